@@ -1,0 +1,107 @@
+"""Turns every exception into an application/problem+json answer. What was not foreseen is logged and answered without its details."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from chassis.problems import BodyTooLarge, Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem, ProblemBody, Unavailable
+
+log = structlog.get_logger()
+
+RETRYABLE = {"40001", "40P01", "55P03"}
+
+
+def answer(problem: Problem) -> Response:
+    """The HTTP answer of a problem."""
+    return Response(
+        problem.body().model_dump_json(),
+        status_code=problem.status,
+        headers=problem.headers,
+        media_type="application/problem+json",
+    )
+
+
+def install_error_answers(app: FastAPI) -> None:
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(StaleDataError, _stale)
+    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+async def _problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return answer(error)
+
+
+async def _validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors = [_field_error(item) for item in error.errors()]
+    return answer(Invalid("Some fields are wrong: " + "; ".join(f"{e.field}: {e.message}" for e in errors[:5]), errors=errors))
+
+
+def _field_error(item: dict[str, Any]) -> FieldError:
+    """One pydantic error in our form; the offending value itself is left out, since it may be a salary or a secret."""
+    place = [str(part) for part in item["loc"]]
+    if place and place[0] == "body":
+        place = place[1:]
+    return FieldError(field="/" + "/".join(place), code=item["type"], message=item["msg"])
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 404:
+        return answer(NotFound())
+    if error.status_code == 413:
+        limit = request.app.state.service.settings.max_body_bytes
+        return answer(BodyTooLarge(f"The body may have at most {limit} bytes. Send it in parts."))
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_allowed_methods(request))
+    title = str(error.detail)
+    body = ProblemBody(type=f"urn:sightline:problem:http_{error.status_code}", title=title, status=error.status_code,
+                       code=f"http_{error.status_code}", detail=title)  # fmt: skip
+    return Response(body.model_dump_json(), status_code=error.status_code, headers=headers, media_type="application/problem+json")
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """The union of the methods of every route at this path (Starlette's 405 names the first route's only)."""
+    scope = dict(request.scope)
+    methods: set[str] = set()
+    for route in request.app.routes:
+        if route.matches(scope)[0] is not Match.NONE:
+            methods |= getattr(route, "methods", None) or set()
+    return sorted(methods)
+
+
+async def _stale(request: Request, error: Exception) -> Response:
+    return answer(PreconditionFailed("It was changed at the same moment by somebody else. Read it again, then decide."))
+
+
+async def _database(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DBAPIError)
+    state = getattr(error.orig, "sqlstate", None)
+    if state in RETRYABLE:
+        return answer(Unavailable("Another change is under way. Try again.", headers={"Retry-After": "1"}))
+    if isinstance(error, IntegrityError):
+        constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
+        log.info("integrity_conflict", constraint=constraint, sqlstate=state)
+        return answer(Conflict("This conflicts with what is already stored.", constraint=constraint))
+    if error.connection_invalidated or state is None or state.startswith(("08", "57P")):
+        log.warning("database_unreachable", sqlstate=state)
+        return answer(Unavailable("The database cannot be reached right now. Try again.", headers={"Retry-After": "2"}))
+    return await _unforeseen(request, error)
+
+
+async def _unforeseen(request: Request, error: Exception) -> Response:
+    log.error("unforeseen", path=request.url.path, method=request.method, exc_info=error)
+    body = ProblemBody(type="urn:sightline:problem:internal", title="Internal error", status=500, code="internal",
+                       detail="Something went wrong on our side. It has been logged.")  # fmt: skip
+    return Response(body.model_dump_json(), status_code=500, media_type="application/problem+json")

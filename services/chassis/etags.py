@@ -1,0 +1,35 @@
+"""ETag and If-Match (RFC 9110) on everything that can be edited; a missing If-Match is RFC 6585's 428."""
+
+from typing import Annotated, Protocol
+
+from fastapi import Header, Response
+
+from chassis.problems import PreconditionFailed, PreconditionRequired
+
+IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag you last read; refused with 412 when it has changed since.")]
+
+
+class HasVersion(Protocol):
+    @property
+    def version(self) -> int: ...
+
+
+def etag(row: HasVersion) -> str:
+    """The strong entity tag of a row's current state."""
+    return f'"{row.version}"'
+
+
+def set_etag(response: Response, row: HasVersion) -> None:
+    response.headers["ETag"] = etag(row)
+
+
+def require_match(if_match: str | None, row: HasVersion) -> None:
+    """Refuse to change `row` unless the caller has seen its current state.
+
+    Raises PreconditionRequired when If-Match is missing, PreconditionFailed when it names another state.
+    """
+    if if_match is None:
+        raise PreconditionRequired("Send If-Match with the ETag you last read, so that nobody's change is overwritten.")
+    current = etag(row)
+    if if_match.strip() != "*" and current not in {tag.strip() for tag in if_match.split(",")}:
+        raise PreconditionFailed("It was changed since you read it. Read it again, then decide.", current_etag=current)

@@ -1,0 +1,99 @@
+"""Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header-07): the answer is kept in the transaction of the write.
+
+The first request with a key inserts its row and stores its answer with the change. A repeat gets that answer again; while the first is in
+flight, the repeat waits for it on the row's lock. The same key with another body is refused.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Header, Request, Response
+from sqlalchemy import ColumnElement, LargeBinary, and_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.database import WriteSession
+from chassis.problems import Problem
+from chassis.rows import ChassisRow
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", max_length=200, description="Any unique text; the same key and body again returns the first answer."),
+]
+
+KEPT_HEADERS = {"content-type", "etag", "location", "link"}
+
+
+class IdempotencyKeyReused(Problem):
+    status, code, title = 422, "idempotency_key_reused", "Idempotency key used for another request"
+
+
+class IdempotencyRecord(ChassisRow):
+    """One request under a key, and its answer."""
+
+    __tablename__ = "idempotency_records"
+
+    organization_id: Mapped[UUID] = mapped_column(primary_key=True)
+    actor: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str]
+    created_at: Mapped[datetime]
+    status: Mapped[int | None]
+    headers: Mapped[Mapping[str, str] | None] = mapped_column(JSONB)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Replay(Exception):
+    """The stored answer of an earlier request with the same key."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__("replay")
+        self.response = response
+
+
+async def begin(session: WriteSession, request: Request, actor: str) -> None:
+    """Claim the request's key, if it has one. Raises Replay with the stored answer, IdempotencyKeyReused for another body."""
+    key = request.headers.get("Idempotency-Key")
+    if not key:
+        return
+    fingerprint = await _fingerprint(request)
+    claimed = await session.scalar(
+        insert(IdempotencyRecord)
+        .values(organization_id=session.organization_id, actor=actor, key=key, fingerprint=fingerprint, created_at=session.now)
+        .on_conflict_do_nothing()
+        .returning(IdempotencyRecord.key)
+    )
+    if claimed:
+        request.state.idempotency = (actor, key)
+        return
+    stored = await session.scalar(select(IdempotencyRecord).where(_is(session, actor, key)))
+    if stored is None or stored.fingerprint != fingerprint:
+        raise IdempotencyKeyReused("This Idempotency-Key was used for another request. Use a new key for new content.")
+    raise Replay(Response(stored.body, stored.status or 200, {**(stored.headers or {}), "Idempotency-Replayed": "true"}))
+
+
+async def finish(session: WriteSession, request: Request, response: Response) -> None:
+    """Keep the answer beside the change, in the same transaction."""
+    claim = getattr(request.state, "idempotency", None)
+    if claim:
+        headers = {name: value for name, value in response.headers.items() if name in KEPT_HEADERS}
+        await session.execute(
+            update(IdempotencyRecord)
+            .where(_is(session, *claim))
+            .values(status=response.status_code, headers=headers, body=bytes(response.body))
+        )
+
+
+def _is(session: WriteSession, actor: str, key: str) -> ColumnElement[bool]:
+    return and_(
+        IdempotencyRecord.organization_id == session.organization_id, IdempotencyRecord.actor == actor, IdempotencyRecord.key == key
+    )
+
+
+async def _fingerprint(request: Request) -> str:
+    digest = hashlib.sha256(f"{request.method} {request.url.path}?{request.url.query}\n".encode())
+    digest.update(await request.body())
+    return digest.hexdigest()

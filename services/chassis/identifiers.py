@@ -1,0 +1,10 @@
+"""Record ids: UUIDv7 made here, so that they sort by creation and need no server-side generator (PostgreSQL 15 has none)."""
+
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+
+def new_id() -> UUID:
+    """A fresh UUIDv7 (RFC 9562)."""
+    return UUID(int=uuid7().int)

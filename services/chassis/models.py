@@ -1,0 +1,25 @@
+"""Every table of the chassis, gathered for migrations."""
+
+from chassis.api_keys import ApiKey
+from chassis.audit import AuditLink, AuditRecord
+from chassis.clock import ClockOffset
+from chassis.events import Event, EventNumber
+from chassis.health import Worker
+from chassis.idempotency import IdempotencyRecord
+from chassis.organizations import OrganizationId
+from chassis.rows import ChassisRow
+from chassis.sequencer import Unsequenced
+
+__all__ = [
+    "ApiKey",
+    "AuditLink",
+    "AuditRecord",
+    "ChassisRow",
+    "ClockOffset",
+    "Event",
+    "EventNumber",
+    "IdempotencyRecord",
+    "OrganizationId",
+    "Unsequenced",
+    "Worker",
+]

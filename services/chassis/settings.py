@@ -1,0 +1,51 @@
+"""Settings common to both services. Each service reads them with its own prefix, `KPI_API_` or `SCORING_`."""
+
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings
+
+Environment = Literal["development", "production"]
+
+
+class ServiceSettings(BaseSettings):
+    """What every service must know. Secrets never appear in `repr`, logs or problems."""
+
+    environment: Environment = Field(
+        default="development",
+        description="`production` refuses the development token issuer, the movable clock and loopback webhook targets.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8000, description="Port to listen on.")
+    database_url: SecretStr = Field(description="postgresql:// URL of the role the service works as; it must not be able to bypass RLS.")
+    owner_database_url: SecretStr | None = Field(
+        default=None, description="postgresql:// URL of the role that owns the tables; used by migrations and backfills only."
+    )
+    database_pool_size: int = Field(default=10, description="Connections a process keeps open.")
+    key_folder: Path = Field(
+        description="Folder of the key files: `issuer.jwks.json` (trusted public keys), `service.jwk.json`, `cursor.key`."
+    )
+    audience: str = Field(default="sightline", description="The `aud` a token must carry.")
+    issuers: dict[str, str] = Field(
+        default_factory=dict,
+        description="Trusted issuers: `iss` -> file or URL of its JWKS. The development issuer is added in development.",
+    )
+    max_body_bytes: int = Field(default=32 * 1024 * 1024, description="Largest request body; a larger one is answered 413.")
+    worker_concurrency: int = Field(default=4, description="Jobs a worker runs at once.")
+    job_heartbeat_seconds: float = Field(default=3.0, description="A job whose worker falls silent this long goes to another worker.")
+    sequencer_interval_seconds: float = Field(default=0.2, description="How often committed events are numbered.")
+    log_level: str = Field(default="INFO", description="Least level that is logged.")
+
+    @model_validator(mode="after")
+    def no_development_issuer_in_production(self) -> Self:
+        if self.environment == "production" and DEVELOPMENT_ISSUER in self.issuers:
+            raise ValueError("the development issuer is refused in production: remove it from the trusted issuers")
+        return self
+
+    @property
+    def development(self) -> bool:
+        return self.environment == "development"
+
+
+DEVELOPMENT_ISSUER = "https://issuer.sightline.localhost"

@@ -1,0 +1,86 @@
+"""One transaction per request, committed before the answer leaves.
+
+Routers use `TransactionalRoute`; an endpoint asks for `Read` or `Write` and never commits. GET and HEAD get a read-only transaction, other
+methods a writing one. The route closes it after the endpoint has built its response, so a failing commit is an error answer, never a
+success already sent; the idempotency record is stored in the same transaction. (FastAPI's own yield-dependencies end too late for that.)
+Responses that stream open their own transactions.
+"""
+
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from typing import Annotated, Any, cast
+
+from fastapi import Depends, Request, Response
+from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+
+from chassis import idempotency
+from chassis.api_keys import principal_of_api_key
+from chassis.database import Database, ReadSession, WriteSession
+from chassis.identity import Principal
+from chassis.problems import Unauthenticated
+
+SAFE_METHODS = {"GET", "HEAD"}
+
+bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="A JWT of a trusted issuer, or an API key `sl_<id>_<secret>`.")
+
+
+async def authenticate(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Principal:
+    """The principal of the request. Raises Unauthenticated."""
+    if credentials is None:
+        raise Unauthenticated()
+    if credentials.credentials.startswith("sl_"):
+        return await principal_of_api_key(database_of(request), credentials.credentials)
+    return cast("Principal", request.app.state.verifier.verify(credentials.credentials))
+
+
+def database_of(request: Request) -> Database:
+    return cast("Database", request.app.state.database)
+
+
+Caller = Annotated[Principal, Depends(authenticate)]
+
+
+async def open_transaction(request: Request, principal: Caller) -> ReadSession:
+    """The request's transaction: read-only for safe methods, writing (with its idempotency key claimed) for the others."""
+    session = getattr(request.state, "session", None)
+    if session is None:
+        database = database_of(request)
+        safe = request.method in SAFE_METHODS
+        block = database.read(principal.organization_id) if safe else database.write(principal.organization_id)
+        session = request.state.session = await request.state.transaction.enter_async_context(block)
+        if not safe:
+            await idempotency.begin(session, request, principal.subject)
+    return cast("ReadSession", session)
+
+
+async def open_write_transaction(session: Annotated[ReadSession, Depends(open_transaction)]) -> WriteSession:
+    if not isinstance(session, WriteSession):
+        raise TypeError("a GET endpoint asked for a writing transaction")
+    return session
+
+
+Read = Annotated[ReadSession, Depends(open_transaction)]
+Write = Annotated[WriteSession, Depends(open_write_transaction)]
+
+
+class TransactionalRoute(APIRoute):
+    """Ends the request's transaction after the response is built and before it is sent."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        answer = super().get_route_handler()
+
+        async def in_transaction(request: Request) -> Response:
+            try:
+                async with AsyncExitStack() as stack:
+                    request.state.transaction = stack
+                    response = await answer(request)
+                    session = getattr(request.state, "session", None)
+                    if isinstance(session, WriteSession):
+                        await idempotency.finish(session, request, response)
+                return response
+            except idempotency.Replay as replay:
+                return replay.response
+
+        return in_transaction

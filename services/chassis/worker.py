@@ -1,0 +1,155 @@
+"""A worker process of a service: works jobs, runs periodic jobs, numbers events, and shows that it is alive.
+
+Any number of workers may run. A job whose worker falls silent is taken over by another after `job_heartbeat_seconds`.
+"""
+
+import asyncio
+import json
+import signal
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+import structlog
+from pgqueuer.db import AsyncpgPoolDriver
+from pgqueuer.executors import DatabaseRetryEntrypointExecutor
+from pgqueuer.models import Job as QueuedJob
+from pgqueuer.qm import QueueManager
+from pgqueuer.queries import Queries
+from sqlalchemy import text
+
+from chassis import jobs
+from chassis.database import Database
+from chassis.identifiers import new_id
+from chassis.sequencer import sequence_all
+from chassis.service import Resources, Service
+
+log = structlog.get_logger()
+
+BEAT_SECONDS = 2.0
+MAX_ATTEMPTS = 8
+
+
+async def run_worker(service: Service) -> None:
+    """Work until SIGTERM or SIGINT; finish what has begun."""
+    database = service.database()
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(database.close)
+        resources = await stack.enter_async_context(service.resources(database))
+        pool = await stack.enter_async_context(
+            asyncpg.create_pool(database.url, min_size=2, max_size=service.settings.worker_concurrency + 2)
+        )
+        queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+        for name, handler in service.jobs.items():
+            _register(queue, name, handler, database, resources)
+        _stop_on_signal(queue)
+        tasks = [
+            asyncio.create_task(loop)
+            for loop in (_beat(database, queue), _sequence(service, database, queue), _periodic(service, database, queue))
+        ]
+        stack.push_async_callback(_cancel, tasks)
+        log.info("worker_ready", service=service.name, jobs=len(service.jobs))
+        await queue.run(
+            batch_size=service.settings.worker_concurrency,
+            max_concurrent_tasks=2 * service.settings.worker_concurrency,
+            dequeue_timeout=timedelta(seconds=2),
+            heartbeat_timeout=timedelta(seconds=service.settings.job_heartbeat_seconds),
+        )
+
+
+def _register(queue: QueueManager, name: str, handler: jobs.Handler, database: Database, resources: Resources) -> None:
+    async def run(job: QueuedJob) -> None:
+        payload = json.loads(job.payload or b"{}")
+        await _drop_once_key(database, job.id)
+        try:
+            await handler(jobs.Job(database, UUID(payload.pop("organization_id")), payload, resources))
+        except Exception as error:
+            log.warning("job_failed", job=name, job_id=job.id, attempt=job.attempts, error=f"{type(error).__name__}: {error}")
+            raise
+
+    queue.entrypoint(
+        name,
+        accepts_context=False,
+        on_failure="hold",
+        executor_factory=lambda parameters: DatabaseRetryEntrypointExecutor(
+            parameters, max_attempts=MAX_ATTEMPTS, initial_delay=timedelta(milliseconds=250), max_delay=timedelta(minutes=5)
+        ),
+    )(run)
+
+
+async def _drop_once_key(database: Database, job_id: int) -> None:
+    """From here on, new work needs a new job: this one may have read its input already."""
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE pgqueuer SET dedupe_key = NULL WHERE id = :id"), {"id": job_id})
+
+
+def _stop_on_signal(queue: QueueManager) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, queue.shutdown.set)
+
+
+async def _cancel(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _sleep(queue: QueueManager, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(queue.shutdown.wait(), seconds)
+
+
+async def _beat(database: Database, queue: QueueManager) -> None:
+    worker_id = new_id()
+    while not queue.shutdown.is_set():
+        with _Logged("worker_beat"):
+            async with database.engine.begin() as connection:
+                await connection.execute(
+                    text(
+                        "INSERT INTO workers (id, seen_at) VALUES (:id, clock_timestamp())"
+                        " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at"
+                    ),
+                    {"id": worker_id},
+                )
+        await _sleep(queue, BEAT_SECONDS)
+
+
+async def _sequence(service: Service, database: Database, queue: QueueManager) -> None:
+    while not queue.shutdown.is_set():
+        with _Logged("sequencer"):
+            await sequence_all(database, service.after_numbering)
+        await _sleep(queue, service.settings.sequencer_interval_seconds)
+
+
+async def _periodic(service: Service, database: Database, queue: QueueManager) -> None:
+    due: dict[str, float] = {}
+    while service.periodic and not queue.shutdown.is_set():
+        now = asyncio.get_running_loop().time()
+        for name, every in service.periodic.items():
+            if due.get(name, 0.0) <= now:
+                due[name] = now + every
+                with _Logged(name):
+                    await enqueue_everywhere(database, name)
+        await _sleep(queue, min(service.periodic.values()))
+
+
+async def enqueue_everywhere(database: Database, name: str) -> None:
+    """Enqueue a job once for each organization."""
+    for organization_id in await database.organization_ids():
+        async with database.write(organization_id) as session:
+            await jobs.enqueue(session, name, once_key=name)
+
+
+class _Logged(suppress):
+    """Log an unforeseen error of a background loop and go on: the next round tries again."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(Exception)
+        self.what = what
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, Exception):
+            log.warning("background_error", what=self.what, error=f"{type(error).__name__}: {error}")
+        return isinstance(error, Exception)

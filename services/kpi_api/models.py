@@ -1,0 +1,8 @@
+"""Every table of kpi_api, gathered for migrations. Each domain is imported for its tables."""
+
+from kpi_api.access import models as access
+from kpi_api.database import Base
+
+PARTITIONED_TABLES: tuple[str, ...] = ()
+
+__all__ = ["PARTITIONED_TABLES", "Base", "access"]
