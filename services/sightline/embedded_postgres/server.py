@@ -27,8 +27,8 @@ PORT_ATTEMPTS = 3
 class EmbeddedPostgres:
     """One PostgreSQL server below `home`, for this machine alone.
 
-    `settings` are PostgreSQL settings for a fresh start, beside ours. `port` insists on one, as SIGHTLINE_POSTGRES_PORT does; without either
-    a free one is found.
+    `settings` are PostgreSQL settings for a fresh start, beside ours. `port` insists on one, as SIGHTLINE_POSTGRES_PORT does; without
+    either a free one is found.
     Any number of processes may hold an object for the same home: they share the server, which outlives them all until `stop`.
     """
 
