@@ -1,7 +1,7 @@
 """Documents people write: a strict subset of YAML 1.2 (JSON included), and one canonical byte form to sign and compare.
 
 Two readers must never disagree about what a document says, so whatever YAML versions read differently is refused with the remedy:
-`no` as a boolean, `012`, `1:30`, tags, anchors, duplicate keys, tabs. Numbers arrive exactly as written, as int or Decimal, never as floats.
+`no` as a boolean, `012`, `1:30`, tags, anchors, duplicate keys, tabs. Numbers arrive exactly as written, as int or Decimal, never float.
 """
 
 import hashlib
@@ -20,6 +20,7 @@ MAXIMUM_DEPTH: Final = 40
 MAXIMUM_DIGITS: Final = 38
 
 _Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Event = Any  # the published types of yaml's events leave out most of their attributes
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _AMBIGUOUS: Final = [
     (
@@ -75,7 +76,8 @@ def load_document(text: str) -> Any:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise DocumentProblem("syntax", _sentence(error.problem or str(error)), *at) from error
+        code = "too_deep" if error.problem == "exceeded maximum nesting depth" else "syntax"  # the scanner reads ahead of our own count
+        raise DocumentProblem(code, _sentence(error.problem or str(error)), *at) from error
     except yaml.YAMLError as error:
         raise DocumentProblem("syntax", _sentence(str(error).splitlines()[0])) from error
 
@@ -94,7 +96,7 @@ def digest(value: Any) -> str:
 class _Reader:
     """Builds the value from the parser's events; the parser itself resolves nothing."""
 
-    def __init__(self, events: Iterator[yaml.Event]) -> None:
+    def __init__(self, events: Iterator[_Event]) -> None:
         self._events = events
         self._path: list[str | int] = []
 
@@ -112,7 +114,7 @@ class _Reader:
             raise self._problem(following, "several_documents", "One document only; remove everything from the second --- on.")
         return value
 
-    def _value(self, event: yaml.Event) -> Any:
+    def _value(self, event: _Event) -> Any:
         self._refuse_references(event)
         if isinstance(event, yaml.ScalarEvent):
             return self._scalar(event)
@@ -139,7 +141,7 @@ class _Reader:
             self._path.pop()
         return items
 
-    def _key(self, event: yaml.Event) -> str:
+    def _key(self, event: _Event) -> str:
         key = self._value(event) if isinstance(event, yaml.ScalarEvent | yaml.AliasEvent) else None
         if not isinstance(key, str):
             raise self._problem(event, "key_not_text", "A key must be text; quote it.")
@@ -160,18 +162,18 @@ class _Reader:
                 raise self._problem(event, code, message.format(text=_quoted(text)))
         return text
 
-    def _number(self, event: yaml.Event, text: str) -> int | Decimal:
+    def _number(self, event: _Event, text: str) -> int | Decimal:
         if sum(character.isdigit() for character in text) > MAXIMUM_DIGITS:
             raise self._problem(event, "too_many_digits", f"The number has more than {MAXIMUM_DIGITS} digits.")
         return Decimal(text) if "." in text else int(text)
 
-    def _refuse_references(self, event: yaml.Event) -> None:
+    def _refuse_references(self, event: _Event) -> None:
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise self._problem(event, "reference", "Anchors (&) and aliases (*) are not supported; repeat the value, or quote the text.")
         if event.tag is not None:
             raise self._problem(event, "tag", f"Tags are not supported; remove {event.tag} or quote the text.")
 
-    def _problem(self, event: yaml.Event, code: str, message: str) -> DocumentProblem:
+    def _problem(self, event: _Event, code: str, message: str) -> DocumentProblem:
         pointer = "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in self._path)
         return DocumentProblem(code, message, event.start_mark.line + 1, event.start_mark.column + 1, pointer)
 
