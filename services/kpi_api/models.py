@@ -1,8 +1,10 @@
 """Every table of kpi_api, gathered for migrations. Each domain is imported for its tables."""
 
 from kpi_api.access import models as access
+from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
+from kpi_api.people import models as people
 
 PARTITIONED_TABLES: tuple[str, ...] = ()
 
-__all__ = ["PARTITIONED_TABLES", "Base", "access"]
+__all__ = ["PARTITIONED_TABLES", "Base", "access", "cycles", "people"]

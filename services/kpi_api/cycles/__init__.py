@@ -1,0 +1,1 @@
+"""Performance cycles, the periods they are made of, and the calendar of working days."""

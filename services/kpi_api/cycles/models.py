@@ -1,0 +1,53 @@
+"""Tables of cycles and calendars."""
+
+from datetime import date
+from typing import Literal, get_args
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY, DATE, SMALLINT
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.rows import Versioned, references
+from kpi_api.database import Row
+
+CycleStatus = Literal["planned", "open", "closing", "closed"]
+CYCLE_STATUSES: tuple[CycleStatus, ...] = get_args(CycleStatus)
+
+
+class Cycle(Versioned, Row):
+    """A performance cycle, usually a fiscal year, from `starts_on` to `ends_on`, both included. Planned, open, closing, closed."""
+
+    __tablename__ = "cycles"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "code"),
+        CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
+        CheckConstraint("mid_year_on BETWEEN starts_on AND ends_on", name="mid_year_inside"),
+        CheckConstraint("status IN ('planned', 'open', 'closing', 'closed')", name="status"),
+    )
+
+    code: Mapped[str]
+    name: Mapped[str]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    mid_year_on: Mapped[date]
+    status: Mapped[str]
+
+
+class Calendar(Versioned, Row):
+    """Working days of the organization, or of one legal entity, and the month in which its fiscal year starts.
+
+    `working_weekdays` are ISO weekdays (1 Monday to 7 Sunday). "Within 3 business days of the close" is counted here (S0).
+    """
+
+    __tablename__ = "calendars"
+    __table_args__ = (
+        references("legal_entities", "legal_entity_id"),
+        CheckConstraint("fiscal_year_start_month BETWEEN 1 AND 12", name="month"),
+        Index("uq_calendars_entity", "organization_id", "legal_entity_id", unique=True, postgresql_nulls_not_distinct=True),
+    )
+
+    legal_entity_id: Mapped[UUID | None]
+    fiscal_year_start_month: Mapped[int]
+    working_weekdays: Mapped[list[int]] = mapped_column(ARRAY(SMALLINT))
+    holidays: Mapped[list[date]] = mapped_column(ARRAY(DATE))
