@@ -1,0 +1,155 @@
+"""Tables of the cascade: KPIs, targets, contributions and stakeholders. Circles of contributions are refused by the database itself."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DDL, CheckConstraint, Index, Numeric, UniqueConstraint, event
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.rows import Versioned, references
+from kpi_api.database import Row
+
+EXACT = Numeric(38, 12)
+
+
+class Kpi(Versioned, Row):
+    """A definition version given to an owner for a window (first and last day).
+
+    An individual KPI has one person; other levels have a unit, strategic ones a unit or a person (board and chief executive).
+    `code` is the organization's own reference, by which files and bulk calls name the KPI; null where none was given.
+    """
+
+    __tablename__ = "kpis"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "code"),
+        references("definition_versions", "definition_version_id"),
+        references("cycles", "cycle_id"),
+        references("persons", "owner_person_id"),
+        references("org_units", "owner_unit_id"),
+        CheckConstraint("window_end >= window_start", name="window"),
+        CheckConstraint(
+            "CASE level WHEN 'individual' THEN owner_person_id IS NOT NULL AND owner_unit_id IS NULL"
+            " WHEN 'strategic' THEN num_nonnulls(owner_person_id, owner_unit_id) = 1"
+            " ELSE owner_unit_id IS NOT NULL AND owner_person_id IS NULL END",
+            name="owner",
+        ),
+        Index("ix_kpis_owner_person", "organization_id", "owner_person_id"),
+        Index("ix_kpis_owner_unit", "organization_id", "owner_unit_id"),
+        Index("ix_kpis_cycle_level", "organization_id", "cycle_id", "level"),
+        Index("ix_kpis_definition_version", "organization_id", "definition_version_id"),
+    )
+
+    code: Mapped[str | None]
+    definition_version_id: Mapped[UUID]
+    cycle_id: Mapped[UUID]
+    name: Mapped[str]
+    why: Mapped[str]
+    level: Mapped[str]
+    owner_person_id: Mapped[UUID | None]
+    owner_unit_id: Mapped[UUID | None]
+    collaborative: Mapped[bool]
+    window_start: Mapped[date]
+    window_end: Mapped[date]
+    controllability: Mapped[str]
+    status: Mapped[str]
+
+
+class KpiTarget(Row):
+    """The target of one part of a KPI, per period or for the whole window. `value_high` is the upper end of `within`."""
+
+    __tablename__ = "kpi_targets"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "kpi_id", "part"),
+        references("kpis", "kpi_id", ondelete="CASCADE"),
+        CheckConstraint("(comparison = 'within') = (value_high IS NOT NULL)", name="within"),
+    )
+
+    kpi_id: Mapped[UUID]
+    part: Mapped[str]
+    position: Mapped[int]
+    comparison: Mapped[str]
+    value: Mapped[Decimal] = mapped_column(EXACT)
+    value_high: Mapped[Decimal | None] = mapped_column(EXACT)
+    unit: Mapped[str]
+    period: Mapped[str]
+    baseline: Mapped[Decimal | None] = mapped_column(EXACT)
+    threshold: Mapped[Decimal | None] = mapped_column(EXACT)
+    stretch: Mapped[Decimal | None] = mapped_column(EXACT)
+    scale_minimum: Mapped[Decimal | None] = mapped_column(EXACT)
+    scale_maximum: Mapped[Decimal | None] = mapped_column(EXACT)
+    phasing: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    due_on: Mapped[date | None]
+
+
+class Contribution(Row):
+    """A weighted link upward. Weights into one parent are relative numbers."""
+
+    __tablename__ = "contributions"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "child_id", "parent_id"),
+        references("kpis", "child_id"),
+        references("kpis", "parent_id"),
+        CheckConstraint("weight > 0", name="weight"),
+        Index("ix_contributions_parent", "organization_id", "parent_id"),
+    )
+
+    child_id: Mapped[UUID]
+    parent_id: Mapped[UUID]
+    weight: Mapped[Decimal] = mapped_column(EXACT)
+
+
+class KpiStakeholder(Row):
+    """Who carries a collaborative KPI together (S1): a person or a whole unit, and their part in words."""
+
+    __tablename__ = "kpi_stakeholders"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "kpi_id", "person_id", "unit_id", postgresql_nulls_not_distinct=True),
+        references("kpis", "kpi_id"),
+        references("persons", "person_id"),
+        references("org_units", "unit_id"),
+        CheckConstraint("num_nonnulls(person_id, unit_id) = 1", name="one"),
+        Index("ix_kpi_stakeholders_unit", "organization_id", "unit_id"),
+        Index("ix_kpi_stakeholders_person", "organization_id", "person_id"),
+    )
+
+    kpi_id: Mapped[UUID]
+    person_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
+    part: Mapped[str]
+
+
+# Two writers may each add half of a circle. The lock makes the second one wait for the first one's commit; what it then reads (READ
+# COMMITTED takes a new snapshot per statement) includes the first half. `UNION` ends the walk even inside a circle.
+REFUSE_CIRCLES = DDL(
+    """
+    CREATE FUNCTION refuse_circle_of_contributions() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE circle uuid;
+    BEGIN
+      PERFORM pg_advisory_xact_lock(hashtextextended('contributions:' || organization_id, 0))
+        FROM (SELECT DISTINCT organization_id FROM added ORDER BY 1) AS organizations;
+      WITH RECURSIVE upward AS (
+        SELECT organization_id, child_id AS start, parent_id AS here FROM added
+        UNION
+        SELECT c.organization_id, u.start, c.parent_id
+        FROM upward u JOIN contributions c ON c.organization_id = u.organization_id AND c.child_id = u.here
+      )
+      SELECT start INTO circle FROM upward WHERE here = start LIMIT 1;
+      IF circle IS NOT NULL THEN
+        RAISE EXCEPTION 'contributions make a circle' USING ERRCODE = 'check_violation', DETAIL = circle, CONSTRAINT = 'contributions_circle';
+      END IF;
+      RETURN NULL;
+    END $$
+    """
+)
+TRIGGERS = [
+    "CREATE TRIGGER refuse_circle_on_insert AFTER INSERT ON contributions REFERENCING NEW TABLE AS added"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_circle_of_contributions()",
+    "CREATE TRIGGER refuse_circle_on_update AFTER UPDATE ON contributions REFERENCING NEW TABLE AS added"
+    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_circle_of_contributions()",
+]
+for statement in [REFUSE_CIRCLES, *map(DDL, TRIGGERS)]:
+    event.listen(Contribution.__table__, "after_create", statement)
+event.listen(Contribution.__table__, "after_drop", DDL("DROP FUNCTION IF EXISTS refuse_circle_of_contributions()"))

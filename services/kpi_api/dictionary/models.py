@@ -1,0 +1,146 @@
+"""Tables of the dictionary. A definition is a code; everything it means stands in its versions, which are never edited."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DDL, CheckConstraint, Index, Numeric, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.rows import Versioned, references
+from kpi_api.database import Row
+
+
+class Outcome(Versioned, Row):
+    """A directional commitment that KPIs serve (S2, step 1), in an outcome area such as retention or quality."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]
+    area: Mapped[str]
+    description: Mapped[str]
+
+
+class Competency(Row):
+    """A value, behaviour or skill (S0) that behavioural KPIs refer to, with a description per level."""
+
+    __tablename__ = "competencies"
+    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]
+    description: Mapped[str]
+    levels: Mapped[list[Any]]
+
+
+class KpiDefinition(Versioned, Row):
+    """A KPI's place in the dictionary: its code and owner. `origin` is `organization`, or `library` for one that was installed."""
+
+    __tablename__ = "kpi_definitions"
+    __table_args__ = (UniqueConstraint("organization_id", "code"), references("persons", "owner_id"))
+
+    code: Mapped[str]
+    owner_id: Mapped[UUID | None]
+    origin: Mapped[str]
+
+
+class DefinitionVersion(Row):
+    """What a definition means from a date on (S2, step 2). Only its status and who decided change; the database refuses any other edit.
+
+    draft -> proposed -> approved -> retired. `author_id` is null when the library wrote it; the approver is never the author.
+    """
+
+    __tablename__ = "definition_versions"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "definition_id", "number"),
+        references("kpi_definitions", "definition_id"),
+        references("outcomes", "outcome_id"),
+        references("persons", "author_id"),
+        references("persons", "approver_id"),
+        CheckConstraint("approver_id <> author_id", name="approved_by_another"),
+        Index("ix_definition_versions_live", "organization_id", "definition_id", "effective_from"),
+    )
+
+    definition_id: Mapped[UUID]
+    number: Mapped[int]
+    status: Mapped[str]
+    effective_from: Mapped[date]
+    name: Mapped[str]
+    description: Mapped[str]
+    direction: Mapped[str]
+    unit: Mapped[str]
+    precision: Mapped[int]
+    dimension: Mapped[str]
+    combine: Mapped[str]
+    parts: Mapped[list[Any]]
+    combine_parts: Mapped[str]
+    formula: Mapped[str | None]
+    measures: Mapped[dict[str, Any]]
+    source_of_truth: Mapped[str | None]
+    update_frequency: Mapped[str | None]
+    decision_speed_days: Mapped[int | None]
+    exclusion_rules: Mapped[str | None]
+    leading: Mapped[bool]
+    kind: Mapped[str]
+    outcome_id: Mapped[UUID | None]
+    competency_code: Mapped[str | None]
+    controllability: Mapped[str]
+    note: Mapped[str]
+    author_id: Mapped[UUID | None]
+    approver_id: Mapped[UUID | None]
+    approved_at: Mapped[datetime | None]
+
+
+class ScorecardTemplate(Versioned, Row):
+    """A set of KPIs with weights, usually for a role, from which scorecards are opened."""
+
+    __tablename__ = "scorecard_templates"
+    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]
+    role_code: Mapped[str | None]
+
+
+class TemplateLine(Row):
+    """One KPI of a template: a definition, its weight out of 100.00, the component it counts in, and its targets."""
+
+    __tablename__ = "template_lines"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "template_id", "position"),
+        references("scorecard_templates", "template_id", ondelete="CASCADE"),
+        references("kpi_definitions", "definition_code", to=("code",)),
+    )
+
+    template_id: Mapped[UUID]
+    position: Mapped[int]
+    definition_code: Mapped[str]
+    weight: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    component: Mapped[str]
+    targets: Mapped[list[Any]]
+
+
+REFUSE_EDIT = DDL(
+    """
+    CREATE FUNCTION refuse_edit_of_definition_version() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF to_jsonb(NEW) - ARRAY['status', 'approver_id', 'approved_at'] <> to_jsonb(OLD) - ARRAY['status', 'approver_id', 'approved_at'] THEN
+        RAISE EXCEPTION 'a definition version is never edited' USING ERRCODE = 'restrict_violation';
+      END IF;
+      RETURN NEW;
+    END $$
+    """
+)
+event.listen(DefinitionVersion.__table__, "after_create", REFUSE_EDIT)
+event.listen(
+    DefinitionVersion.__table__,
+    "after_create",
+    DDL(
+        "CREATE TRIGGER refuse_edit BEFORE UPDATE ON definition_versions"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_edit_of_definition_version()"
+    ),
+)
+event.listen(DefinitionVersion.__table__, "after_drop", DDL("DROP FUNCTION IF EXISTS refuse_edit_of_definition_version()"))
