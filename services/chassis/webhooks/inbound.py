@@ -1,6 +1,7 @@
 """Verifying a signed webhook that another system sends us (Standard Webhooks, symmetric v1).
 
-The sender signs `webhook-id.webhook-timestamp.body` with a shared secret; a timestamp more than five minutes away from real time is refused.
+The sender signs `webhook-id.webhook-timestamp.body` with a shared secret. A timestamp more than five minutes away from real time is
+refused, so that a recorded message cannot be sent again later.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ def verify(secrets: Iterable[str], headers: Mapping[str, str], body: bytes) -> s
     The id is part of what is signed, so a receiver may trust it to recognise a repeat. Raises SignatureInvalid.
     """
     given = {name.lower(): value for name, value in headers.items()}
-    if any([_signed_with(secret, given, body) for secret in secrets]):  # a list: every secret is tried, whichever fits
+    if any(_signed_with(secret, given, body) for secret in secrets):
         return given["webhook-id"]
     raise SignatureInvalid()
 
