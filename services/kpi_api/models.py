@@ -5,8 +5,11 @@ from kpi_api.cascade import models as cascade
 from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
+from kpi_api.measurements import models as measurements
 from kpi_api.people import models as people
+from kpi_api.scorecards import models as scorecards
+from kpi_api.scores import models as scores
 
-PARTITIONED_TABLES: tuple[str, ...] = ()
+PARTITIONED_TABLES: tuple[str, ...] = ("measurements",)
 
-__all__ = ["PARTITIONED_TABLES", "Base", "access", "cascade", "cycles", "dictionary", "people"]
+__all__ = ["PARTITIONED_TABLES", "Base", "access", "cascade", "cycles", "dictionary", "measurements", "people", "scorecards", "scores"]

@@ -1,0 +1,1 @@
+"""What was measured: appended values per KPI part and period, corrections of them, and the actual a window adds up to."""

@@ -1,0 +1,59 @@
+"""Measurements, appended and never edited, partitioned by the year of their period."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import DDL, CheckConstraint, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.rows import AppendOnly, references
+from kpi_api.database import Row
+
+FIRST_YEAR, LAST_YEAR = 2020, 2039
+
+
+class Measurement(AppendOnly, Row):
+    """A value of one KPI part for one period, or its numerator and denominator. Append-only.
+
+    `revision` counts the values of the same part and period: 1 is the first, each further one is a correction and the highest is what we
+    know now. `after_closing` marks a correction of a period whose cycle was being closed or closed. Rule: S2, steps 2 and 3.
+    """
+
+    __tablename__ = "measurements"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "kpi_id", "part", "period_start", "revision", name="uq_measurements_revision"),
+        CheckConstraint("period_end >= period_start", name="period"),
+        CheckConstraint("(value IS NULL) = (numerator IS NOT NULL AND denominator IS NOT NULL)", name="value"),
+        references("kpis", "kpi_id"),
+        {"postgresql_partition_by": "RANGE (period_start)"},
+    )
+
+    period_start: Mapped[date] = mapped_column(primary_key=True)
+    period_end: Mapped[date]
+    kpi_id: Mapped[UUID]
+    part: Mapped[str]
+    revision: Mapped[int]
+    value: Mapped[Decimal | None]
+    numerator: Mapped[Decimal | None]
+    denominator: Mapped[Decimal | None]
+    source: Mapped[str]
+    source_record_id: Mapped[str | None]
+    provenance: Mapped[str]
+    recorded_by: Mapped[str]
+    recorded_at: Mapped[datetime]
+    correction_reason: Mapped[str | None]
+    after_closing: Mapped[bool]
+
+
+def partition_statements() -> list[str]:
+    """One partition per year, and one for every other year, so that no period is refused for want of a place."""
+    years = [
+        f"CREATE TABLE measurements_p{year} PARTITION OF measurements FOR VALUES FROM ('{year}-01-01') TO ('{year + 1}-01-01')"
+        for year in range(FIRST_YEAR, LAST_YEAR + 1)
+    ]
+    return [*years, "CREATE TABLE measurements_pother PARTITION OF measurements DEFAULT"]
+
+
+for statement in partition_statements():
+    event.listen(Measurement.__table__, "after_create", DDL(statement))

@@ -1,0 +1,108 @@
+"""Scorecards, their lines, signatures and history."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.rows import AppendOnly, Versioned, references
+from kpi_api.database import Row
+
+
+class Scorecard(Versioned, Row):
+    """The KPIs of one person for a window of a cycle. `window_end` is inclusive; the windows of a person in a cycle never overlap.
+
+    `written_by_side` is who wrote the current text (person, manager or hr). `agreement` is the text that was agreed (see `terms`): null
+    until then, never changed after it, and what scores and pay are computed from. `imposed` marks one forced by HR.
+    """
+
+    __tablename__ = "scorecards"
+    __table_args__ = (
+        references("persons", "person_id"),
+        references("cycles", "cycle_id"),
+        references("scorecard_templates", "template_id"),
+        CheckConstraint("window_end >= window_start", name="window"),
+        ExcludeConstraint(
+            ("organization_id", "="),
+            ("person_id", "="),
+            ("cycle_id", "="),
+            (text("daterange(window_start, window_end, '[]')"), "&&"),
+            name="ex_scorecards_window",
+            using="gist",
+        ),
+        Index("ix_scorecards_cycle", "organization_id", "cycle_id", "status"),
+        Index("ix_scorecards_starting", "organization_id", "window_start", postgresql_where=text("status = 'agreed'")),
+    )
+
+    person_id: Mapped[UUID]
+    cycle_id: Mapped[UUID]
+    template_id: Mapped[UUID | None]
+    status: Mapped[str]
+    written_by_side: Mapped[str]
+    window_start: Mapped[date]
+    window_end: Mapped[date]
+    imposed: Mapped[bool]
+    agreement: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    agreement_digest: Mapped[str | None]
+    agreed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+
+class ScorecardLine(Row):
+    """One KPI of a scorecard with its weight in percent (two places). A KPI stands once on a scorecard."""
+
+    __tablename__ = "scorecard_lines"
+    __table_args__ = (
+        references("scorecards", "scorecard_id", ondelete="CASCADE"),
+        references("kpis", "kpi_id"),
+        UniqueConstraint("organization_id", "scorecard_id", "kpi_id"),
+        UniqueConstraint("organization_id", "scorecard_id", "position"),
+        CheckConstraint("weight > 0 AND weight <= 100", name="weight"),
+        Index("ix_scorecard_lines_kpi", "organization_id", "kpi_id"),
+    )
+
+    scorecard_id: Mapped[UUID]
+    kpi_id: Mapped[UUID]
+    weight: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    component: Mapped[str]
+    position: Mapped[int]
+
+
+class ScorecardSignature(AppendOnly, Row):
+    """Who put their name to which text. An agreed scorecard has one of each side (or HR's alone) over the digest of its agreement."""
+
+    __tablename__ = "scorecard_signatures"
+    __table_args__ = (
+        references("scorecards", "scorecard_id"),
+        references("persons", "signer_id"),
+        Index("ix_scorecard_signatures_scorecard", "organization_id", "scorecard_id"),
+    )
+
+    scorecard_id: Mapped[UUID]
+    side: Mapped[str]
+    signer_id: Mapped[UUID]
+    signed_at: Mapped[datetime]
+    digest: Mapped[str]
+
+
+class ScorecardHistory(AppendOnly, Row):
+    """One step of a scorecard's life: the verb, from and to which status, by whom, with the comment given. Append-only."""
+
+    __tablename__ = "scorecard_history"
+    __table_args__ = (
+        references("scorecards", "scorecard_id"),
+        Index("ix_scorecard_history_scorecard", "organization_id", "scorecard_id"),
+    )
+
+    scorecard_id: Mapped[UUID]
+    verb: Mapped[str]
+    from_status: Mapped[str | None]
+    to_status: Mapped[str]
+    side: Mapped[str]
+    actor: Mapped[str]
+    comment: Mapped[str | None]
+    happened_at: Mapped[datetime]
