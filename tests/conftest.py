@@ -1,9 +1,12 @@
-"""Fixtures of every test: a real PostgreSQL of this run's own, and sockets that lead nowhere but to this machine."""
+"""Fixtures of every test: a real PostgreSQL of this run's own, both services in this process, and sockets that lead nowhere else.
+
+Tests share one pair of databases; what keeps them apart is what keeps customers apart: the organization. Each test asks for a fresh one.
+"""
 
 import os
 import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,9 @@ from typing import Any
 import psutil
 import pytest
 
-from sightline.embedded_postgres import EmbeddedPostgres
+from chassis import migrations
+from sightline.embedded_postgres import DatabaseUrls, EmbeddedPostgres
+from tests.world import Organization, World, open_world
 
 HOMES = Path(__file__).parents[1] / ".sightline-test"
 FAST_BUT_NOT_CRASH_SAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -27,6 +32,28 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     yield server
     server.reset()
     shutil.rmtree(home)
+
+
+@pytest.fixture(scope="session")
+def database_urls(postgres: EmbeddedPostgres) -> DatabaseUrls:
+    """Both databases, migrated to head."""
+    urls = postgres.urls()
+    migrations.upgrade("kpi_api", urls.kpi_api_owner, "kpi_api_service")
+    migrations.upgrade("scoring", urls.scoring_owner, "scoring_service")
+    return urls
+
+
+@pytest.fixture(scope="session")
+async def world(database_urls: DatabaseUrls, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """Both services in this process, speaking HTTP to each other and to the tests over ASGI."""
+    async with open_world(database_urls, tmp_path_factory.mktemp("keys")) as world:
+        yield world
+
+
+@pytest.fixture
+async def organization(world: World) -> Organization:
+    """A fresh organization with one person, who has the role hr_admin in both services."""
+    return await world.new_organization()
 
 
 def sweep_homes_of_killed_runs() -> None:

@@ -1,6 +1,7 @@
 """Serves a `Service` over HTTP: routers, problems, health, limits and security headers.
 
-`create_app(service)` makes the ASGI application. Its state holds `service`, `database`, `verifier`, `cursor_signer` and the service's `resources`.
+`create_app(service)` makes the ASGI application. Its state holds `service`, `database`, `verifier`, `cursor_signer` and the service's
+`resources`.
 """
 
 from collections.abc import AsyncIterator, Mapping

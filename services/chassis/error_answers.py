@@ -1,6 +1,6 @@
 """Turns every exception into an application/problem+json answer. What was not foreseen is logged and answered without its details."""
 
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -37,13 +37,11 @@ def install_error_answers(app: FastAPI) -> None:
 
 
 async def _problem(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Problem)
-    return answer(error)
+    return answer(cast("Problem", error))
 
 
 async def _validation(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    errors = [_field_error(item) for item in error.errors()]
+    errors = [_field_error(item) for item in cast("RequestValidationError", error).errors()]
     return answer(Invalid("Some fields are wrong: " + "; ".join(f"{e.field}: {e.message}" for e in errors[:5]), errors=errors))
 
 
@@ -56,7 +54,7 @@ def _field_error(item: dict[str, Any]) -> FieldError:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+    error = cast("HTTPException", error)
     if error.status_code == 404:
         return answer(NotFound())
     if error.status_code == 413:
@@ -86,7 +84,7 @@ async def _stale(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    assert isinstance(error, DBAPIError)
+    error = cast("DBAPIError", error)
     state = getattr(error.orig, "sqlstate", None)
     if state in RETRYABLE:
         return answer(Unavailable("Another change is under way. Try again.", headers={"Retry-After": "1"}))

@@ -1,8 +1,8 @@
 """What happened, as rows written in the transaction of the change.
 
-An event has a type (`scorecard.agreed`), a subject (type and id) and data (ids and facts that any subscriber may see; names and free text stay in
-rows that can be erased). Jobs that subscribe are enqueued in the same transaction. After commit the sequencer gives the event its number
-in the organization's feed (`GET /v1/events`), so no reader's cursor skips a slow transaction.
+An event has a type (`scorecard.agreed`), a subject (type and id) and data: ids and facts that any subscriber may see; names and free text
+stay in rows that can be erased. Jobs that subscribe are enqueued in the same transaction. After commit the sequencer gives the event its
+number in the organization's feed (`GET /v1/events`), so no reader's cursor skips a slow transaction.
 """
 
 from datetime import datetime

@@ -66,7 +66,7 @@ class ServiceClient:
             except httpx.TransportError:
                 pass
             if attempt < attempts:
-                await asyncio.sleep(random.uniform(0.05, 0.1) * 2**attempt)
+                await asyncio.sleep(random.uniform(0.05, 0.1) * 2**attempt)  # noqa: S311  # jitter is no secret
         self._breaker.failed()
         raise ServiceUnavailable(f"no answer from {self._client.base_url}")
 

@@ -1,4 +1,4 @@
-"""Row bases. Every table leads with `organization_id` in its key and in each foreign key, so that no row can point into another organization."""
+"""Row bases. `organization_id` leads each key and each foreign key, so that no row can point into another organization."""
 
 from collections.abc import Sequence
 from datetime import datetime

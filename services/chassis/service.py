@@ -28,9 +28,9 @@ async def no_resources(database: Database) -> Any:
 class Service:
     """A service: its name, settings, doors and background work.
 
-    `subscriptions` maps an event type to the jobs it causes. `periodic` jobs run in the worker for each organization, every so many seconds.
-    `resources` opens what requests and jobs share, such as HTTP clients to the other service. `trusted_services` are sibling services
-    whose service tokens are accepted.
+    `subscriptions` maps an event type to the jobs it causes. `periodic` jobs run in the worker for each organization, every so many
+    seconds. `resources` opens what requests and jobs share, such as HTTP clients to the other service. `trusted_services` are sibling
+    services whose service tokens are accepted.
     """
 
     name: str

@@ -17,6 +17,7 @@ from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
+from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
 from sqlalchemy import text
 
 from chassis import jobs
@@ -76,6 +77,23 @@ def _register(queue: QueueManager, name: str, handler: jobs.Handler, database: D
             parameters, max_attempts=MAX_ATTEMPTS, initial_delay=timedelta(milliseconds=250), max_delay=timedelta(minutes=5)
         ),
     )(run)
+
+
+async def drain(service: Service, database: Database, resources: Resources) -> int:
+    """Run every job that is due and number every event, in this process. Returns how much there was to do. For tests and the command line.
+
+    A job that fails waits for its retry, as with a worker.
+    """
+    done = await sequence_all(database, service.after_numbering)
+    async with asyncpg.create_pool(database.url, min_size=2, max_size=service.settings.worker_concurrency + 2) as pool:
+        queries = Queries(AsyncpgPoolDriver(pool))
+        due = await queries.eligible_queued_work([QueueEntrypoint(name) for name in service.jobs]) if service.jobs else 0
+        if due:
+            queue = QueueManager(queries)
+            for name, handler in service.jobs.items():
+                _register(queue, name, handler, database, resources)
+            await queue.run(batch_size=service.settings.worker_concurrency, mode=QueueExecutionMode.drain)
+    return done + due
 
 
 async def _drop_once_key(database: Database, job_id: int) -> None:

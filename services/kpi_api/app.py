@@ -1,15 +1,29 @@
 """kpi_api put together: every router, job and subscription, by name."""
 
-from chassis.service import Service
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+
+from chassis.database import Database
+from chassis.service import Resources, Service
 from kpi_api.settings import Settings
 
 
-def make_service(settings: Settings | None = None) -> Service:
-    """The service as its settings say."""
+@asynccontextmanager
+async def open_resources(database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> AsyncIterator[Resources]:
+    """What requests and jobs share."""
+    yield {}
+
+
+def make_service(settings: Settings | None = None, *, scoring_transport: httpx.AsyncBaseTransport | None = None) -> Service:
+    """The service as its settings say. `scoring_transport` lets tests reach scoring in the same process."""
+    settings = settings or Settings()
     return Service(
         name="kpi_api",
         title="Sightline KPI API",
         description="KPI dictionary, cascade, scorecards, measurements and reviews.",
-        settings=settings or Settings(),
+        settings=settings,
         routers=[],
+        resources=lambda database: open_resources(database, settings, scoring_transport),
     )

@@ -1,0 +1,1 @@
+"""Tests mirror services/; `world` holds what they share."""
