@@ -29,7 +29,7 @@ class Cluster:
         self.account = account
         self.data = folder / "data"
         self.log = folder / "postgres.log"
-        self._passwords_file = folder / "passwords.json"
+        self.passwords_file = folder / "passwords.json"
         self._port_file = folder / "port"
 
     @classmethod
@@ -65,10 +65,10 @@ class Cluster:
 
     def _passwords(self) -> dict[str, str]:
         try:
-            return dict(json.loads(self._passwords_file.read_text()))
+            return dict(json.loads(self.passwords_file.read_text()))
         except FileNotFoundError:
             raise PostgresFailed(
-                f"{self._passwords_file} is gone, and with it the way into the database.",
+                f"{self.passwords_file} is gone, and with it the way into the database.",
                 "Put it back, or start anew with `sightline db reset`.",
             ) from None
 
@@ -100,7 +100,7 @@ class Cluster:
         self.account.take(unfinished)
         passwords = {role: secrets.token_urlsafe(24) for role in (ADMINISTRATOR, *roles)}
         self._initialise(binaries, unfinished, passwords[ADMINISTRATOR])
-        write_secret(self._passwords_file, json.dumps(passwords))
+        write_secret(self.passwords_file, json.dumps(passwords))
         unfinished.rename(self.data)
 
     def _initialise(self, binaries: Binaries, folder: Path, password: str) -> None:
@@ -140,7 +140,7 @@ class Cluster:
     def remove(self) -> None:
         """Forget everything: data, passwords, port. The server must have stopped; the caller holds the lock, whose file stays."""
         shutil.rmtree(self.data, ignore_errors=True)
-        for file in (self._passwords_file, self._port_file, self.log):
+        for file in (self.passwords_file, self._port_file, self.log):
             file.unlink(missing_ok=True)
 
 

@@ -23,10 +23,10 @@ def _works_in(process: psutil.Process, data: Path) -> bool:
 def postmaster(data: Path) -> psutil.Process | None:
     """The living main process of the server, if there is one."""
     try:
-        number = int((data / "postmaster.pid").read_text().splitlines()[0])
-    except (FileNotFoundError, IndexError, ValueError):
+        process = psutil.Process(int((data / "postmaster.pid").read_text().splitlines()[0]))
+    except (FileNotFoundError, IndexError, ValueError, psutil.NoSuchProcess):
         return None
-    return next((process for process in processes_of(data) if process.pid == number), None)
+    return process if _works_in(process, data) else None
 
 
 def end_leftovers(data: Path) -> None:

@@ -4,7 +4,6 @@ Proof of life is an answered query of an authenticated connection from the right
 """
 
 import os
-import socket
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,9 +15,9 @@ from sightline.embedded_postgres.cluster import ADMINISTRATOR, Cluster
 from sightline.embedded_postgres.databases import DatabaseUrls
 from sightline.embedded_postgres.leftovers import end_leftovers, postmaster, processes_of
 from sightline.embedded_postgres.psql import Psql
+from sightline.ports import HOST, any_free_port, is_free
 from sightline.problems import PortTaken, PostgresFailed, PostgresUnreachable, folder_in_plain_words
 
-HOST = "127.0.0.1"
 SETTINGS = {"shared_buffers": "256MB", "max_connections": "200", "max_wal_size": "2GB", "timezone": "UTC", "log_timezone": "UTC"}
 SECONDS_TO_START = 120
 PORT_ATTEMPTS = 3
@@ -67,6 +66,10 @@ class EmbeddedPostgres:
     def is_running(self) -> bool:
         """Whether a server of ours answers."""
         return self.cluster.exists and self._answers()
+
+    def is_alive(self) -> bool:
+        """Whether its main process lives: cheap enough to ask every second, and no proof that it answers."""
+        return postmaster(self.cluster.data) is not None
 
     def urls(self, suffix: str = "") -> DatabaseUrls:
         """Where the databases made with `suffix` are. The server must have been started."""
@@ -148,17 +151,15 @@ class EmbeddedPostgres:
     def _free_port(self) -> int:
         """The demanded port, else the one of the last start, else any free one."""
         if self._demanded_port is not None:
-            if not _is_free(self._demanded_port):
+            if not is_free(self._demanded_port):
                 raise PortTaken(
                     f"Port {self._demanded_port} on {HOST} is taken by another program.",
                     "Stop that program, or set SIGHTLINE_POSTGRES_PORT to another port (unset, a free one is found).",
                 )
             return self._demanded_port
-        if self.cluster.port is not None and _is_free(self.cluster.port):
+        if self.cluster.port is not None and is_free(self.cluster.port):
             return self.cluster.port
-        with socket.socket() as listener:
-            listener.bind((HOST, 0))
-            return int(listener.getsockname()[1])
+        return any_free_port()
 
     def _halt(self) -> None:
         data = self.cluster.data
@@ -171,14 +172,3 @@ class EmbeddedPostgres:
                 )
         if processes_of(data):
             end_leftovers(data)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as listener:
-        # As PostgreSQL does: a port that only waits for its last packets is free.
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((HOST, port))
-        except OSError:
-            return False
-        return True

@@ -1,0 +1,40 @@
+"""The `sightline` command: one module for each command or group of commands, all listed here.
+
+A command reports what went wrong by raising an `OperatorProblem`; `main` puts it into words (JSON with `--json`) and ends with its code.
+"""
+
+import sys
+
+import typer
+
+from sightline.cli import database, migrate, status, up
+from sightline.cli.terminal import show_problem
+from sightline.problems import OperatorProblem
+
+EXIT_CODES = """Exit codes: 0 done, 1 failed, 2 wrong usage, 3 already or not running or port taken, 4 no permission or no space,
+5 PostgreSQL missing, unreachable or of a wrong version, 6 migrations missing or ahead, 7 a service failed, 130 interrupted."""
+
+app = typer.Typer(
+    name="sightline",
+    help="Run Sightline on this machine: KPIs, scorecards, scores and bonus pay.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(up.up)
+app.command()(up.down)
+app.command()(status.status)
+app.command()(migrate.migrate)
+app.add_typer(database.app, name="db")
+
+
+def main() -> None:
+    """Run the command line of this process and exit."""
+    try:
+        app()
+    except OperatorProblem as problem:
+        show_problem(problem, as_json="--json" in sys.argv)
+        sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
