@@ -1,4 +1,4 @@
-"""The chassis's first tables, the same in both histories: organizations, clock, events, audit, keys, idempotency, jobs, webhooks' base."""
+"""The chassis's first tables, the same in both histories: organizations, clock, events, audit, keys, idempotency, webhooks, jobs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +24,7 @@ $$
 """
 
 SECURED = ["clock_offsets", "events", "event_numbers", "audit_records", "audit_links", "api_keys", "idempotency_records"]
+WEBHOOK_TABLES = ["webhook_endpoints", "webhook_secrets", "webhook_deliveries"]
 APPEND_ONLY = ["events", "event_numbers", "audit_records", "audit_links"]
 
 
@@ -61,11 +62,13 @@ def upgrade() -> None:
         _uuid("organization_id", primary_key=True),
         sa.Column("actor", sa.Text, primary_key=True),
         sa.Column("key", sa.Text, primary_key=True),
-        _text("fingerprint"), _moment("created_at"), sa.Column("status", sa.BigInteger), sa.Column("headers", JSONB), sa.Column("body", sa.LargeBinary),
+        _text("fingerprint"), _moment("created_at"),
+        sa.Column("status", sa.BigInteger), sa.Column("headers", JSONB), sa.Column("body", sa.LargeBinary),
     )  # fmt: skip
+    _create_webhook_tables()
     for statement in [REFUSE_CHANGE, OPEN_TRANSACTION, FIND_API_KEY]:
         op.execute(statement)
-    for table in SECURED:
+    for table in [*SECURED, *WEBHOOK_TABLES]:
         for statement in secure_table(table):
             op.execute(statement)
     for table in APPEND_ONLY:
@@ -81,9 +84,49 @@ def downgrade() -> None:
         op.execute(statement)
     for function in ["find_api_key(uuid)", "open_transaction(uuid)"]:
         op.execute(f"DROP FUNCTION {function}")
-    for table in [*reversed(SECURED), "unsequenced", "workers", "organizations"]:
+    for table in [*reversed(WEBHOOK_TABLES), *reversed(SECURED), "unsequenced", "workers", "organizations"]:
         op.drop_table(table)
     op.execute("DROP FUNCTION refuse_change()")
+
+
+def _create_webhook_tables() -> None:
+    op.create_table(
+        "webhook_endpoints",
+        *_key(),
+        _text("url"), _text("description"), sa.Column("event_types", ARRAY(sa.Text), nullable=False),
+        _text("created_by"), _moment("created_at"), _moment("disabled_at", nullable=True), _moment("failing_since", nullable=True),
+        sa.Column("version", sa.BigInteger, nullable=False),
+    )  # fmt: skip
+    to_endpoint = {
+        "columns": ["organization_id", "endpoint_id"],
+        "refcolumns": ["webhook_endpoints.organization_id", "webhook_endpoints.id"],
+    }
+    op.create_table(
+        "webhook_secrets",
+        *_key(),
+        _uuid("endpoint_id"), sa.Column("sealed", sa.LargeBinary, nullable=False),
+        _moment("created_at"), _moment("expires_at", nullable=True),
+        sa.ForeignKeyConstraint(**to_endpoint, ondelete="CASCADE"),
+    )  # fmt: skip
+    op.create_index("ix_webhook_secrets_endpoint", "webhook_secrets", ["organization_id", "endpoint_id"])
+    op.create_table(
+        "webhook_deliveries",
+        *_key(),
+        _uuid("endpoint_id"), _uuid("event_id"), _text("event_type"), _uuid("subject_id"),
+        sa.Column("number", sa.BigInteger, nullable=False),
+        _text("status"), sa.Column("attempts", sa.BigInteger, nullable=False), _moment("created_at"),
+        _moment("next_attempt_at", nullable=True), _moment("delivered_at", nullable=True),
+        sa.Column("last_status", sa.BigInteger), sa.Column("last_error", sa.Text),
+        sa.ForeignKeyConstraint(**to_endpoint, ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["organization_id", "event_id"], ["events.organization_id", "events.id"]),
+        sa.UniqueConstraint("organization_id", "endpoint_id", "event_id"),
+    )  # fmt: skip
+    op.create_index(
+        "ix_webhook_deliveries_pending",
+        "webhook_deliveries",
+        ["organization_id", "endpoint_id", "subject_id", "number"],
+        postgresql_where=sa.text("status = 'pending'"),
+    )
 
 
 def _uuid(name: str, primary_key: bool = False) -> sa.Column[object]:
@@ -102,8 +145,8 @@ def _json(name: str) -> sa.Column[object]:
     return sa.Column(name, JSONB, nullable=False)
 
 
-def _moment(name: str) -> sa.Column[object]:
-    return sa.Column(name, sa.DateTime(timezone=True), nullable=False)
+def _moment(name: str, nullable: bool = False) -> sa.Column[object]:
+    return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
 def _split(script: str) -> list[str]:

@@ -128,6 +128,7 @@ async def open_world(urls: DatabaseUrls, key_folder: Path) -> AsyncIterator[Worl
     make_key_files(key_folder, "issuer")
     make_key_files(key_folder, "kpi_api")
     make_secret_file(key_folder / "cursor.key")
+    make_secret_file(key_folder / "secrets.key")
     scoring_service = make_scoring(ScoringSettings(database_url=SecretStr(urls.scoring), key_folder=key_folder))
     scoring = Running(scoring_service, create_app(scoring_service))
     kpi_api_service = make_kpi_api(

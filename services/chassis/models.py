@@ -9,6 +9,7 @@ from chassis.idempotency import IdempotencyRecord
 from chassis.organizations import OrganizationId
 from chassis.rows import ChassisRow
 from chassis.sequencer import Unsequenced
+from chassis.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSecret
 
 __all__ = [
     "ApiKey",
@@ -21,5 +22,8 @@ __all__ = [
     "IdempotencyRecord",
     "OrganizationId",
     "Unsequenced",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookSecret",
     "Worker",
 ]

@@ -19,6 +19,7 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, literal, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from chassis.database import ReadSession
 from chassis.problems import Problem
@@ -86,7 +87,7 @@ async def fetch_page(
     session: ReadSession,
     statement: Select[T],
     *,
-    keys: Sequence[tuple[ColumnElement[Any], Callable[[T], Any]]],
+    keys: Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Callable[[T], Any]]],
     scope: str,
     signer: CursorSigner,
     limit: int,

@@ -24,7 +24,7 @@ class ServiceSettings(BaseSettings):
     )
     database_pool_size: int = Field(default=10, description="Connections a process keeps open.")
     key_folder: Path = Field(
-        description="Folder of the key files: `issuer.jwks.json` (trusted public keys), `service.jwk.json`, `cursor.key`."
+        description="Folder of the key files: `issuer.jwks.json` (trusted public keys), `<service>.jwk.json`, `cursor.key`, `secrets.key`."
     )
     audience: str = Field(default="sightline", description="The `aud` a token must carry.")
     issuers: dict[str, str] = Field(
@@ -35,6 +35,13 @@ class ServiceSettings(BaseSettings):
     worker_concurrency: int = Field(default=4, description="Jobs a worker runs at once.")
     job_heartbeat_seconds: float = Field(default=3.0, description="A job whose worker falls silent this long goes to another worker.")
     sequencer_interval_seconds: float = Field(default=0.2, description="How often committed events are numbered.")
+    webhook_retry_seconds: list[float] = Field(
+        default=[5, 300, 1800, 7200, 18000, 36000, 36000],
+        description="Pauses between attempts of a webhook delivery; after the last attempt it is parked until somebody replays it.",
+    )
+    webhook_timeout_seconds: float = Field(default=15.0, description="How long an attempt of a webhook delivery may take.")
+    webhook_ports: list[int] = Field(default=[443, 8443], description="Ports that webhooks may be sent to.")
+    webhook_disable_after_days: int = Field(default=5, description="A webhook endpoint that fails this long is disabled.")
     log_level: str = Field(default="INFO", description="Least level that is logged.")
 
     @model_validator(mode="after")

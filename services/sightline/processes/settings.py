@@ -34,6 +34,7 @@ def make_keys(home: Path) -> Path:
     for name in ("issuer", *SERVICES):
         make_key_files(folder, name)
     make_secret_file(folder / "cursor.key")
+    make_secret_file(folder / "secrets.key")
     return folder
 
 
