@@ -1,0 +1,22 @@
+"""The door's way to a viewer: `CurrentViewer` in an endpoint's signature."""
+
+from typing import Annotated
+
+from fastapi import Depends
+
+from chassis.transactions import Caller, Read
+from scoring.access.viewer import Viewer, load_viewer
+
+
+async def current_viewer(principal: Caller, session: Read) -> Viewer:
+    """The viewer of this request. Raises Unauthenticated."""
+    return await load_viewer(principal, session)
+
+
+CurrentViewer = Annotated[Viewer, Depends(current_viewer)]
+
+
+async def feed_reader(viewer: CurrentViewer) -> Viewer:
+    """Who may read the event feed: sibling services, integrations and those who run pay. Raises NotAllowed."""
+    viewer.require("service", "integration", "comp_admin", "auditor")
+    return viewer

@@ -1,0 +1,92 @@
+"""Writing person references: set-based, idempotent, never older over newer."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from chassis import audit
+from chassis.database import WriteSession
+from chassis.identifiers import new_id
+from scoring.access.models import Grant
+from scoring.access.viewer import Viewer
+from scoring.organization.actions import write_profile
+from scoring.people.models import Person
+from scoring.people.schemas import PeopleApplied, PeopleIn
+
+PEOPLE = text(
+    """
+    INSERT INTO people (organization_id, id, external_id, display_name, active, legal_entity, as_of)
+    SELECT :organization_id, person_id, external_id, display_name, active, legal_entity, :as_of
+    FROM jsonb_to_recordset(CAST(:people AS jsonb))
+      AS incoming (person_id uuid, external_id text, display_name text, active boolean, legal_entity text)
+    ORDER BY person_id
+    ON CONFLICT (organization_id, id) DO UPDATE SET external_id = excluded.external_id, display_name = excluded.display_name,
+      active = excluded.active, legal_entity = excluded.legal_entity, as_of = excluded.as_of
+    WHERE people.as_of <= excluded.as_of
+    RETURNING id
+    """
+)
+
+REMOVE_GRANTS = text("DELETE FROM grants WHERE organization_id = :organization_id AND person_id = ANY(:applied)")
+REMOVE_LINES = text("DELETE FROM reporting_lines WHERE organization_id = :organization_id AND person_id = ANY(:applied)")
+
+ADD_GRANTS = text(
+    """
+    INSERT INTO grants (organization_id, id, person_id, role, valid_from, valid_to)
+    SELECT :organization_id, id, person_id, role, valid_from, valid_to
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS incoming (id uuid, person_id uuid, role text, valid_from date, valid_to date)
+    """
+)
+
+ADD_LINES = text(
+    """
+    INSERT INTO reporting_lines (organization_id, id, person_id, manager_id, depth, valid_from, valid_to)
+    SELECT :organization_id, id, person_id, manager_id, depth, valid_from, valid_to
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+      AS incoming (id uuid, person_id uuid, manager_id uuid, depth bigint, valid_from date, valid_to date)
+    """
+)
+
+
+async def put_people(viewer: Viewer, session: WriteSession, content: PeopleIn) -> PeopleApplied:
+    """Write people as the sender knew them at `content.as_of`, each whole: facts, grants and reporting chain.
+
+    Whoever is known from a later moment is left alone; sending the same again changes nothing. Raises NotAllowed.
+    """
+    viewer.require("service", "integration")
+    applied = await _write_people(session, content)
+    people = [person.model_dump(mode="json") for person in content.people if person.person_id in applied]
+    await _replace(session, applied, REMOVE_GRANTS, ADD_GRANTS, _rows(people, "grants"))
+    await _replace(session, applied, REMOVE_LINES, ADD_LINES, _rows(people, "managers"))
+    return PeopleApplied(applied=len(applied), older=len(content.people) - len(applied))
+
+
+async def _write_people(session: WriteSession, content: PeopleIn) -> set[UUID]:
+    people = [person.model_dump(mode="json", exclude={"grants", "managers"}) for person in content.people]
+    values = {"organization_id": session.organization_id, "as_of": content.as_of, "people": orjson.dumps(people).decode()}
+    return set((await session.scalars(PEOPLE, values)).all())
+
+
+def _rows(people: Sequence[dict[str, list[dict[str, object]]]], name: str) -> list[dict[str, object]]:
+    return [{"id": str(new_id()), "person_id": person["person_id"], **row} for person in people for row in person[name]]
+
+
+async def _replace(session: WriteSession, applied: set[UUID], remove: object, add: object, rows: list[dict[str, object]]) -> None:
+    await session.execute(remove, {"organization_id": session.organization_id, "applied": sorted(applied)})  # type: ignore[call-overload]
+    if rows:
+        await session.execute(add, {"organization_id": session.organization_id, "rows": orjson.dumps(rows).decode()})  # type: ignore[call-overload]
+
+
+async def bootstrap(
+    session: WriteSession, *, name: str, currency: str, person_id: UUID, external_id: str, display_name: str, roles: Sequence[str]
+) -> None:
+    """Make the transaction's organization and its first person, with `roles`. For the operator's command: no viewer exists yet."""
+    await write_profile(session, name=name, currency=currency)
+    session.add(
+        Person(id=person_id, external_id=external_id, display_name=display_name, active=True, legal_entity=None, as_of=session.now)
+    )
+    await session.flush()
+    session.add_all(Grant(person_id=person_id, role=role, valid_from=session.today) for role in roles)
+    await audit.record(session, "operator", "organization.created", "organization", session.organization_id, roles=sorted(roles))

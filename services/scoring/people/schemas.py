@@ -1,0 +1,66 @@
+"""People as they come in and go out."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from scoring.schemas import Code, DateRange, Input, Label, Output
+
+
+class GrantIn(DateRange):
+    """A role of a person, from a date until a date (exclusive)."""
+
+    role: Code
+
+
+class ManagerIn(DateRange):
+    """Somebody `depth` steps above the person, from a date until a date (exclusive)."""
+
+    manager_id: UUID
+    depth: Annotated[int, Field(ge=1, le=100)]
+
+
+class PersonIn(Input):
+    """One person reference with everything that scoring enforces by: active flag, legal entity, roles and reporting chain."""
+
+    person_id: UUID
+    external_id: Label
+    display_name: Annotated[str, Field(max_length=400)]
+    active: bool
+    legal_entity: str | None = None
+    grants: list[GrantIn] = []
+    managers: list[ManagerIn] = []
+
+
+class PeopleIn(Input):
+    """People as the sending system knew them at `as_of`."""
+
+    as_of: AwareDatetime
+    people: Annotated[list[PersonIn], Field(max_length=20_000)]
+
+    @field_validator("people")
+    @classmethod
+    def nobody_twice(cls, people: list[PersonIn]) -> list[PersonIn]:
+        if len({person.person_id for person in people}) < len(people):
+            raise PydanticCustomError("duplicate_person", "A person stands twice in this list; send each once")
+        return people
+
+
+class PeopleApplied(Output):
+    """How many people were written, and how many were left alone because something newer was known already."""
+
+    applied: int
+    older: int
+
+
+class PersonOut(Output):
+    """A person reference."""
+
+    person_id: UUID = Field(validation_alias="id")
+    external_id: str
+    display_name: str
+    active: bool
+    legal_entity: str | None
+    as_of: AwareDatetime

@@ -1,0 +1,47 @@
+"""What the schemas of several domains share: strict inputs, currencies, dated facts."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.numbers import minor_digits
+
+
+class Input(BaseModel):
+    """A request body: an unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    """A response body, read off a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def _known_currency(code: str) -> str:
+    try:
+        minor_digits(code)
+    except ValueError as error:
+        raise PydanticCustomError("unknown_currency", "{reason}", {"reason": str(error)}) from None
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_known_currency), Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["USD"])]
+Code = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$", description="Stable code: letters, digits, _ . -", examples=["bonus-2026"])]
+Label = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class DateRange(Input):
+    """From a date until a date (exclusive; open when null)."""
+
+    valid_from: date
+    valid_to: date | None = None
+
+    @model_validator(mode="after")
+    def end_after_start(self) -> Self:
+        if self.valid_to is not None and self.valid_to <= self.valid_from:
+            raise PydanticCustomError("end_before_start", "valid_to must lie after valid_from: it is the first day on which it no longer holds")
+        return self
