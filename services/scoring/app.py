@@ -1,16 +1,34 @@
 """scoring put together: every router, job and subscription, by name."""
 
+from chassis.event_feed import feed_router
 from chassis.service import Service
+from chassis.webhooks.delivery import deliver
+from chassis.webhooks.dispatch import DELIVER, dispatch
+from chassis.webhooks.rest import webhook_router
+from scoring.access.door import feed_reader, webhook_administrator
+from scoring.event_types import EVENT_TYPES
+from scoring.organization.rest import router as organization
+from scoring.people.rest import router as people
 from scoring.settings import Settings
 
 
 def make_service(settings: Settings | None = None) -> Service:
     """The service as its settings say."""
+    settings = settings or Settings()
     return Service(
         name="scoring",
         title="Sightline Scoring",
         description="Composite scores, bonus runs, payouts and payroll batches.",
-        settings=settings or Settings(),
-        routers=[],
+        settings=settings,
+        routers=[
+            organization,
+            people,
+            feed_router(feed_reader),
+            webhook_router(webhook_administrator, EVENT_TYPES),
+        ],
+        jobs={
+            DELIVER: deliver(settings),
+        },
+        after_numbering=dispatch,
         trusted_services=["kpi_api"],
     )

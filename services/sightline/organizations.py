@@ -5,9 +5,9 @@ from uuid import UUID
 
 from chassis.database import Database
 from chassis.identifiers import new_id
-from chassis.organizations import ensure_organization
 from kpi_api.people import organizations
 from kpi_api.people.organizations import NewPerson
+from scoring.people import actions as scoring_people
 
 __all__ = ["NewOrganization", "NewPerson", "create_organization"]
 
@@ -30,5 +30,13 @@ async def create_organization(
             session, name=name, currency=currency, admin=admin, mission=mission, time_zone=time_zone
         )
     async with scoring.write(organization_id) as session:
-        await ensure_organization(session)
+        await scoring_people.bootstrap(
+            session,
+            name=name,
+            currency=currency,
+            person_id=person_id,
+            external_id=admin.email,
+            display_name=f"{admin.given_name} {admin.family_name}",
+            roles=["hr_admin"],
+        )
     return NewOrganization(organization_id, person_id)

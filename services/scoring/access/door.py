@@ -20,3 +20,9 @@ async def feed_reader(viewer: CurrentViewer) -> Viewer:
     """Who may read the event feed: sibling services, integrations and those who run pay. Raises NotAllowed."""
     viewer.require("service", "integration", "comp_admin", "auditor")
     return viewer
+
+
+async def webhook_administrator(viewer: CurrentViewer) -> Viewer:
+    """Who may manage webhooks. Raises NotAllowed."""
+    viewer.require("comp_admin", "hr_admin", "integration")
+    return viewer
