@@ -24,7 +24,7 @@ from chassis.clock import real_now
 from chassis.problems import Unauthenticated
 
 DEVELOPMENT_ISSUER_KEYS = "issuer.jwks.json"
-ALGORITHMS = ["EdDSA", "ES256", "RS256"]
+ALGORITHMS = ["Ed25519", "ES256", "RS256"]
 LEEWAY_SECONDS = 30
 SERVICE_TOKEN_LIFE = timedelta(minutes=2)
 
@@ -118,7 +118,7 @@ class TokenSigner:
         }
         if acting_person:
             claims["act"] = str(acting_person)
-        return jwt.encode({"alg": "EdDSA", "kid": self._key.kid}, claims, self._key, algorithms=["EdDSA"])
+        return jwt.encode({"alg": "Ed25519", "kid": self._key.kid}, claims, self._key, algorithms=["Ed25519"])
 
 
 def load_private_key(path: Path) -> Key:
