@@ -13,7 +13,8 @@ from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import Database, WriteSession
-from chassis.events import await_number
+from chassis.events import await_numbers
+from chassis.identifiers import new_id
 from chassis.rows import AppendOnly, ChassisRow, OrganizationRow
 
 
@@ -44,16 +45,24 @@ class AuditLink(AppendOnly, OrganizationRow, ChassisRow):
 
 async def record(session: WriteSession, actor: str, action: str, subject_type: str, subject_id: UUID, **facts: Any) -> None:
     """Write an audit record in the caller's transaction. `actor` is the viewer's subject; `facts` are ids and field names."""
-    row = AuditRecord(actor=actor, action=action, subject_type=subject_type, subject_id=subject_id, facts=facts, occurred_at=session.now)
-    session.add(row)
+    await record_all(session, actor, action, subject_type, [subject_id], **facts)
+
+
+async def record_all(
+    session: WriteSession, actor: str, action: str, subject_type: str, subject_ids: Sequence[UUID], **facts: Any
+) -> None:
+    """Write one record for each subject, all with the same facts, in the caller's transaction."""
+    common = {"actor": actor, "action": action, "subject_type": subject_type, "facts": facts, "occurred_at": session.now}
+    rows = [AuditRecord(id=new_id(), subject_id=subject_id, **common) for subject_id in subject_ids]
+    session.add_all(rows)
     await session.flush()
-    await await_number(session, "audit", row.id)
+    await await_numbers(session, "audit", [row.id for row in rows])
 
 
 async def record_read(
     database: Database, organization_id: UUID, actor: str, action: str, subject_type: str, subject_ids: Sequence[UUID]
 ) -> None:
     """Write one record per subject read, in its own transaction, before the answer is sent."""
-    async with database.write(organization_id) as session:
-        for subject_id in subject_ids:
-            await record(session, actor, action, subject_type, subject_id)
+    if subject_ids:
+        async with database.write(organization_id) as session:
+            await record_all(session, actor, action, subject_type, subject_ids)

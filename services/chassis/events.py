@@ -5,6 +5,7 @@ stay in rows that can be erased. Jobs that subscribe are enqueued in the same tr
 number in the organization's feed (`GET /v1/events`), so no reader's cursor skips a slow transaction.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -43,16 +44,17 @@ async def record(session: WriteSession, type_: str, subject_type: str, subject_i
     event = Event(type=type_, subject_type=subject_type, subject_id=subject_id, data=data, occurred_at=session.now)
     session.add(event)
     await session.flush()
-    await await_number(session, "event", event.id)
+    await await_numbers(session, "event", [event.id])
     for job in session.subscriptions.get(type_, ()):
         await jobs.enqueue(session, job, {"event_id": event.id, "subject_id": subject_id, **data})
     return event
 
 
-async def await_number(session: WriteSession, kind: str, record_id: UUID) -> None:
+async def await_numbers(session: WriteSession, kind: str, record_ids: Sequence[UUID]) -> None:
+    """Hand records to the sequencer, which numbers them after commit."""
     await session.execute(
-        text("INSERT INTO unsequenced (organization_id, kind, id) VALUES (:organization_id, :kind, :id)"),
-        {"organization_id": session.organization_id, "kind": kind, "id": record_id},
+        text("INSERT INTO unsequenced (organization_id, kind, id) SELECT :organization_id, :kind, unnest(CAST(:ids AS uuid[]))"),
+        {"organization_id": session.organization_id, "kind": kind, "ids": list(record_ids)},
     )
 
 
