@@ -6,7 +6,13 @@ from contextlib import asynccontextmanager
 import httpx
 
 from chassis.database import Database
+from chassis.event_feed import feed_router
 from chassis.service import Resources, Service
+from chassis.webhooks.delivery import deliver
+from chassis.webhooks.dispatch import DELIVER, dispatch
+from chassis.webhooks.rest import webhook_router
+from kpi_api.access.door import feed_reader, webhook_administrator
+from kpi_api.event_types import EVENT_TYPES
 from kpi_api.settings import Settings
 
 
@@ -24,6 +30,13 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         title="Sightline KPI API",
         description="KPI dictionary, cascade, scorecards, measurements and reviews.",
         settings=settings,
-        routers=[],
+        routers=[
+            feed_router(feed_reader),
+            webhook_router(webhook_administrator, EVENT_TYPES),
+        ],
+        jobs={
+            DELIVER: deliver(settings),
+        },
+        after_numbering=dispatch,
         resources=lambda database: open_resources(database, settings, scoring_transport),
     )

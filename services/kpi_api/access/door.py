@@ -14,3 +14,15 @@ async def current_viewer(principal: Caller, session: Read) -> Viewer:
 
 
 CurrentViewer = Annotated[Viewer, Depends(current_viewer)]
+
+
+async def feed_reader(viewer: CurrentViewer) -> Viewer:
+    """Who may read the event feed. Raises NotAllowed."""
+    viewer.require("hr_admin", "auditor", "integration")
+    return viewer
+
+
+async def webhook_administrator(viewer: CurrentViewer) -> Viewer:
+    """Who may manage webhooks. Raises NotAllowed."""
+    viewer.require("hr_admin", "integration")
+    return viewer
