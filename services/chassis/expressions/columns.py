@@ -32,7 +32,7 @@ class Column:
 
     @classmethod
     def of(cls, values: Sequence[Decimal | int | None]) -> Self:
-        """From values; None is a missing value."""
+        """From values; None is a missing value. Raises ValueError for more than 12 places."""
         places = max((_places(value) for value in values if value is not None), default=0)
         units = np.array([0 if value is None else scaled(value, places) for value in values], dtype=object)
         nulls = np.array([value is None for value in values], dtype=np.uint8)
@@ -71,7 +71,7 @@ def _spread(column: Column, length: int) -> Column:
 
 def _places(value: Decimal | int) -> int:
     exponent = Decimal(value).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
+    return min(max(0, -exponent), PLACES) if isinstance(exponent, int) else 0
 
 
 def _column(units: Integers, places: int, nulls: Nulls) -> Column:
