@@ -1,10 +1,10 @@
 """The contract files in `openapi/`: generated from the code, committed, and compared in the tests.
 
-    kpi_api.json scoring.json    OpenAPI 3.1 of both services
-    kpi_api.graphql              the GraphQL schema, sorted
-    events.json                  every event type, its subject and which service records it
-    plan.schema.json             the plan language as JSON Schema
-    snapshot.schema.json         what scoring takes as a snapshot, as JSON Schema
+kpi_api.json scoring.json    OpenAPI 3.1 of both services
+kpi_api.graphql              the GraphQL schema, sorted
+events.json                  every event type, its subject and which service records it
+plan.schema.json             the plan language as JSON Schema
+snapshot.schema.json         what scoring takes as a snapshot, as JSON Schema
 """
 
 import json

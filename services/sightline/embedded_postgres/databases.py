@@ -15,17 +15,22 @@ OWNER = "sightline_owner"
 SERVICE_ROLES: Mapping[str, str] = {"kpi_api": "kpi_api_service", "scoring": "scoring_service"}
 ROLES = (OWNER, *SERVICE_ROLES.values())
 
+# Where an earlier launcher was killed, its psql may still be at work on the same thing: the advisory lock lets one go after the other.
+
 CREATE_ROLE = r"""
+SELECT pg_advisory_lock(hashtext('sightline databases'));
 SELECT format('CREATE ROLE %I LOGIN PASSWORD %L', :'role', :'password')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 """
 
 CREATE_DATABASE = r"""
+SELECT pg_advisory_lock(hashtext('sightline databases'));
 SELECT format('CREATE DATABASE %I OWNER %I TEMPLATE %I', :'database', :'owner', :'template')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
 REVOKE ALL ON DATABASE :"database", postgres, template1 FROM PUBLIC;
 GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO :"service";
 \connect :"database"
+SELECT pg_advisory_lock(hashtext('sightline databases'));
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 CREATE EXTENSION IF NOT EXISTS pg_trgm;
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;

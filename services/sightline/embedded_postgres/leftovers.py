@@ -35,7 +35,7 @@ def end_leftovers(data: Path) -> None:
     The children go first: PostgreSQL's own guard against two servers on one data folder rests on that file.
     """
     children = processes_of(data)
-    _, alive = psutil.wait_procs(children, timeout=3)
+    _, alive = psutil.wait_procs(children, timeout=1)
     for child in alive:
         child.kill()
     psutil.wait_procs(alive, timeout=5)
