@@ -117,7 +117,8 @@ def _parse(text: str, row: int) -> Any:
         return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except (json.JSONDecodeError, RecursionError) as error:
         reason = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
-        raise TableProblem("malformed_json", f"{f'Row {row}' if row else 'The body'} is not JSON: {reason}.", rows=[(row, reason)]) from None
+        place = f"Row {row}" if row else "The body"
+        raise TableProblem("malformed_json", f"{place} is not JSON: {reason}.", rows=[(row, reason)]) from None
 
 
 def _read_objects(objects: list[Any]) -> tuple[list[str], list[list[str]]]:
@@ -152,7 +153,8 @@ def _names(
     if repeated := sorted({name for name in names if name is not None and names.count(name) > 1}):
         raise TableProblem("repeated_columns", f"More than one column is called {', '.join(repeated)}.", column=repeated[0])
     if missing := sorted(set(required) - set(names)):
-        raise TableProblem("missing_columns", f"Missing columns: {', '.join(missing)}. The file has {', '.join(header)}.", column=missing[0])
+        detail = f"Missing columns: {', '.join(missing)}. The file has {', '.join(header)}."
+        raise TableProblem("missing_columns", detail, column=missing[0])
     return names
 
 

@@ -1,0 +1,250 @@
+"""What comes in and goes out about people and structure."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.numbers import ExactDecimal
+from chassis.problems import FieldError
+from kpi_api.people.models import UnitKind
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Fte = Annotated[ExactDecimal, Field(gt=0, le=2, examples=["0.6"])]
+
+RowStatus = Literal["created", "updated", "unchanged", "error"]
+
+
+class Input(BaseModel):
+    """Base of what is sent: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    """Base of what is answered, read off a row."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def require_order(start: date | None, end: date | None, column: str) -> None:
+    """Raises PydanticCustomError `end_before_start` naming the column of the end."""
+    if start and end and end < start:
+        raise PydanticCustomError("end_before_start", "{column} {end} lies before {start}", {"column": column, "end": end, "start": start})
+
+
+class ImportRow(Input):
+    """One row of a people file. Only `external_id` must be there."""
+
+    external_id: Text
+    user_name: Text | None = None
+    email: Text | None = None
+    given_name: Text | None = None
+    family_name: Text | None = None
+    display_name: Text | None = None
+    active: bool | None = None
+    hire_date: date | None = None
+    termination_date: date | None = None
+    birth_date: date | None = None
+    gender: Text | None = None
+    manager: Text | None = Field(default=None, description="external_id of the manager, who may come later")
+    unit: Text | None = Field(default=None, description="code or name of a unit")
+    role: Text | None = Field(default=None, description="code or name of a role")
+    legal_entity: Text | None = Field(default=None, description="code of a legal entity")
+    fte: Fte | None = None
+    valid_from: date | None = Field(default=None, description="first day of the line; else today, or when somebody new was hired")
+    valid_to: date | None = Field(default=None, description="first day on which the line no longer holds")
+
+    @model_validator(mode="after")
+    def dates_in_order(self) -> Self:
+        require_order(self.hire_date, self.termination_date, "termination_date")
+        require_order(self.valid_from, self.valid_to, "valid_to")
+        return self
+
+    def name(self) -> str:
+        """What to call the person: the display name, else given and family name, else the user name, else the external id."""
+        names = " ".join(filter(None, (self.given_name, self.family_name)))
+        return self.display_name or names or self.user_name or self.external_id
+
+
+class ImportedRow(BaseModel):
+    """What became of one row, counted from 1 below the header."""
+
+    row: int
+    status: RowStatus
+    id: UUID | None
+    errors: list[FieldError]
+
+
+class ImportResult(BaseModel):
+    """What became of a file. With a dry run nothing was written."""
+
+    results: list[ImportedRow]
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+    pending_managers: int = Field(description="Rows whose manager is not known yet; their lines start when that person is there.")
+    dry_run: bool
+
+
+class PersonIn(Input):
+    """A person without an employment; see `POST /v1/people/{id}/employments`."""
+
+    external_id: Text
+    user_name: Text | None = None
+    email: Text | None = None
+    given_name: Text
+    family_name: Text
+    display_name: Text | None = None
+    hire_date: date | None = None
+    birth_date: date | None = None
+    gender: Text | None = None
+
+
+class PersonChange(Input):
+    """What to change; fields left out stay."""
+
+    external_id: Text = ""
+    user_name: Text | None = None
+    email: Text | None = None
+    given_name: Text = ""
+    family_name: Text = ""
+    display_name: Text = ""
+    hire_date: date | None = None
+    birth_date: date | None = None
+    gender: Text | None = None
+
+
+class Leaving(Input):
+    """The last day of somebody who leaves."""
+
+    last_day: date
+
+
+class EmploymentIn(Input):
+    """A line from a day on: a first employment, a move, or with `is_primary` false a second job. Fields left out are kept."""
+
+    valid_from: date
+    valid_to: date | None = Field(default=None, description="first day on which it no longer holds")
+    unit_id: UUID | None = None
+    role_id: UUID | None = None
+    manager_external_id: Text | None = None
+    fte: Fte = Decimal(1)
+    legal_entity_id: UUID | None = None
+    is_primary: bool = True
+
+
+ManagerState = Literal["none", "in_place", "starts_later", "unknown"]
+
+
+class EmploymentOut(Output):
+    """A dated line. `manager_state` flags a manager who is not there yet: `starts_later`, or `unknown` to us so far."""
+
+    id: UUID
+    person_id: UUID
+    valid_from: date
+    valid_to: date | None
+    unit_id: UUID | None
+    role_id: UUID | None
+    manager_id: UUID | None
+    manager_external_id: str | None
+    manager_state: ManagerState
+    fte: ExactDecimal
+    legal_entity_id: UUID | None
+    is_primary: bool
+
+
+class PersonOut(Output):
+    """A person as their colleagues may see them; birth date and gender are left out, since they serve fairness figures only."""
+
+    id: UUID
+    external_id: str
+    user_name: str | None
+    email: str | None
+    given_name: str
+    family_name: str
+    display_name: str
+    active: bool
+    hire_date: date | None
+    termination_date: date | None
+    version: int
+
+
+class PersonDetail(PersonOut):
+    """A person with every employment line, the earliest first."""
+
+    employments: list[EmploymentOut]
+
+
+class UnitIn(Input):
+    code: Code
+    name: Text
+    kind: UnitKind
+    parent_id: UUID | None = None
+    head_id: UUID | None = None
+    value_statement: LongText | None = None
+
+
+class UnitOut(Output):
+    id: UUID
+    code: str
+    name: str
+    kind: str
+    parent_id: UUID | None
+    head_id: UUID | None
+    value_statement: str | None
+    version: int
+
+
+class RoleIn(Input):
+    code: Code
+    name: Text
+    core_responsibilities: list[LongText] = []
+
+
+class RoleOut(Output):
+    id: UUID
+    code: str
+    name: str
+    core_responsibilities: list[str]
+    version: int
+
+
+class LegalEntityIn(Input):
+    code: Code
+    name: Text
+    currency: Currency
+
+
+class LegalEntityOut(Output):
+    id: UUID
+    code: str
+    name: str
+    currency: str
+
+
+class OrganizationChange(Input):
+    """What to change; fields left out stay."""
+
+    name: Text = ""
+    mission: LongText = ""
+    indicator_label: Text = ""
+    currency: Currency = ""
+    time_zone: Text = ""
+
+
+class OrganizationOut(Output):
+    id: UUID
+    name: str
+    mission: str
+    indicator_label: str
+    currency: str
+    time_zone: str
+    version: int
