@@ -1,12 +1,16 @@
 """What the schemas of several domains share: strict inputs, currencies, dated facts."""
 
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
+from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import minor_digits
+from chassis.problems import FieldError
 
 
 class Input(BaseModel):
@@ -30,7 +34,7 @@ def _known_currency(code: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_known_currency), Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["USD"])]
-Code = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$", description="Stable code: letters, digits, _ . -", examples=["bonus-2026"])]
+Code = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$", description="Letters, digits, _ . -", examples=["bonus-2026"])]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -43,5 +47,36 @@ class DateRange(Input):
     @model_validator(mode="after")
     def end_after_start(self) -> Self:
         if self.valid_to is not None and self.valid_to <= self.valid_from:
-            raise PydanticCustomError("end_before_start", "valid_to must lie after valid_from: it is the first day on which it no longer holds")
+            raise PydanticCustomError("end_before_start", "valid_to must lie after valid_from: it is the first day without")
         return self
+
+
+class RowResult(Output):
+    """What became of one row of a bulk request. A row in error stops only itself."""
+
+    row: int
+    status: Literal["created", "updated", "unchanged", "error"]
+    id: UUID | None = None
+    errors: list[FieldError] = Field(default_factory=list)
+
+
+class BulkResult(Output):
+    """Every row's result in the order sent, and how many there are of each kind."""
+
+    results: list[RowResult]
+    created: int
+    updated: int
+    unchanged: int
+    failed: int
+
+
+def bulk_result(results: Sequence[RowResult]) -> BulkResult:
+    """Results in the order of their rows, counted."""
+    count = Counter(result.status for result in results)
+    return BulkResult(
+        results=sorted(results, key=lambda result: result.row),
+        created=count["created"],
+        updated=count["updated"],
+        unchanged=count["unchanged"],
+        failed=count["error"],
+    )

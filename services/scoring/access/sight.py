@@ -1,4 +1,6 @@
-"""Sight as SQL: conditions over a column of person ids, added to every read. Outside sight there is nothing: lists leave it out, one is a 404.
+"""Sight as SQL: conditions over a column of person ids, added to every read.
+
+Outside sight there is nothing: a list leaves it out, a single read answers 404.
 
 Pay is narrower than performance: a person's own, and what a role is there for. Standing above somebody shows no pay.
 """

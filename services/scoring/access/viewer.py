@@ -30,7 +30,7 @@ FIND_VIEWER = text(
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks. `person_id` is null for an integration's key and for a service on its own account; `subject` is what audit records name."""
+    """Who looks. `person_id` is null for an integration and for a service on its own account; `subject` is what audit records name."""
 
     organization_id: UUID
     subject: str

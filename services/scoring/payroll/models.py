@@ -13,8 +13,8 @@ from scoring.database import Row
 
 
 class PayrollBatch(Versioned, Row):
-    """What one pay group is paid on a check date, on the regular cycle or off it. `document` and `table` are the bytes that payroll pulls, kept
-    from the moment of locking; `digest` is the SHA-256 of `document`."""
+    """What one pay group is paid on a check date, on the regular cycle or off it. `document` and `table` are the bytes that payroll
+    pulls, kept from the moment of locking; `digest` is the SHA-256 of `document`."""
 
     __tablename__ = "payroll_batches"
     __table_args__ = (
@@ -23,7 +23,7 @@ class PayrollBatch(Versioned, Row):
             name="uq_payroll_batches_pay_group",
         ),
         CheckConstraint("status IN ('draft', 'locked')", name="status"),
-        CheckConstraint("status = 'draft' OR (digest IS NOT NULL AND document IS NOT NULL AND table_ IS NOT NULL)", name="locked_has_bytes"),
+        CheckConstraint("status = 'draft' OR num_nulls(digest, document, table_) = 0", name="locked_has_bytes"),
     )  # fmt: skip
 
     pay_group: Mapped[str]

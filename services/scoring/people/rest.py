@@ -14,8 +14,8 @@ router = APIRouter(prefix="/v1/people", tags=["people"], route_class=Transaction
 
 @router.put("", summary="Push person references")
 async def put_people(content: PeopleIn, viewer: CurrentViewer, session: Write) -> PeopleApplied:
-    """Writes each person whole, with grants and reporting chain, as the sender knew them at `as_of`. An older `as_of` never overwrites a newer
-    one; whoever is sent as inactive is refused from the next request on."""
+    """Writes each person whole, with grants and reporting chain, as the sender knew them at `as_of`. An older `as_of` never
+    overwrites a newer one; whoever is sent as inactive is refused from the next request on."""
     return await actions.put_people(viewer, session, content)
 
 

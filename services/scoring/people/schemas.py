@@ -30,8 +30,8 @@ class PersonIn(Input):
     display_name: Annotated[str, Field(max_length=400)]
     active: bool
     legal_entity: str | None = None
-    grants: list[GrantIn] = []
-    managers: list[ManagerIn] = []
+    grants: list[GrantIn] = Field(default_factory=list)
+    managers: list[ManagerIn] = Field(default_factory=list)
 
 
 class PeopleIn(Input):

@@ -55,7 +55,10 @@ class PlanAssignment(Row):
     """A plan version for a population, from a date until a date (exclusive)."""
 
     __tablename__ = "plan_assignments"
-    __table_args__ = (references("plan_versions", "plan_version_id"), Index("ix_plan_assignments_version", "organization_id", "plan_version_id"))
+    __table_args__ = (
+        references("plan_versions", "plan_version_id"),
+        Index("ix_plan_assignments_version", "organization_id", "plan_version_id"),
+    )
 
     plan_version_id: Mapped[UUID]
     valid_from: Mapped[date]
