@@ -13,6 +13,7 @@ from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
 from kpi_api.access.door import feed_reader, webhook_administrator
 from kpi_api.event_types import EVENT_TYPES
+from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.settings import Settings
 
 
@@ -31,6 +32,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         description="KPI dictionary, cascade, scorecards, measurements and reviews.",
         settings=settings,
         routers=[
+            measurement_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],

@@ -55,5 +55,5 @@ def partition_statements() -> list[str]:
     return [*years, "CREATE TABLE measurements_pother PARTITION OF measurements DEFAULT"]
 
 
-for statement in partition_statements():
-    event.listen(Measurement.__table__, "after_create", DDL(statement))
+for statement in map(DDL, partition_statements()):
+    event.listen(Measurement.__table__, "after_create", statement)

@@ -1,0 +1,147 @@
+"""The KPIs that a viewer may record values for, and the periods they are measured in.
+
+A KPI with a target per month is measured per month. A target for the whole window is measured as often as its definition is updated, or
+once for the window where the definition does not say.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, literal, or_, select
+
+from chassis.database import ReadSession, WriteSession
+from kpi_api.access.sight import has_sight_of_kpi
+from kpi_api.access.viewer import Viewer
+from kpi_api.cascade.models import Kpi, KpiTarget
+from kpi_api.cascade.sight import may_change
+from kpi_api.cycles.models import Cycle
+from kpi_api.cycles.periods import Length, Period, Window, periods
+from kpi_api.dictionary.models import DefinitionVersion
+from kpi_api.measurements.readings import Reading, WrongRow, error
+
+CLOSED_STATUSES = {"closing", "closed"}
+
+
+@dataclass(frozen=True)
+class MeasurableKpi:
+    """What a reading is checked against. `lengths` gives each part's period length."""
+
+    id: UUID
+    code: str | None
+    window: Window
+    combine: str
+    closed: bool
+    lengths: Mapping[str, Length]
+
+    def check(self, reading: Reading) -> date:
+        """The last day of the reading's period. Raises WrongRow."""
+        length = self.lengths.get(reading.part)
+        if length is None:
+            raise _wrong(reading, "part", "unknown_part", f"This KPI has the parts {', '.join(sorted(self.lengths))}.")
+        self._check_amount(reading)
+        return self._check_period(reading, length)
+
+    def _check_amount(self, reading: Reading) -> None:
+        if self.combine == "ratio_of_sums" and reading.amount.value is not None:
+            raise _wrong(reading, "value", "ratio_needed", "This KPI adds up numerators and denominators: give both, not their ratio.")
+        if self.combine != "ratio_of_sums" and reading.amount.value is None:
+            raise _wrong(reading, "numerator", "value_needed", "This KPI takes a value.")
+
+    def _check_period(self, reading: Reading, length: Length) -> date:
+        ends = period_ends(self.window, length)
+        end = ends.get(reading.period_start)
+        if end is None:
+            raise self._wrong_start(reading, length, ends)
+        if reading.period_end not in (None, end):
+            raise _wrong(reading, "period_end", "wrong_period", f"The {length} that starts on {reading.period_start} ends on {end}.")
+        return end
+
+    def _wrong_start(self, reading: Reading, length: Length, ends: Mapping[date, date]) -> WrongRow:
+        start, end = self.window.start, self.window.end
+        if not start <= reading.period_start <= end:
+            return _wrong(reading, "period_start", "outside_window", f"This KPI is measured from {start} to {end}.")
+        begun = max(first for first in ends if first <= reading.period_start)
+        message = f"This KPI is measured per {length}; the {length} around this day runs from {begun} to {ends[begun]}."
+        return _wrong(reading, "period_start", "wrong_period", message)
+
+
+def _wrong(reading: Reading, field: str, code: str, message: str) -> WrongRow:
+    return WrongRow([error(reading.row, field, code, message)])
+
+
+@lru_cache(maxsize=4096)
+def periods_of(window: Window, length: Length) -> Sequence[Period]:
+    """The periods of a window; most KPIs share a few windows."""
+    return periods(window, length)
+
+
+@lru_cache(maxsize=4096)
+def period_ends(window: Window, length: Length) -> Mapping[date, date]:
+    """Last day by first day of each period of a window."""
+    return {period.start: period.end for period in periods_of(window, length)}
+
+
+def measured_per(target_period: str, update_frequency: str | None) -> Length:
+    """The length of the periods that a part with this target is measured in."""
+    return cast("Length", (update_frequency or "window") if target_period == "window" else target_period)
+
+
+def may_record(viewer: Viewer) -> ColumnElement[bool]:
+    """KPIs for which the viewer may record: who may change them, and the stakeholders of a shared one (S1: each records their part)."""
+    return or_(may_change(viewer), has_sight_of_kpi(viewer, Kpi.id, "stakeholder"))
+
+
+async def lock_measurable(viewer: Viewer, session: WriteSession, named: Collection[UUID | str]) -> dict[UUID | str, MeasurableKpi]:
+    """The KPIs among `named` (ids or codes) that the viewer may record for, by the name used.
+
+    They stay locked until the transaction ends, in the order of their ids, so that two senders of the same KPI take turns; a cycle cannot
+    start closing meanwhile.
+    """
+    ids = [name for name in named if isinstance(name, UUID)]
+    codes = [name for name in named if isinstance(name, str)]
+    found = await session.execute(
+        select(Kpi.id, Kpi.code, Kpi.cycle_id, Kpi.window_start, Kpi.window_end)
+        .add_columns(DefinitionVersion.combine, DefinitionVersion.update_frequency)
+        .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
+        .where(or_(Kpi.id == any_(literal(ids, ARRAY(Uuid))), Kpi.code == any_(literal(codes, ARRAY(Text)))), may_record(viewer))
+        .order_by(Kpi.id)
+        .with_for_update(key_share=True, of=Kpi)
+    )
+    rows = found.all()
+    cycles = await _lock_cycles(session, {row.cycle_id for row in rows})
+    targets = await _target_periods(session, [row.id for row in rows])
+    measurable = [_measurable(row, cycles[row.cycle_id], targets.get(row.id, {})) for row in rows]
+    by_name: dict[UUID | str, MeasurableKpi] = {kpi.id: kpi for kpi in measurable}
+    return by_name | {kpi.code: kpi for kpi in measurable if kpi.code}
+
+
+async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID, Any]:
+    found = await session.execute(
+        select(Cycle.id, Cycle.status, Cycle.starts_on).where(Cycle.id.in_(ids)).order_by(Cycle.id).with_for_update(read=True)
+    )
+    return {row.id: row for row in found}
+
+
+async def _target_periods(session: ReadSession, kpi_ids: list[UUID]) -> dict[UUID, dict[str, str]]:
+    found = await session.execute(
+        select(KpiTarget.kpi_id, KpiTarget.part, KpiTarget.period).where(KpiTarget.kpi_id == any_(literal(kpi_ids, ARRAY(Uuid))))
+    )
+    targets: dict[UUID, dict[str, str]] = {}
+    for kpi_id, part, period in found:
+        targets.setdefault(kpi_id, {})[part] = period
+    return targets
+
+
+def _measurable(row: Any, cycle: Any, target_periods: Mapping[str, str]) -> MeasurableKpi:
+    return MeasurableKpi(
+        id=row.id,
+        code=row.code,
+        window=Window(row.window_start, row.window_end, cycle.starts_on),
+        combine=row.combine,
+        closed=cycle.status in CLOSED_STATUSES,
+        lengths={part: measured_per(period, row.update_frequency) for part, period in target_periods.items()},
+    )

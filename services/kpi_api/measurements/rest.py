@@ -1,0 +1,69 @@
+"""REST doors of measurements."""
+
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import AwareDatetime
+
+from chassis.bulk import BulkResult
+from chassis.idempotency import IdempotencyKey
+from chassis.tabular import CSV, JSON, NDJSON, read_rows
+from chassis.transactions import Read, TransactionalRoute, Write
+from kpi_api.access.door import CurrentViewer
+from kpi_api.measurements import actions, queries
+from kpi_api.measurements.readings import COLUMNS, REQUIRED
+from kpi_api.measurements.schemas import KpiMeasurementsOutput
+
+router = APIRouter(prefix="/v1", tags=["measurements"], route_class=TransactionalRoute)
+
+_ROW: Final[dict[str, Any]] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": list(REQUIRED),
+    "properties": {column: {"type": "string"} for column in COLUMNS},
+    "example": {
+        "kpi_code": "calls-north",
+        "period_start": "2026-03-01",
+        "value": "212",
+        "source": "CRM",
+        "source_record_id": "calls-2026-03",
+    },
+}
+_HEADER: Final = "kpi_code,period_start,value,source,source_record_id"
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            JSON: {"schema": {"type": "array", "items": _ROW}},
+            NDJSON: {"schema": {"type": "string", "description": "One JSON object per line."}},
+            CSV: {"schema": {"type": "string", "example": f"{_HEADER}\ncalls-north,2026-03-01,212,CRM,calls-2026-03\n"}},
+        },
+    }
+}
+
+
+@router.post("/measurements", summary="Record measurements", openapi_extra=_BODY)
+async def record_measurements(
+    request: Request, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> BulkResult:
+    """Append values, many at a time, as JSON, NDJSON or CSV; each row has its own result and a wrong one stops only itself.
+
+    The same value again changes nothing; another value for the same part and period is a correction, and both are kept. For a cycle that is
+    closing or closed, only an HR administrator corrects, with a `correction_reason`.
+    """
+    rows = read_rows(await request.body(), request.headers.get("content-type"), columns=COLUMNS, required=REQUIRED)
+    return await actions.record_measurements(viewer, session, rows)
+
+
+@router.get("/kpis/{kpi_id}/measurements", summary="Read a KPI's measurements")
+async def kpi_measurements(
+    kpi_id: UUID,
+    viewer: CurrentViewer,
+    session: Read,
+    as_of: Annotated[AwareDatetime | None, Query(description="What was known at this moment; now when left out.")] = None,
+    history: Annotated[bool, Query(description="Every value ever recorded, not only the current ones.")] = False,
+) -> KpiMeasurementsOutput:
+    """The values of a KPI's parts with what they add up to, for those who see the KPI whole."""
+    found = await queries.kpi_measurements(viewer, session, kpi_id, as_of=as_of, history=history)
+    return KpiMeasurementsOutput.model_validate(found)
