@@ -10,7 +10,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
-import psutil
 import typer
 
 from sightline.cli.terminal import AsJson, show_json, show_step, show_table
@@ -57,7 +56,7 @@ def down() -> None:
     if record is None and not (server and server.is_alive()):
         raise NotRunning(f"Nothing runs with {home}.", "Start it with `sightline up`.")
     if record is not None:
-        _stop_supervisor(record.supervisor.process)
+        record.supervisor.end(SECONDS_TO_STOP)
         record.end_orphans()
     if server is not None:
         server.stop()
@@ -96,10 +95,3 @@ def _start_detached(home: Path) -> Mapping[str, str]:
             return record.addresses
         time.sleep(0.1)
     raise ServiceFailed(f"Not everything answered within {SECONDS_TO_DETACH} seconds.", f"See {log}; `sightline down` stops the rest.")
-
-
-def _stop_supervisor(process: psutil.Process | None) -> None:
-    if process is not None:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-            process.wait(SECONDS_TO_STOP)

@@ -3,6 +3,8 @@
 The process file alone proves nothing. A server's processes are told by the folder they work in, which is its data folder.
 """
 
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -32,11 +34,14 @@ def postmaster(data: Path) -> psutil.Process | None:
 def end_leftovers(data: Path) -> None:
     """After a crash: end the children of the dead server and remove its process file. Must not be called while `postmaster(data)` lives.
 
-    The children go first: PostgreSQL's own guard against two servers on one data folder rests on that file.
+    The children go first: PostgreSQL's own guard against two servers on one data folder rests on that file. They end by themselves when
+    they notice that their server is gone; what has not within a second is killed.
     """
-    children = processes_of(data)
-    _, alive = psutil.wait_procs(children, timeout=1)
-    for child in alive:
-        child.kill()
-    psutil.wait_procs(alive, timeout=5)
+    patience = time.monotonic() + 1
+    while children := processes_of(data):
+        if time.monotonic() > patience:
+            for child in children:
+                with suppress(psutil.NoSuchProcess):
+                    child.kill()
+        time.sleep(0.05)
     (data / "postmaster.pid").unlink(missing_ok=True)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -88,7 +89,7 @@ class ProcessIdentity:
 
     @property
     def process(self) -> psutil.Process | None:
-        """The living process, if it still is the same."""
+        """The living process, if it still is the same. One that ended but was not yet buried by its parent does not live."""
         try:
             process = psutil.Process(self.pid)
             same = abs(process.create_time() - self.born) < 2 and process.status() != psutil.STATUS_ZOMBIE
@@ -96,15 +97,16 @@ class ProcessIdentity:
             return None
         return process if same else None
 
-    def end(self) -> None:
-        """Ask it and its children to stop, and kill what does not in time."""
+    def end(self, seconds: float = SECONDS_TO_STOP) -> None:
+        """Ask it to stop, and kill it with its children when it has not in time."""
         if self.process is None:
             return
         family = [self.process, *self.process.children(recursive=True)]
+        with suppress(psutil.NoSuchProcess):
+            family[0].terminate()
+        deadline = time.monotonic() + seconds
+        while self.process is not None and time.monotonic() < deadline:
+            time.sleep(0.05)
         for member in family:
-            with suppress(psutil.NoSuchProcess):
-                member.terminate()
-        _, alive = psutil.wait_procs(family, timeout=SECONDS_TO_STOP)
-        for member in alive:
             with suppress(psutil.NoSuchProcess):
                 member.kill()
