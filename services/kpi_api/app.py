@@ -12,8 +12,12 @@ from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
 from kpi_api.access.door import feed_reader, webhook_administrator
+from kpi_api.access.rest import router as access_router
 from kpi_api.event_types import EVENT_TYPES
 from kpi_api.measurements.rest import router as measurement_router
+from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
+from kpi_api.people.rest import router as people_router
+from kpi_api.people.rest_structure import router as structure_router
 from kpi_api.settings import Settings
 
 
@@ -32,13 +36,18 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         description="KPI dictionary, cascade, scorecards, measurements and reviews.",
         settings=settings,
         routers=[
+            access_router,
+            people_router,
+            structure_router,
             measurement_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
         jobs={
+            END_LEAVERS: end_leavers,
             DELIVER: deliver(settings),
         },
+        periodic={END_LEAVERS: END_LEAVERS_SECONDS},
         after_numbering=dispatch,
         resources=lambda database: open_resources(database, settings, scoring_transport),
     )

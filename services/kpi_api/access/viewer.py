@@ -16,12 +16,13 @@ GRANTED_ROLES: tuple[GrantedRole, ...] = get_args(GrantedRole)
 
 FIND_VIEWER = text(
     """
-    SELECT p.active, coalesce(array_agg(DISTINCT g.role) FILTER (WHERE g.role IS NOT NULL), '{}') AS roles
+    SELECT p.active AND coalesce(p.termination_date >= :today, true) AS active,
+      coalesce(array_agg(DISTINCT g.role) FILTER (WHERE g.role IS NOT NULL), '{}') AS roles
     FROM persons p
     LEFT JOIN grants g ON g.organization_id = p.organization_id AND g.person_id = p.id
       AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :today)
     WHERE p.organization_id = :organization_id AND p.id = :person_id
-    GROUP BY p.active
+    GROUP BY p.active, p.termination_date
     """
 )
 

@@ -1,0 +1,79 @@
+"""Giving and ending roles. Only an hr_admin does it, never to themselves; each change is audited."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import or_, select, text
+
+from chassis import audit, events
+from chassis.database import WriteSession
+from chassis.identifiers import new_id
+from chassis.problems import NotFound
+from kpi_api.access.models import Grant
+from kpi_api.access.problems import AlreadyGranted, GrantInvalid, NotToOneself
+from kpi_api.access.schemas import GrantIn
+from kpi_api.access.viewer import Viewer
+
+# access stands below people, so it asks the table by name.
+LOCK_PERSON = text("SELECT id FROM persons WHERE organization_id = :organization_id AND id = :id FOR UPDATE")
+FIND_UNIT = text("SELECT id FROM org_units WHERE organization_id = :organization_id AND id = :id")
+
+
+async def give_grant(viewer: Viewer, session: WriteSession, given: GrantIn) -> Grant:
+    """Give a role. Raises NotAllowed, NotToOneself, NotFound, GrantInvalid, AlreadyGranted."""
+    _require_other(viewer, given.person_id)
+    keys = {"organization_id": viewer.organization_id}
+    if await session.scalar(LOCK_PERSON, {**keys, "id": given.person_id}) is None:
+        raise NotFound()
+    if (given.role == "executive") != (given.unit_id is not None):
+        raise GrantInvalid("An executive is of a unit; the other roles hold everywhere and name none.", field="/unit_id")
+    if given.unit_id is not None and await session.scalar(FIND_UNIT, {**keys, "id": given.unit_id}) is None:
+        raise GrantInvalid(f"There is no unit {given.unit_id}.", field="/unit_id")
+    starts = given.valid_from or session.today
+    _require_order(starts, given.valid_to)
+    if await _overlaps(session, given, starts):
+        raise AlreadyGranted(f"The person is {given.role} at that time already.", field="/role")
+    values = given.model_dump(exclude={"valid_from"})
+    grant = Grant(id=new_id(), valid_from=starts, granted_by=viewer.subject, **values)
+    session.add(grant)
+    await session.flush()
+    await _record(viewer, session, "grant.given", grant)
+    return grant
+
+
+async def end_grant(viewer: Viewer, session: WriteSession, grant_id: UUID, valid_to: date | None) -> Grant:
+    """End a role on a day, today by default; one that would never have held ends on its first day. Raises NotAllowed, NotFound."""
+    viewer.require("hr_admin")
+    grant = await session.scalar(select(Grant).where(Grant.id == grant_id).with_for_update())
+    if grant is None:
+        raise NotFound()
+    _require_other(viewer, grant.person_id)
+    grant.valid_to = max(grant.valid_from, valid_to or session.today)
+    await session.flush()
+    await _record(viewer, session, "grant.ended", grant)
+    return grant
+
+
+def _require_other(viewer: Viewer, person_id: UUID) -> None:
+    viewer.require("hr_admin")
+    if person_id == viewer.require_person():
+        raise NotToOneself("Ask another hr_admin: nobody changes their own roles.")
+
+
+def _require_order(valid_from: date, valid_to: date | None) -> None:
+    if valid_to is not None and valid_to <= valid_from:
+        raise GrantInvalid("The grant must end after the day on which it starts.", field="/valid_to")
+
+
+async def _overlaps(session: WriteSession, given: GrantIn, starts: date) -> bool:
+    same = select(Grant.id).where(Grant.person_id == given.person_id, Grant.role == given.role)
+    same = same.where(Grant.unit_id == given.unit_id if given.unit_id else Grant.unit_id.is_(None))
+    same = same.where(or_(Grant.valid_to.is_(None), Grant.valid_to > starts))
+    if given.valid_to is not None:
+        same = same.where(Grant.valid_from < given.valid_to)
+    return await session.scalar(same.limit(1)) is not None
+
+
+async def _record(viewer: Viewer, session: WriteSession, action: str, grant: Grant) -> None:
+    await audit.record(session, viewer.subject, action, "person", grant.person_id, role=grant.role, grant_id=str(grant.id))
+    await events.record(session, "person.changed", "person", grant.person_id, person_ids=[str(grant.person_id)])

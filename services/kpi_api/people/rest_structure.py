@@ -1,0 +1,115 @@
+"""REST of units, roles and legal entities, which the whole organization may read."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+
+from chassis.etags import IfMatch, require_match, set_etag
+from chassis.idempotency import IdempotencyKey
+from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.transactions import Read, TransactionalRoute, Write
+from kpi_api.access.door import CurrentViewer
+from kpi_api.people import queries, structure
+from kpi_api.people.models import LegalEntity, OrgUnit, Role
+from kpi_api.people.queries import PageRequest
+from kpi_api.people.schemas import LegalEntityIn, LegalEntityOut, RoleIn, RoleOut, UnitIn, UnitOut
+
+router = APIRouter(prefix="/v1", tags=["structure"], route_class=TransactionalRoute)
+
+
+@router.get("/units", summary="Units by code")
+async def list_units(
+    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[UnitOut]:
+    """Companies, business units, functions and teams; `parent_id` makes the tree."""
+    found, following = await queries.structure(viewer, session, OrgUnit, PageRequest(limit, cursor, signer_of(request)))
+    link_next(request, response, following)
+    return Page(items=[UnitOut.model_validate(row) for row in found], next=following)
+
+
+@router.post("/units", status_code=201, summary="Add a unit")
+async def post_unit(
+    given: UnitIn, viewer: CurrentViewer, session: Write, response: Response, idempotency_key: IdempotencyKey = None
+) -> UnitOut:
+    """Needs hr_admin or integration."""
+    unit = await structure.create_unit(viewer, session, given)
+    set_etag(response, unit)
+    return UnitOut.model_validate(unit)
+
+
+@router.get("/units/{unit_id}", summary="One unit")
+async def get_unit(unit_id: UUID, viewer: CurrentViewer, session: Read, response: Response) -> UnitOut:
+    """With its value statement: how it creates value, and for whom."""
+    unit = await queries.structure_row(viewer, session, OrgUnit, unit_id)
+    set_etag(response, unit)
+    return UnitOut.model_validate(unit)
+
+
+@router.put("/units/{unit_id}", summary="Change a unit")
+async def put_unit(
+    unit_id: UUID, given: UnitIn, viewer: CurrentViewer, session: Write, response: Response, if_match: IfMatch = None
+) -> UnitOut:
+    """Needs hr_admin or integration. A unit cannot be put under one that stands below it."""
+    unit = await queries.structure_row(viewer, session, OrgUnit, unit_id)
+    require_match(if_match, unit)
+    changed = await structure.change_unit(viewer, session, unit, given)
+    set_etag(response, changed)
+    return UnitOut.model_validate(changed)
+
+
+@router.get("/roles", summary="Roles by code")
+async def list_roles(
+    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[RoleOut]:
+    """Positions with their core responsibilities."""
+    found, following = await queries.structure(viewer, session, Role, PageRequest(limit, cursor, signer_of(request)))
+    link_next(request, response, following)
+    return Page(items=[RoleOut.model_validate(row) for row in found], next=following)
+
+
+@router.post("/roles", status_code=201, summary="Add a role")
+async def post_role(
+    given: RoleIn, viewer: CurrentViewer, session: Write, response: Response, idempotency_key: IdempotencyKey = None
+) -> RoleOut:
+    """Needs hr_admin or integration."""
+    role = await structure.create_role(viewer, session, given)
+    set_etag(response, role)
+    return RoleOut.model_validate(role)
+
+
+@router.get("/roles/{role_id}", summary="One role")
+async def get_role(role_id: UUID, viewer: CurrentViewer, session: Read, response: Response) -> RoleOut:
+    """A position with its core responsibilities."""
+    role = await queries.structure_row(viewer, session, Role, role_id)
+    set_etag(response, role)
+    return RoleOut.model_validate(role)
+
+
+@router.put("/roles/{role_id}", summary="Change a role")
+async def put_role(
+    role_id: UUID, given: RoleIn, viewer: CurrentViewer, session: Write, response: Response, if_match: IfMatch = None
+) -> RoleOut:
+    """Needs hr_admin or integration."""
+    role = await queries.structure_row(viewer, session, Role, role_id)
+    require_match(if_match, role)
+    changed = await structure.change_role(viewer, session, role, given)
+    set_etag(response, changed)
+    return RoleOut.model_validate(changed)
+
+
+@router.get("/legal-entities", summary="Legal entities by code")
+async def list_legal_entities(
+    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[LegalEntityOut]:
+    """The companies in law that employ and pay."""
+    found, following = await queries.structure(viewer, session, LegalEntity, PageRequest(limit, cursor, signer_of(request)))
+    link_next(request, response, following)
+    return Page(items=[LegalEntityOut.model_validate(row) for row in found], next=following)
+
+
+@router.post("/legal-entities", status_code=201, summary="Add a legal entity")
+async def post_legal_entity(
+    given: LegalEntityIn, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> LegalEntityOut:
+    """Needs hr_admin or integration."""
+    return LegalEntityOut.model_validate(await structure.create_legal_entity(viewer, session, given))

@@ -1,0 +1,95 @@
+"""Changing units, roles and legal entities."""
+
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from chassis.database import WriteSession
+from kpi_api.access.viewer import Viewer
+from kpi_api.people import reporting
+from kpi_api.people.models import UNIT_KINDS, LegalEntity, OrgUnit, Person, Role
+from kpi_api.people.problems import CircularUnits, DuplicateCode, UnknownReference
+from kpi_api.people.queries import Structure
+from kpi_api.people.schemas import LegalEntityIn, RoleIn, UnitIn
+
+RANK: dict[str, int] = {kind: rank for rank, kind in enumerate(UNIT_KINDS)}
+
+UNITS_ABOVE = text(
+    """
+    WITH RECURSIVE above (id) AS (
+      SELECT CAST(:parent_id AS uuid)
+      UNION
+      SELECT u.parent_id FROM above a JOIN org_units u ON u.organization_id = :organization_id AND u.id = a.id WHERE u.parent_id IS NOT NULL
+    )
+    SELECT id FROM above
+    """
+)
+
+
+async def create_unit(viewer: Viewer, session: WriteSession, given: UnitIn) -> OrgUnit:
+    """Add a unit. Raises NotAllowed, DuplicateCode, UnknownReference."""
+    viewer.require("hr_admin", "integration")
+    unit = OrgUnit(**given.model_dump())
+    await _check_place(viewer, session, unit)
+    return await _store(session, unit)
+
+
+async def change_unit(viewer: Viewer, session: WriteSession, unit: OrgUnit, given: UnitIn) -> OrgUnit:
+    """Write a unit anew, also under another parent. Raises NotAllowed, DuplicateCode, UnknownReference, CircularUnits."""
+    viewer.require("hr_admin", "integration")
+    await reporting.lock(session)
+    for name, value in given.model_dump().items():
+        setattr(unit, name, value)
+    with session.no_autoflush:
+        await _check_place(viewer, session, unit)
+    return await _store(session, unit)
+
+
+async def _check_place(viewer: Viewer, session: WriteSession, unit: OrgUnit) -> None:
+    if unit.head_id is not None and await session.get(Person, (viewer.organization_id, unit.head_id)) is None:
+        raise UnknownReference(f"There is no person {unit.head_id}.", field="/head_id")
+    if unit.parent_id is None:
+        return
+    parent = await session.get(OrgUnit, (viewer.organization_id, unit.parent_id))
+    if parent is None:
+        raise UnknownReference(f"There is no unit {unit.parent_id}.", field="/parent_id")
+    if unit.id in await _units_above(session, unit.parent_id):
+        raise CircularUnits(f"{unit.name} stands above {parent.name} already.", field="/parent_id")
+    if RANK[parent.kind] > RANK[unit.kind]:
+        raise UnknownReference(f"A {unit.kind} cannot stand under a {parent.kind}.", field="/parent_id")
+
+
+async def _units_above(session: WriteSession, parent_id: UUID) -> set[UUID]:
+    keys = {"organization_id": session.organization_id, "parent_id": parent_id}
+    return set((await session.scalars(UNITS_ABOVE, keys)).all())
+
+
+async def create_role(viewer: Viewer, session: WriteSession, given: RoleIn) -> Role:
+    """Add a role. Raises NotAllowed, DuplicateCode."""
+    viewer.require("hr_admin", "integration")
+    return await _store(session, Role(**given.model_dump()))
+
+
+async def change_role(viewer: Viewer, session: WriteSession, role: Role, given: RoleIn) -> Role:
+    """Write a role anew. Raises NotAllowed, DuplicateCode."""
+    viewer.require("hr_admin", "integration")
+    for name, value in given.model_dump().items():
+        setattr(role, name, value)
+    return await _store(session, role)
+
+
+async def create_legal_entity(viewer: Viewer, session: WriteSession, given: LegalEntityIn) -> LegalEntity:
+    """Add a legal entity. Raises NotAllowed, DuplicateCode."""
+    viewer.require("hr_admin", "integration")
+    return await _store(session, LegalEntity(**given.model_dump()))
+
+
+async def _store(session: WriteSession, row: Structure) -> Structure:
+    try:
+        async with session.begin_nested():
+            session.add(row)
+            await session.flush()
+    except IntegrityError:
+        raise DuplicateCode(f"The code {row.code!r} is taken.", field="/code") from None
+    return row
