@@ -1,13 +1,14 @@
 """The `sightline` command: one module for each command or group of commands, all listed here.
 
-A command reports what went wrong by raising an `OperatorProblem`; `main` puts it into words (JSON with `--json`) and ends with its code.
+A command's module imports what only that command needs inside its function, so that `sightline --help` stays quick. A command reports what
+went wrong by raising an `OperatorProblem`; `main` puts it into words (JSON with `--json`) and ends with its code.
 """
 
 import sys
 
 import typer
 
-from sightline.cli import database, migrate, status, up
+from sightline.cli import contracts, database, jobs, migrate, status, up
 from sightline.cli.terminal import show_problem
 from sightline.problems import OperatorProblem
 
@@ -26,7 +27,9 @@ app.command()(up.up)
 app.command()(up.down)
 app.command()(status.status)
 app.command()(migrate.migrate)
+app.command()(contracts.contracts)
 app.add_typer(database.app, name="db")
+app.add_typer(jobs.app, name="jobs")
 
 
 def main() -> None:

@@ -1,7 +1,6 @@
 """`sightline contracts`: writes the contract files in openapi/ anew."""
 
 from sightline.cli.terminal import show_step
-from sightline.contracts import write_contracts
 
 
 def contracts() -> None:
@@ -9,5 +8,7 @@ def contracts() -> None:
 
     Example: `sightline contracts`.
     """
+    from sightline.contracts import write_contracts
+
     changed = write_contracts()
     show_step(f"Changed: {', '.join(changed)}" if changed else "Nothing changed.")
