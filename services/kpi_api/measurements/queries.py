@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 
 from chassis.database import ReadSession
 from chassis.problems import NotFound
@@ -95,6 +95,6 @@ async def kpi_measurements(
     if as_of:
         statement = statement.where(Measurement.recorded_at <= as_of)
     if not history:
-        statement = statement.distinct(Measurement.part, Measurement.period_start)
+        statement = statement.ext(distinct_on(Measurement.part, Measurement.period_start))
     values = (await session.scalars(statement)).all()
     return KpiMeasurements(kpi_id, list((await actuals(session, [kpi_id], as_of=as_of))[kpi_id].values()), values)
