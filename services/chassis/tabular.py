@@ -26,8 +26,9 @@ class TableProblem(Problem):
     status, code, title = 422, "unreadable_table", "The file cannot be read as a table"
 
     def __init__(self, code: str, detail: str, *, rows: Sequence[tuple[int, str]] = (), column: str = "") -> None:
-        errors = [FieldError(field=column, code=code, message=message, row=row) for row, message in rows[:MAX_NAMED]]
-        super().__init__(detail, errors=errors or [FieldError(field=column, code=code, message=detail)])
+        field = f"/{column}"
+        errors = [FieldError(field=field, code=code, message=message, row=row) for row, message in rows[:MAX_NAMED]]
+        super().__init__(detail, errors=errors or [FieldError(field=field, code=code, message=detail)])
         self.code = code  # type: ignore[misc]
 
 

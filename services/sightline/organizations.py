@@ -26,7 +26,7 @@ async def create_organization(
     """Make the organization in both databases. Broken off between the two, the worker of kpi_api completes it by its push of people."""
     organization_id = new_id()
     async with kpi_api.write(organization_id) as session:
-        person_id = await organizations.create_organization(
+        person = await organizations.create_organization(
             session, name=name, currency=currency, admin=admin, mission=mission, time_zone=time_zone
         )
     async with scoring.write(organization_id) as session:
@@ -34,9 +34,9 @@ async def create_organization(
             session,
             name=name,
             currency=currency,
-            person_id=person_id,
+            person_id=person.id,
             external_id=admin.email,
             display_name=f"{admin.given_name} {admin.family_name}",
             roles=["hr_admin"],
         )
-    return NewOrganization(organization_id, person_id)
+    return NewOrganization(organization_id, person.id)

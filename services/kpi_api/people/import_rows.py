@@ -7,12 +7,13 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from chassis.bulk import RowStatus, errors_of_row
 from chassis.identifiers import new_id
 from chassis.problems import FieldError
 from chassis.tabular import Rows, TableProblem
 from kpi_api.people.lines import Attribute, LineStatus, NewLine
 from kpi_api.people.persons import NewPersonRow, PersonStatus
-from kpi_api.people.schemas import ImportRow, RowStatus
+from kpi_api.people.schemas import ImportRow
 
 LINE_COLUMNS: dict[str, Attribute] = {
     "unit": "unit_id",
@@ -89,7 +90,7 @@ class Import:
         return {LINE_COLUMNS[name] for name in self.given & set(LINE_COLUMNS)}
 
     def refuse(self, row: int, column: str, code: str, message: str) -> None:
-        self.errors.setdefault(row, []).append(FieldError(field=column, code=code, message=message, row=row))
+        self.errors.setdefault(row, []).append(FieldError(field=f"/{column}", code=code, message=message, row=row))
 
     def drop_refused(self) -> None:
         self.rows = [incoming for incoming in self.rows if incoming.row not in self.errors]
@@ -104,9 +105,7 @@ def read_import(table: Rows) -> Import:
             values = ImportRow.model_validate({name: stripped for name, cell in cells.items() if (stripped := cell.strip())})
             found.rows.append(Incoming(row, values))
         except ValidationError as error:
-            for item in error.errors(include_url=False, include_input=False):
-                column = str(item["loc"][0]) if item["loc"] else str(item.get("ctx", {}).get("column", ""))
-                found.refuse(row, column, item["type"], item["msg"])
+            found.errors[row] = errors_of_row(error, row)
     _refuse_duplicate_user_names(found)
     return found
 

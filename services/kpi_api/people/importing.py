@@ -5,11 +5,11 @@ is named and the other rows go in. Rows whose managers would make a circle are r
 leaves what is stored alone; an empty cell empties it.
 """
 
-from collections import Counter
 from uuid import UUID
 
 from sqlalchemy import text
 
+from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.tabular import Rows
 from kpi_api.access.viewer import Viewer
@@ -19,7 +19,7 @@ from kpi_api.people.import_rows import LINE_PROBLEMS, Import, read_import
 from kpi_api.people.lines import end_lines, resolve_managers, set_lines
 from kpi_api.people.persons import UserNamesTaken, write_persons
 from kpi_api.people.problems import ReportingLineTooDeep
-from kpi_api.people.schemas import ImportedRow, ImportResult
+from kpi_api.people.schemas import ImportResult
 
 COUNT_PENDING = text(
     "SELECT count(DISTINCT person_id) FROM employments WHERE organization_id = :organization_id AND person_id = ANY(:person_ids)"
@@ -116,15 +116,7 @@ async def _count_pending(session: WriteSession, found: Import) -> int:
 
 
 def _result(found: Import, pending: int, *, dry_run: bool) -> ImportResult:
-    rows = [ImportedRow(row=i.row, status=i.status, id=None if dry_run else i.person_id, errors=[]) for i in found.rows]
-    rows += [ImportedRow(row=row, status="error", id=None, errors=errors) for row, errors in found.errors.items()]
-    counts = Counter(row.status for row in rows)
-    return ImportResult(
-        results=sorted(rows, key=lambda row: row.row),
-        created=counts["created"],
-        updated=counts["updated"],
-        unchanged=counts["unchanged"],
-        failed=counts["error"],
-        pending_managers=pending,
-        dry_run=dry_run,
-    )
+    written = [RowResult(row=i.row, status=i.status, id=None if dry_run else i.person_id) for i in found.rows]
+    refused = [RowResult(row=row, status="error", errors=errors) for row, errors in found.errors.items()]
+    counted = BulkResult.of([*written, *refused])
+    return ImportResult(**dict(counted), pending_managers=pending, dry_run=dry_run)

@@ -1,7 +1,6 @@
 """Making an organization, and changing what it says about itself."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from chassis import audit, events
 from chassis.database import WriteSession
@@ -24,8 +23,8 @@ class NewPerson:
 
 async def create_organization(
     session: WriteSession, *, name: str, currency: str, admin: NewPerson, mission: str = "", time_zone: str = "UTC"
-) -> UUID:
-    """Make the organization of this transaction and its first hr_admin. Returns the person's id.
+) -> Person:
+    """Make the organization of this transaction and its first hr_admin, whom it returns.
 
     Asks for no viewer, because nobody is there yet: only the operator's command calls it.
     """
@@ -48,7 +47,7 @@ async def create_organization(
     session.add(grant)
     await audit.record(session, OPERATOR, "grant.given", "person", person.id, role="hr_admin")
     await events.record(session, "person.changed", "person", person.id, person_ids=[str(person.id)])
-    return person.id
+    return person
 
 
 def _first_person(admin: NewPerson) -> Person:

@@ -8,8 +8,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.bulk import BulkResult
 from chassis.numbers import ExactDecimal
-from chassis.problems import FieldError
 from kpi_api.people.models import UnitKind
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -17,8 +17,6 @@ LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=40
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Fte = Annotated[ExactDecimal, Field(gt=0, le=2, examples=["0.6"])]
-
-RowStatus = Literal["created", "updated", "unchanged", "error"]
 
 
 class Input(BaseModel):
@@ -73,23 +71,9 @@ class ImportRow(Input):
         return self.display_name or names or self.user_name or self.external_id
 
 
-class ImportedRow(BaseModel):
-    """What became of one row, counted from 1 below the header."""
+class ImportResult(BulkResult):
+    """What became of a file, row by row, counted from 1 below the header. With a dry run nothing was written."""
 
-    row: int
-    status: RowStatus
-    id: UUID | None
-    errors: list[FieldError]
-
-
-class ImportResult(BaseModel):
-    """What became of a file. With a dry run nothing was written."""
-
-    results: list[ImportedRow]
-    created: int
-    updated: int
-    unchanged: int
-    failed: int
     pending_managers: int = Field(description="Rows whose manager is not known yet; their lines start when that person is there.")
     dry_run: bool
 
