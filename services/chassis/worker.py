@@ -17,7 +17,7 @@ from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
-from pgqueuer.types import QueueEntrypoint, QueueExecutionMode
+from pgqueuer.types import QueueEntrypoint
 from sqlalchemy import text
 
 from chassis import jobs
@@ -82,18 +82,26 @@ def _register(queue: QueueManager, name: str, handler: jobs.Handler, database: D
 async def drain(service: Service, database: Database, resources: Resources) -> int:
     """Run every job that is due and number every event, in this process. Returns how much there was to do. For tests and the command line.
 
-    A job that fails waits for its retry, as with a worker.
+    A job that is to run later, such as the retry of one that failed, stays for later.
     """
     done = await sequence_all(database, service.after_numbering)
     async with asyncpg.create_pool(database.url, min_size=2, max_size=service.settings.worker_concurrency + 2) as pool:
         queries = Queries(AsyncpgPoolDriver(pool))
-        due = await queries.eligible_queued_work([QueueEntrypoint(name) for name in service.jobs]) if service.jobs else 0
+        names = [QueueEntrypoint(name) for name in service.jobs]
+        due = await queries.eligible_queued_work(names) if names else 0
         if due:
             queue = QueueManager(queries)
             for name, handler in service.jobs.items():
                 _register(queue, name, handler, database, resources)
-            await queue.run(batch_size=service.settings.worker_concurrency, mode=QueueExecutionMode.drain)
+            await asyncio.gather(_stop_when_nothing_is_due(queue, names), queue.run(batch_size=service.settings.worker_concurrency))
     return done + due
+
+
+async def _stop_when_nothing_is_due(queue: QueueManager, names: list[QueueEntrypoint]) -> None:
+    """pgqueuer's own draining mode would wait for deferred jobs as well."""
+    while queue.job_context or await queue.queries.eligible_queued_work(names):  # noqa: ASYNC110
+        await asyncio.sleep(0.01)
+    queue.shutdown.set()
 
 
 async def _drop_once_key(database: Database, job_id: int) -> None:
