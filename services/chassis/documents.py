@@ -19,7 +19,6 @@ MAXIMUM_BYTES: Final = 1_000_000
 MAXIMUM_DEPTH: Final = 40
 MAXIMUM_DIGITS: Final = 38
 
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Event = Any  # the published types of yaml's events leave out most of their attributes
 _NUMBER: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 _AMBIGUOUS: Final = [
@@ -71,7 +70,7 @@ def load_document(text: str) -> Any:
     """
     _check_text(text)
     try:
-        reader = _Reader(yaml.parse(text, Loader=_Loader))
+        reader = _Reader(yaml.parse(text, Loader=yaml.CSafeLoader))
         return reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark

@@ -1,9 +1,12 @@
 """Strict documents: numbers arrive as written, and what two readers could read differently is refused with the remedy."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from chassis.documents import MAXIMUM_BYTES, DocumentProblem, digest, dump_canonical, load_document
 
@@ -96,6 +99,12 @@ def test_a_nesting_bomb_is_refused(text: str) -> None:
 def test_size_counts_bytes_not_characters() -> None:
     assert load_document("a" * MAXIMUM_BYTES) == "a" * MAXIMUM_BYTES
     assert problem_of("é" * (MAXIMUM_BYTES // 2 + 1)).code == "too_large"
+
+
+@given(st.text(st.sampled_from("ab1.0e+-:[]{},&*!|>'\"%@`#?~<=\n \t\\\x00é\ufeff"), max_size=60))
+def test_no_text_does_more_than_be_read_or_refused(text: str) -> None:
+    with suppress(DocumentProblem):
+        assert dump_canonical(load_document(text))
 
 
 def test_half_a_character_is_refused() -> None:

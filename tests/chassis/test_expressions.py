@@ -1,5 +1,6 @@
 """The expression language: what it reads, which units it joins, and that a million rows mean the same as one."""
 
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -127,7 +128,8 @@ def test_what_units_cannot_join_names_both(text: str, both: tuple[str, str]) -> 
         ("sum(*a)", "not_in_language", 5),
         ("min(a, key=b)", "not_in_language", 1),
         ("min(a)(b)", "not_in_language", 1),
-        ("f'{a}'", "not_in_language", 1),
+        ("a + f'{a}'", "literal", 6),
+        ("'\\d'", "literal", 1),
         ("'a'", "literal", 1),
         ("True", "literal", 1),
         ("a + 1e5", "literal", 5),
@@ -156,6 +158,13 @@ def test_everything_else_is_refused_where_it_stands(text: str, code: str, positi
     problem = problem_of(text)
 
     assert problem.code in (code, "syntax") if position is None else (problem.code, problem.position) == (code, position)
+
+
+@given(st.text(st.sampled_from("ab1.0 +-*/()<>=!,'[]{}:;#\\\n\x00éif elsndotr\ud800"), max_size=40))
+def test_no_text_does_more_than_be_read_or_refused(text: str) -> None:
+    with suppress(ExpressionProblem):
+        expression = parse(text, MEASURES)
+        assert expression.outcome(dict.fromkeys(MEASURES, 1)).value is not False or expression.unit == TRUTH
 
 
 def test_positions_count_characters_of_the_text_as_given() -> None:
@@ -295,6 +304,8 @@ def test_columns_of_different_lengths_are_refused() -> None:
 def test_a_column_refuses_more_places_than_a_value_may_have() -> None:
     with pytest.raises(ValueError, match="more than 12 places"):
         Column.of([Decimal("0.0000000000001")])
+    with pytest.raises(ValueError, match="more than 12 places"):
+        parse("a", MEASURES).evaluate_many({"a": Column(np.array([1]), 13, np.array([0], dtype=np.uint8))})
 
 
 def test_no_rows_give_no_rows() -> None:

@@ -49,10 +49,12 @@ class Column:
 
 
 def calculate_many(term: Term, columns: Mapping[str, Column]) -> Column:
-    """The term's column. Raises ValueError for columns of different lengths."""
+    """The term's column. Raises ValueError for columns of different lengths or of more than 12 places."""
     lengths = {len(column.units) for column in columns.values()} or {1}
     if len(lengths) > 1:
         raise ValueError("columns have different lengths")
+    if any(column.places > PLACES for column in columns.values()):
+        raise ValueError(f"a column has more than {PLACES} places")
     return _spread(_calculated(term, columns), lengths.pop())
 
 

@@ -20,7 +20,7 @@ MAXIMUM_NODES: Final = 200
 MAXIMUM_DEPTH: Final = 50
 
 _LITERAL: Final = "Only numbers may be written here, as digits with at most one point between digits."
-_OTHER_NUMERALS: Final = re.compile(r"(?<![\w.])[0-9][0-9.]*[A-Za-z_]")
+_FOREIGN_LITERALS: Final = re.compile(r"""['"\\]|(?<![\w.])[0-9][0-9.]*[A-Za-z_]""")
 
 UnitRule = Callable[[Term, Term, int], Unit | None]
 
@@ -66,7 +66,7 @@ class _Grammar:
             raise ExpressionProblem("too_long", f"The expression is longer than {MAXIMUM_CHARACTERS} characters.", MAXIMUM_CHARACTERS + 1)
         if "#" in self._source:
             raise ExpressionProblem("syntax", "There are no comments in an expression.", self._indent + self._source.index("#") + 1)
-        if other := _OTHER_NUMERALS.search(self._source):
+        if other := _FOREIGN_LITERALS.search(self._source):
             raise ExpressionProblem("literal", _LITERAL, self._indent + other.start() + 1)
         try:
             return ast.parse(self._source, mode="eval")
