@@ -13,6 +13,10 @@ from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
 from kpi_api.access.door import feed_reader, webhook_administrator
 from kpi_api.access.rest import router as access_router
+from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
+from kpi_api.cascade.rest import router as cascade_router
+from kpi_api.dictionary.rest import router as dictionary_router
+from kpi_api.dictionary.rest_templates import router as template_router
 from kpi_api.event_types import EVENT_TYPES
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
@@ -39,15 +43,22 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             access_router,
             people_router,
             structure_router,
+            dictionary_router,
+            template_router,
+            cascade_router,
             measurement_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
         jobs={
             END_LEAVERS: end_leavers,
+            REFRESH_SIGHTS: refresh_sights_of_people,
             DELIVER: deliver(settings),
         },
-        periodic={END_LEAVERS: END_LEAVERS_SECONDS},
+        subscriptions={
+            "employment.changed": [REFRESH_SIGHTS],
+        },
+        periodic={END_LEAVERS: END_LEAVERS_SECONDS, REFRESH_SIGHTS: REFRESH_SIGHTS_SECONDS},
         after_numbering=dispatch,
         resources=lambda database: open_resources(database, settings, scoring_transport),
     )

@@ -5,12 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, CheckConstraint, Index, Numeric, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import Versioned, references
-from kpi_api.database import Row
+from kpi_api.database import Row, run_after_create, run_after_drop
 
 EXACT = Numeric(38, 12)
 
@@ -123,7 +123,8 @@ class KpiStakeholder(Row):
 
 # Two writers may each add half of a circle. The lock makes the second one wait for the first one's commit; what it then reads (READ
 # COMMITTED takes a new snapshot per statement) includes the first half. `UNION` ends the walk even inside a circle.
-REFUSE_CIRCLES = DDL(
+run_after_create(
+    Contribution,
     """
     CREATE FUNCTION refuse_circle_of_contributions() RETURNS trigger LANGUAGE plpgsql AS $$
     DECLARE circle uuid;
@@ -138,18 +139,16 @@ REFUSE_CIRCLES = DDL(
       )
       SELECT start INTO circle FROM upward WHERE here = start LIMIT 1;
       IF circle IS NOT NULL THEN
-        RAISE EXCEPTION 'contributions make a circle' USING ERRCODE = 'check_violation', DETAIL = circle, CONSTRAINT = 'contributions_circle';
+        RAISE EXCEPTION 'contributions make a circle'
+          USING ERRCODE = 'check_violation', DETAIL = circle, CONSTRAINT = 'contributions_circle';
       END IF;
       RETURN NULL;
     END $$
-    """
+    """,
+    *(
+        f"CREATE TRIGGER refuse_circle_on_{verb.lower()} AFTER {verb} ON contributions REFERENCING NEW TABLE AS added"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_circle_of_contributions()"
+        for verb in ("INSERT", "UPDATE")
+    ),
 )
-TRIGGERS = [
-    "CREATE TRIGGER refuse_circle_on_insert AFTER INSERT ON contributions REFERENCING NEW TABLE AS added"
-    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_circle_of_contributions()",
-    "CREATE TRIGGER refuse_circle_on_update AFTER UPDATE ON contributions REFERENCING NEW TABLE AS added"
-    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_circle_of_contributions()",
-]
-for statement in [REFUSE_CIRCLES, *map(DDL, TRIGGERS)]:
-    event.listen(Contribution.__table__, "after_create", statement)
-event.listen(Contribution.__table__, "after_drop", DDL("DROP FUNCTION IF EXISTS refuse_circle_of_contributions()"))
+run_after_drop(Contribution, "DROP FUNCTION IF EXISTS refuse_circle_of_contributions()")

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DDL, CheckConstraint, Index, Numeric, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import Versioned, references
-from kpi_api.database import Row
+from kpi_api.database import Row, run_after_create, run_after_drop
 
 
 class Outcome(Versioned, Row):
@@ -50,7 +50,7 @@ class KpiDefinition(Versioned, Row):
 class DefinitionVersion(Row):
     """What a definition means from a date on (S2, step 2). Only its status and who decided change; the database refuses any other edit.
 
-    draft -> proposed -> approved -> retired. `author_id` is null when the library wrote it; the approver is never the author.
+    draft -> proposed -> approved -> retired (from a date). `author_id` is null when the library wrote it; the approver is never the author.
     """
 
     __tablename__ = "definition_versions"
@@ -77,21 +77,24 @@ class DefinitionVersion(Row):
     combine: Mapped[str]
     parts: Mapped[list[Any]]
     combine_parts: Mapped[str]
-    formula: Mapped[str | None]
+    formulas: Mapped[dict[str, Any]]
     measures: Mapped[dict[str, Any]]
     source_of_truth: Mapped[str | None]
     update_frequency: Mapped[str | None]
     decision_speed_days: Mapped[int | None]
     exclusion_rules: Mapped[str | None]
     leading: Mapped[bool]
+    leads_to_code: Mapped[str | None]
     kind: Mapped[str]
     outcome_id: Mapped[UUID | None]
     competency_code: Mapped[str | None]
     controllability: Mapped[str]
+    controllability_cause: Mapped[str | None]
     note: Mapped[str]
     author_id: Mapped[UUID | None]
     approver_id: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
+    retired_from: Mapped[date | None]
 
 
 class ScorecardTemplate(Versioned, Row):
@@ -123,24 +126,19 @@ class TemplateLine(Row):
     targets: Mapped[list[Any]]
 
 
-REFUSE_EDIT = DDL(
+run_after_create(
+    DefinitionVersion,
     """
     CREATE FUNCTION refuse_edit_of_definition_version() RETURNS trigger LANGUAGE plpgsql AS $$
+    DECLARE decisions text[] := ARRAY['status', 'approver_id', 'approved_at', 'retired_from'];
     BEGIN
-      IF to_jsonb(NEW) - ARRAY['status', 'approver_id', 'approved_at'] <> to_jsonb(OLD) - ARRAY['status', 'approver_id', 'approved_at'] THEN
+      IF to_jsonb(NEW) - decisions <> to_jsonb(OLD) - decisions THEN
         RAISE EXCEPTION 'a definition version is never edited' USING ERRCODE = 'restrict_violation';
       END IF;
       RETURN NEW;
     END $$
-    """
+    """,
+    "CREATE TRIGGER refuse_edit BEFORE UPDATE ON definition_versions"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_edit_of_definition_version()",
 )
-event.listen(DefinitionVersion.__table__, "after_create", REFUSE_EDIT)
-event.listen(
-    DefinitionVersion.__table__,
-    "after_create",
-    DDL(
-        "CREATE TRIGGER refuse_edit BEFORE UPDATE ON definition_versions"
-        " FOR EACH ROW EXECUTE FUNCTION refuse_edit_of_definition_version()"
-    ),
-)
-event.listen(DefinitionVersion.__table__, "after_drop", DDL("DROP FUNCTION IF EXISTS refuse_edit_of_definition_version()"))
+run_after_drop(DefinitionVersion, "DROP FUNCTION IF EXISTS refuse_edit_of_definition_version()")

@@ -1,0 +1,177 @@
+"""Writes to the cascade: create KPIs, link them upward, name who carries them together, change their targets."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.bulk import RowResult
+from chassis.database import WriteSession
+from chassis.etags import require_match
+from chassis.problems import NotAllowed
+from kpi_api.access.viewer import Viewer
+from kpi_api.cascade import placement, queries, references, storing
+from kpi_api.cascade.drafts import Carrier, Draft
+from kpi_api.cascade.levels import UnitTree
+from kpi_api.cascade.models import Kpi, KpiStakeholder
+from kpi_api.cascade.problems import KpiRefused, StakeholderRefused
+from kpi_api.cascade.repeats import find_repeats
+from kpi_api.cascade.schemas import Holder, NewKpi, NewStakeholder
+from kpi_api.cascade.sight import may_change
+from kpi_api.cascade.sights import refresh_sights_of_kpis
+from kpi_api.dictionary.models import DefinitionVersion
+from kpi_api.dictionary.schemas import Part, Target
+from kpi_api.dictionary.targets_fit import misfits
+
+
+async def create_kpi(viewer: Viewer, session: WriteSession, given: NewKpi) -> RowResult:
+    """One KPI. Raises KpiRefused with everything that is wrong, NotAllowed when the owner is not the viewer's to lead."""
+    result = (await create_kpis(viewer, session, [Draft(1, given)]))[0]
+    if result.errors:
+        errors = [error.model_copy(update={"row": None}) for error in result.errors]
+        if errors[0].code == "not_allowed":
+            raise NotAllowed(errors[0].message, errors=errors)
+        raise KpiRefused(errors[0].message, errors=errors)
+    return result
+
+
+async def create_kpis(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft]) -> list[RowResult]:
+    """Many KPIs, each with targets, contributions and stakeholders. A draft with errors stops only itself and those that build on it."""
+    await prepare(viewer, session, drafts)
+    await store_new(session, drafts)
+    return [draft.result() for draft in drafts]
+
+
+async def prepare(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft]) -> None:
+    """Look up what the drafts name and write into each what is wrong with it."""
+    if any(draft.given.contributes_to or draft.given.stakeholders for draft in drafts):
+        await storing.lock_contributions(session)
+    units = await references.load_units(session)
+    led = await references.led_units(viewer, session)
+    people = await references.load_people(viewer, session, [holder for draft in drafts for holder in _holders(draft.given)])
+    cycles = await references.load_cycles(session, {draft.given.cycle_code for draft in drafts})
+    for draft in drafts:
+        draft.cycle = cycles.get(draft.given.cycle_code)
+        placement.place_owner(draft, people, units, led)
+        placement.place_in_time(draft)
+        placement.name_carriers(draft, people, units)
+    await _settle_versions(session, drafts)
+    await find_repeats(viewer, session, drafts)
+    await _link(viewer, session, drafts, units)
+
+
+def _holders(given: NewKpi) -> list[Holder]:
+    return [given.owner, *given.stakeholders]
+
+
+async def _settle_versions(session: WriteSession, drafts: Sequence[Draft]) -> None:
+    """The version that was named, or the one in force when the window starts, or today where that is later."""
+    wanted = {
+        draft.row: (
+            draft.given.definition_code,
+            draft.given.definition_version,
+            max(draft.window[0], session.today) if draft.window else session.today,
+        )
+        for draft in drafts
+    }
+    versions = await references.load_versions(session, set(wanted.values()))
+    for draft in drafts:
+        draft.version = versions.get(*wanted[draft.row])
+        placement.check_targets(draft)
+
+
+async def _link(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft], units: UnitTree) -> None:
+    kpis = await references.load_kpis(viewer, session, {parent.parent for draft in drafts for parent in draft.given.contributes_to})
+    by_code = {draft.given.code: draft for draft in drafts if draft.given.code}
+    for draft in drafts:
+        placement.link_upward(draft, by_code, kpis, units)
+    _refuse_those_built_on_refused(drafts)
+
+
+def _refuse_those_built_on_refused(drafts: Sequence[Draft]) -> None:
+    """A KPI whose parent in the same request is refused is refused too, and so on downward."""
+    by_id = {draft.id: draft for draft in drafts}
+    while True:
+        fallen = [
+            (draft, link)
+            for draft in drafts
+            if not draft.errors
+            for link in draft.links
+            if link.parent_id in by_id and by_id[link.parent_id].errors
+        ]
+        if not fallen:
+            return
+        for draft, link in fallen:
+            draft.refuse(link.field, "parent_refused", f"Row {by_id[link.parent_id].row}, to which it contributes, is refused.")
+
+
+async def store_new(session: WriteSession, drafts: Sequence[Draft]) -> None:
+    """Store the drafts without errors that are not there yet."""
+    new = [draft for draft in drafts if draft.is_new]
+    if new:
+        await storing.store(session, new)
+        await refresh_sights_of_kpis(session, [draft.id for draft in new if draft.links or draft.carriers])
+
+
+async def changeable_kpi(viewer: Viewer, session: WriteSession, kpi_id: UUID) -> Kpi:
+    """A KPI that the viewer may change, locked until the transaction ends. Raises NotFound, NotAllowed."""
+    kpi = await queries.kpi(viewer, session, kpi_id)
+    statement = select(Kpi).where(Kpi.id == kpi.id, may_change(viewer)).with_for_update(of=Kpi)
+    locked = await session.scalar(statement.execution_options(populate_existing=True))
+    if locked is None:
+        raise NotAllowed("Only the owner, whoever leads them, or HR may change this KPI.")
+    return locked
+
+
+async def add_stakeholders(viewer: Viewer, session: WriteSession, kpi_id: UUID, given: Sequence[NewStakeholder]) -> list[RowResult]:
+    """Name who carries a collaborative KPI together (S1); somebody named already stays.
+
+    Raises NotFound, NotAllowed, StakeholderRefused. Row errors: unknown_stakeholder.
+    """
+    await storing.lock_contributions(session)
+    kpi = await changeable_kpi(viewer, session, kpi_id)
+    if not kpi.collaborative:
+        raise StakeholderRefused("Only a collaborative KPI has stakeholders.")
+    people = await references.load_people(viewer, session, given)
+    units = await references.load_units(session)
+    statement = select(KpiStakeholder).where(KpiStakeholder.kpi_id == kpi_id)
+    there = {row.person_id or row.unit_id: row.id for row in await session.scalars(statement)}
+    carriers = [placement.find_carrier(stakeholder, stakeholder.part, people, units) for stakeholder in given]
+    results = [await _add_stakeholder(session, kpi_id, row, carrier, there) for row, carrier in enumerate(carriers, start=1)]
+    if any(result.status == "created" for result in results):
+        await refresh_sights_of_kpis(session, [kpi_id])
+        await storing.record_events(session, "kpi.changed", [kpi_id])
+    return results
+
+
+async def _add_stakeholder(
+    session: WriteSession, kpi_id: UUID, row: int, carrier: Carrier | None, there: dict[UUID | None, UUID]
+) -> RowResult:
+    if carrier is None:
+        return placement.refused(row, "", "unknown_stakeholder", "There is no such person or unit that you may see.")
+    key = carrier.person_id or carrier.unit_id
+    if key in there:
+        return RowResult(row=row, status="unchanged", id=there[key])
+    stakeholder = KpiStakeholder(kpi_id=kpi_id, **carrier._asdict())
+    session.add(stakeholder)
+    await session.flush()
+    there[key] = stakeholder.id
+    return RowResult(row=row, status="created", id=stakeholder.id)
+
+
+async def change_targets(viewer: Viewer, session: WriteSession, kpi_id: UUID, targets: Sequence[Target], if_match: str | None) -> Kpi:
+    """Give a KPI other targets. What was agreed and signed keeps its own copy.
+
+    Raises NotFound, NotAllowed, KpiRefused, PreconditionRequired, PreconditionFailed.
+    """
+    kpi = await changeable_kpi(viewer, session, kpi_id)
+    require_match(if_match, kpi)
+    version = await session.scalar(select(DefinitionVersion).where(DefinitionVersion.id == kpi.definition_version_id))
+    errors = misfits([Part.model_validate(part) for part in version.parts] if version else [], targets)
+    if errors:
+        raise KpiRefused(errors[0].message, errors=errors)
+    await storing.replace_targets(session, kpi_id, targets)
+    kpi.version += 1
+    await session.flush()
+    await storing.record_events(session, "kpi.changed", [kpi_id])
+    return kpi

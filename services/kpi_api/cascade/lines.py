@@ -1,0 +1,136 @@
+"""Reads the line of sight: one statement walks up the contributions and brings each KPI with its unit, targets and steps."""
+
+from collections.abc import Collection, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, Row, Select, Text, cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+
+from chassis.database import ReadSession
+from chassis.problems import NotFound
+from kpi_api.access.viewer import Viewer
+from kpi_api.cascade.levels import Place, skips_level
+from kpi_api.cascade.line_of_sight import Graph, Step, in_telling_order, sentence
+from kpi_api.cascade.models import Contribution, Kpi, KpiTarget
+from kpi_api.cascade.queries import among, owning_unit
+from kpi_api.cascade.schemas import LineEdge, LineNode, LineOfSight, UnitName
+from kpi_api.cascade.shown import target_shown
+from kpi_api.cascade.sight import sees_at_all
+from kpi_api.people.models import OrganizationProfile
+
+TARGET_COLUMNS = ("part", "comparison", "unit", "period", "due_on")
+TARGET_NUMBERS = ("value", "value_high", "baseline", "threshold", "stretch", "scale_minimum", "scale_maximum")
+
+
+def upward(start: Select[Any]) -> CTE:
+    """Ids of the KPIs that `start` selects and of all above them. UNION visits each once."""
+    here = start.cte("upward", recursive=True)
+    return here.union(select(Contribution.parent_id).join(here, Contribution.child_id == here.c.id))
+
+
+def _statement(viewer: Viewer, kpi_id: UUID) -> Select[Any]:
+    """Numbers travel as text inside JSON, since a JSON number would become a binary float."""
+    start = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, Kpi.id == kpi_id, sees_at_all(viewer))
+    above = upward(start)
+    numbers = [value for name in TARGET_NUMBERS for value in (name, cast(getattr(KpiTarget, name), Text))]
+    columns = [value for name in TARGET_COLUMNS for value in (name, getattr(KpiTarget, name))]
+    target = func.jsonb_strip_nulls(func.jsonb_build_object(*columns, *numbers))
+    targets = select(func.jsonb_agg(aggregate_order_by(target, KpiTarget.position), type_=JSONB)).where(KpiTarget.kpi_id == Kpi.id)
+    step = func.jsonb_build_array(Contribution.parent_id, cast(Contribution.weight, Text))
+    steps = select(func.jsonb_agg(step, type_=JSONB)).where(Contribution.child_id == Kpi.id)
+    unit, is_owning = owning_unit(viewer)
+    return (
+        select(
+            Kpi.id,
+            Kpi.name,
+            Kpi.why,
+            Kpi.level,
+            Kpi.status,
+            unit.id.label("unit_id"),
+            unit.name.label("unit_name"),
+            targets.scalar_subquery().label("targets"),
+            steps.scalar_subquery().label("steps"),
+            select(OrganizationProfile.mission).scalar_subquery().label("mission"),
+        )
+        .join(above, above.c.id == Kpi.id)
+        .outerjoin(unit, is_owning)
+    )
+
+
+async def line_of_sight(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> LineOfSight:
+    """Every way from a KPI in sight up to strategic KPIs and the mission (S0; S1 for the mission). Raises NotFound.
+
+    What stands above is shown as to anybody on the line: no person, no measurements.
+    """
+    rows = (await session.execute(_statement(viewer, kpi_id))).all()
+    if not rows:
+        raise NotFound()
+    graph = _graph(rows)
+    paths, complete = graph.paths(kpi_id)
+    mission = rows[0].mission or ""
+    return LineOfSight(
+        kpi_id=kpi_id,
+        mission=mission,
+        nodes=[_node(row) for row in sorted(rows, key=lambda row: (row.level != "strategic", row.name, row.id))],
+        edges=_edges(rows, graph),
+        paths=paths,
+        complete=complete,
+        orphan=not paths,
+        sentence=sentence([graph.named(path) for path in paths], graph.names[kpi_id], mission),
+    )
+
+
+def _graph(rows: Sequence[Row[Any]]) -> Graph:
+    names = {row.id: row.name for row in rows}
+    steps = {row.id: [Step(UUID(parent), Decimal(weight)) for parent, weight in row.steps or ()] for row in rows}
+    return Graph(
+        names=names,
+        strategic=frozenset(row.id for row in rows if row.level == "strategic"),
+        steps={child: in_telling_order(onward, names) for child, onward in steps.items()},
+    )
+
+
+def _node(row: Row[Any]) -> LineNode:
+    return LineNode(
+        id=row.id,
+        name=row.name,
+        why=row.why,
+        level=row.level,
+        status=row.status,
+        owning_unit=UnitName(id=row.unit_id, name=row.unit_name) if row.unit_id else None,
+        targets=[target_shown(target) for target in row.targets or ()],
+    )
+
+
+def _edges(rows: Sequence[Row[Any]], graph: Graph) -> list[LineEdge]:
+    places = {row.id: Place(row.level, row.unit_id) for row in rows}
+    return [
+        LineEdge(
+            child_id=child,
+            parent_id=step.parent_id,
+            weight=step.weight,
+            skips_level=skips_level(places[child], places[step.parent_id]),
+        )
+        for child, steps in graph.steps.items()
+        for step in steps
+    ]
+
+
+async def lines_of_sight(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, list[list[str]]]:
+    """For the closing's snapshot: by KPI, its paths as names upward from itself. It answers for any KPI, so no door may call it."""
+    above = upward(select(Kpi.id).where(among(Kpi.id, kpi_ids)))
+    nodes = (await session.execute(select(Kpi.id, Kpi.name, Kpi.level).join(above, above.c.id == Kpi.id))).all()
+    links = select(Contribution.child_id, Contribution.parent_id, Contribution.weight)
+    edges = (await session.execute(links.join(above, above.c.id == Contribution.child_id))).all()
+    names = {row.id: row.name for row in nodes}
+    steps: dict[UUID, list[Step]] = {}
+    for edge in edges:
+        steps.setdefault(edge.child_id, []).append(Step(edge.parent_id, edge.weight))
+    graph = Graph(
+        names=names,
+        strategic=frozenset(row.id for row in nodes if row.level == "strategic"),
+        steps={child: in_telling_order(onward, names) for child, onward in steps.items()},
+    )
+    return {kpi_id: [graph.named(path) for path in graph.paths(kpi_id)[0]] for kpi_id in kpi_ids if kpi_id in names}

@@ -1,0 +1,17 @@
+"""What can be wrong with a write to the cascade. Codes of single fields stand where they are found (`placement`, `targets_fit`)."""
+
+from chassis.problems import Invalid
+
+
+class KpiRefused(Invalid):
+    """The KPI cannot be created as given; `errors` says why, field by field."""
+
+    code, title = "kpi_refused", "The KPI cannot be created"
+
+
+class ContributionRefused(Invalid):
+    code, title = "contribution_refused", "The contribution cannot be made"
+
+
+class StakeholderRefused(Invalid):
+    code, title = "stakeholder_refused", "The stakeholder cannot be added"

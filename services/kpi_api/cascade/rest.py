@@ -1,0 +1,163 @@
+"""REST doors of the cascade."""
+
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field, SkipValidation, ValidationError
+
+from chassis.bulk import BulkResult, RowResult, errors_of_row
+from chassis.etags import IfMatch, set_etag
+from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.transactions import Read, TransactionalRoute, Write
+from kpi_api.access.door import CurrentViewer
+from kpi_api.cascade import actions, contributing, lines, queries
+from kpi_api.cascade.drafts import Draft
+from kpi_api.cascade.levels import Level
+from kpi_api.cascade.models import Kpi
+from kpi_api.cascade.schemas import KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder
+from kpi_api.cascade.shown import kpi_view, kpi_views
+from kpi_api.dictionary.schemas import Input, Target
+
+router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
+
+MAX_ROWS = 20_000
+
+
+class NewKpis(Input):
+    """Each row is read by itself, so that a wrong one is named and stops only itself."""
+
+    kpis: list[SkipValidation[NewKpi]] = Field(min_length=1, max_length=MAX_ROWS)
+
+
+class NewContributions(Input):
+    contributions: list[NewContribution] = Field(min_length=1, max_length=MAX_ROWS)
+
+
+class NewStakeholders(Input):
+    stakeholders: list[NewStakeholder] = Field(min_length=1, max_length=200)
+
+
+class NewTargets(Input):
+    targets: list[Target] = Field(min_length=1, max_length=20)
+
+
+@router.get("/kpis", summary="List KPIs")
+async def list_kpis(
+    request: Request,
+    response: Response,
+    viewer: CurrentViewer,
+    session: Read,
+    cycle_id: UUID | None = None,
+    level: Level | None = None,
+    owner_person_id: UUID | None = None,
+    owner_unit_id: UUID | None = None,
+    code: Annotated[list[str] | None, Query(description="Only these codes.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[KpiView]:
+    """KPIs that you see whole, oldest first. Those that only stand on your line of sight are read by it."""
+    filters: dict[Any, Any] = {
+        Kpi.cycle_id: cycle_id,
+        Kpi.level: level,
+        Kpi.owner_person_id: owner_person_id,
+        Kpi.owner_unit_id: owner_unit_id,
+    }
+    statement = queries.kpis(viewer).where(*(column == value for column, value in filters.items() if value is not None))
+    if code:
+        statement = statement.where(Kpi.code.in_(code))
+    rows, following = await fetch_page(
+        session,
+        statement,
+        keys=[(Kpi.id, lambda row: row.id)],
+        scope=f"kpis {viewer.subject} {list(filters.values())} {code}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, following)
+    return Page(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)
+
+
+@router.post("/kpis", status_code=201, summary="Create a KPI")
+async def create_kpi(given: NewKpi, response: Response, viewer: CurrentViewer, session: Write) -> KpiView:
+    """Give a definition to an owner for a window, with its targets, what it contributes to and who carries it together."""
+    result = await actions.create_kpi(viewer, session, given)
+    kpi_id = cast("UUID", result.id)
+    response.headers["Location"] = f"/v1/kpis/{kpi_id}"
+    if result.status == "unchanged":
+        response.status_code = 200
+    set_etag(response, await queries.kpi(viewer, session, kpi_id))
+    return await kpi_view(viewer, session, kpi_id)
+
+
+@router.post("/kpis/bulk", summary="Create many KPIs")
+async def create_kpis(given: NewKpis, viewer: CurrentViewer, session: Write) -> BulkResult:
+    """Thousands of KPIs in one call, with contributions among them by their codes. Each row is created, unchanged or an error by itself."""
+    drafts, refused = read_drafts(given.kpis)
+    return BulkResult.of([*refused, *await actions.create_kpis(viewer, session, drafts)])
+
+
+def read_drafts(rows: list[Any]) -> tuple[list[Draft], list[RowResult]]:
+    """Rows that can be read, and the results of those that cannot."""
+    drafts, refused = [], []
+    for row, values in enumerate(rows, start=1):
+        try:
+            drafts.append(Draft(row, NewKpi.model_validate(values)))
+        except ValidationError as error:
+            refused.append(RowResult(row=row, status="error", errors=errors_of_row(error, row)))
+    return drafts, refused
+
+
+@router.get("/kpis/{kpi_id}", summary="Read a KPI")
+async def read_kpi(kpi_id: UUID, response: Response, viewer: CurrentViewer, session: Read) -> KpiView:
+    """A KPI whole, or its ancestor view (no person, no measurements) where it stands above yours on your line of sight."""
+    view = await kpi_view(viewer, session, kpi_id)
+    if view.view == "full":
+        set_etag(response, await queries.kpi(viewer, session, kpi_id))
+    return view
+
+
+@router.put("/kpis/{kpi_id}/targets", summary="Change a KPI's targets")
+async def change_targets(
+    kpi_id: UUID, given: NewTargets, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+) -> KpiView:
+    """Replace the targets. Scorecards that were agreed keep what was signed."""
+    set_etag(response, await actions.change_targets(viewer, session, kpi_id, given.targets, if_match))
+    return await kpi_view(viewer, session, kpi_id)
+
+
+@router.get("/kpis/{kpi_id}/line-of-sight", summary="Read a KPI's line of sight")
+async def read_line_of_sight(kpi_id: UUID, viewer: CurrentViewer, session: Read) -> LineOfSight:
+    """Every way from the KPI up to strategic KPIs and the mission, as data and as a sentence."""
+    return await lines.line_of_sight(viewer, session, kpi_id)
+
+
+@router.post("/kpis/{kpi_id}/stakeholders", summary="Add stakeholders of a shared KPI")
+async def add_stakeholders(kpi_id: UUID, given: NewStakeholders, viewer: CurrentViewer, session: Write) -> BulkResult:
+    """Name persons or units who carry a collaborative KPI together; from then on they see it whole."""
+    return BulkResult.of(await actions.add_stakeholders(viewer, session, kpi_id, given.stakeholders))
+
+
+@router.post("/contributions", summary="Link KPIs upward")
+async def contribute(given: NewContributions, viewer: CurrentViewer, session: Write) -> BulkResult:
+    """Weighted links from KPIs to those above. A link that is there takes the weight given; circles and downward links are refused."""
+    return BulkResult.of(await contributing.contribute(viewer, session, given.contributions))
+
+
+@router.get("/orphans", summary="List orphans")
+async def list_orphans(
+    request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
+) -> Page[KpiView]:
+    """KPIs below strategic that lead to no strategic KPI, among those that you see whole."""
+    rows, following = await fetch_page(
+        session,
+        queries.orphans(viewer),
+        keys=[(Kpi.id, lambda row: row.id)],
+        scope=f"orphans {viewer.subject}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, following)
+    return Page(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)

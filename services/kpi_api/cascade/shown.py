@@ -1,0 +1,103 @@
+"""How KPIs look to a viewer: whole, or as an ancestor."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+
+from chassis.database import ReadSession
+from chassis.problems import NotFound
+from kpi_api.access.viewer import Viewer
+from kpi_api.cascade import queries
+from kpi_api.cascade.models import Contribution, Kpi
+from kpi_api.cascade.schemas import AncestorKpi, KpiOutput, KpiView, PersonName, StakeholderOutput, TargetOutput, UnitName
+from kpi_api.dictionary.targets import target_sentence
+
+
+def target_shown(target: Any) -> TargetOutput:
+    """A target row, or its columns as a dict, with its sentence."""
+    shown = TargetOutput.model_validate({"sentence": "", **target} if isinstance(target, dict) else _columns(target))
+    return shown.model_copy(update={"sentence": target_sentence(shown)})
+
+
+def _columns(row: Any) -> dict[str, Any]:
+    return {"sentence": "", **{name: getattr(row, name) for name in TargetOutput.model_fields if name != "sentence"}}
+
+
+async def kpi_view(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> KpiView:
+    """Raises NotFound."""
+    views = await kpi_views(viewer, session, [kpi_id])
+    if not views:
+        raise NotFound()
+    return views[0]
+
+
+async def kpi_views(viewer: Viewer, session: ReadSession, kpi_ids: Sequence[UUID]) -> list[KpiView]:
+    """KPIs in sight in the order of their ids given; those out of sight are left out."""
+    facts = await queries.kpi_facts(viewer, session, kpi_ids)
+    ids = [kpi_id for kpi_id in kpi_ids if kpi_id in facts]
+    targets = await queries.targets(session, ids)
+    shown_targets = {kpi_id: [target_shown(target) for target in targets[kpi_id]] for kpi_id in ids}
+    whole = [kpi_id for kpi_id in ids if facts[kpi_id].whole]
+    carriers = await queries.stakeholders(session, whole)
+    parents = await queries.parents(session, whole)
+    return [
+        _whole(facts[kpi_id], shown_targets[kpi_id], carriers[kpi_id], parents[kpi_id])
+        if facts[kpi_id].whole
+        else _ancestor(facts[kpi_id], shown_targets[kpi_id])
+        for kpi_id in ids
+    ]
+
+
+def _unit(id_: UUID | None, name: str | None) -> UnitName | None:
+    return UnitName(id=id_, name=name or "") if id_ else None
+
+
+def _person(id_: UUID | None, name: str | None) -> PersonName | None:
+    return PersonName(id=id_, name=name or "") if id_ else None
+
+
+def _ancestor(facts: Row[Any], targets: list[TargetOutput]) -> AncestorKpi:
+    kpi: Kpi = facts.Kpi
+    return AncestorKpi(
+        id=kpi.id,
+        name=kpi.name,
+        why=kpi.why,
+        level=kpi.level,
+        owning_unit=_unit(facts.unit_id, facts.unit_name),
+        targets=targets,
+        status=kpi.status,
+    )
+
+
+def _whole(facts: Row[Any], targets: list[TargetOutput], carriers: list[Row[Any]], parents: list[Contribution]) -> KpiOutput:
+    kpi: Kpi = facts.Kpi
+    return KpiOutput(
+        id=kpi.id,
+        code=kpi.code,
+        name=kpi.name,
+        why=kpi.why,
+        level=kpi.level,
+        owner=_person(kpi.owner_person_id, facts.owner_name),
+        owning_unit=_unit(facts.unit_id, facts.unit_name),
+        collaborative=kpi.collaborative,
+        definition_id=facts.definition_id,
+        definition_code=facts.definition_code,
+        definition_version=facts.definition_version,
+        cycle_id=kpi.cycle_id,
+        window_start=kpi.window_start,
+        window_end=kpi.window_end,
+        controllability=kpi.controllability,
+        status=kpi.status,
+        targets=targets,
+        stakeholders=[_carrier(row) for row in carriers],
+        contributes_to=[contribution.parent_id for contribution in parents],
+    )
+
+
+def _carrier(row: Row[Any]) -> StakeholderOutput:
+    carrier = row.KpiStakeholder
+    return StakeholderOutput(
+        id=carrier.id, person=_person(carrier.person_id, row.person_name), unit=_unit(carrier.unit_id, row.unit_name), part=carrier.part
+    )

@@ -1,0 +1,165 @@
+"""REST doors of the dictionary: definitions with their versions, outcomes and competencies. Templates and the library: `rest_templates`."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Body, Query, Request, Response
+
+from chassis.etags import set_etag
+from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.transactions import Read, TransactionalRoute, Write
+from kpi_api.access.door import CurrentViewer
+from kpi_api.dictionary import actions, queries
+from kpi_api.dictionary.models import Competency, DefinitionVersion, KpiDefinition, Outcome
+from kpi_api.dictionary.schemas import (
+    CompetencyOutput,
+    DefinitionOutput,
+    NewDefinition,
+    OutcomeInput,
+    OutcomeOutput,
+    VersionInput,
+    VersionOutput,
+)
+
+router = APIRouter(prefix="/v1", tags=["dictionary"], route_class=TransactionalRoute)
+
+AsOf = Annotated[date | None, Query(description="The day whose version in force is shown; today when left out.")]
+
+
+def shown(definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionOutput:
+    return DefinitionOutput(
+        id=definition.id,
+        code=definition.code,
+        owner_id=definition.owner_id,
+        origin=definition.origin,
+        version=VersionOutput.model_validate(version) if version else None,
+    )
+
+
+@router.get("/definitions", summary="List KPI definitions")
+async def list_definitions(
+    request: Request,
+    response: Response,
+    viewer: CurrentViewer,
+    session: Read,
+    code: Annotated[list[str] | None, Query(description="Only these codes.")] = None,
+    as_of: AsOf = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[DefinitionOutput]:
+    """Definitions by code, each with the version in force on a day."""
+    statement = queries.definitions(viewer)
+    if code:
+        statement = statement.where(KpiDefinition.code.in_(code))
+    rows, following = await fetch_page(
+        session,
+        statement,
+        keys=[(KpiDefinition.code, lambda row: row.code)],
+        scope=f"definitions {viewer.subject} {code}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    versions = await queries.versions_shown(viewer, session, [row.id for row in rows], as_of or session.today)
+    link_next(request, response, following)
+    return Page(items=[shown(row, versions.get(row.id)) for row in rows], next=following)
+
+
+@router.post("/definitions", status_code=201, summary="Create a KPI definition")
+async def create_definition(given: NewDefinition, response: Response, viewer: CurrentViewer, session: Write) -> DefinitionOutput:
+    """A new code in the dictionary with its first version, a draft that somebody else must approve."""
+    definition, version = await actions.create_definition(viewer, session, given)
+    response.headers["Location"] = f"/v1/definitions/{definition.id}"
+    set_etag(response, definition)
+    return shown(definition, version)
+
+
+@router.get("/definitions/{definition_id}", summary="Read a KPI definition")
+async def read_definition(
+    definition_id: UUID, response: Response, viewer: CurrentViewer, session: Read, as_of: AsOf = None
+) -> DefinitionOutput:
+    """A definition with the version in force on a day; before any is in force, with the newest that you may see."""
+    definition = await queries.definition(viewer, session, definition_id)
+    versions = await queries.versions_shown(viewer, session, [definition_id], as_of or session.today)
+    set_etag(response, definition)
+    return shown(definition, versions.get(definition_id))
+
+
+@router.get("/definitions/{definition_id}/versions", summary="List a definition's versions")
+async def list_versions(definition_id: UUID, viewer: CurrentViewer, session: Read) -> Sequence[VersionOutput]:
+    """Every version that you may see, newest first."""
+    return [VersionOutput.model_validate(row) for row in await queries.versions(viewer, session, definition_id)]
+
+
+@router.post("/definitions/{definition_id}/versions", status_code=201, summary="Write a new version")
+async def add_version(definition_id: UUID, given: VersionInput, viewer: CurrentViewer, session: Write) -> VersionOutput:
+    """A draft. Versions are never edited: a mistake is mended by the next one."""
+    return VersionOutput.model_validate(await actions.add_version(viewer, session, definition_id, given))
+
+
+@router.post("/definitions/{definition_id}/versions/{number}/propose", summary="Propose a version")
+async def propose_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionOutput:
+    """Ask for a draft's approval."""
+    return VersionOutput.model_validate(await actions.propose(viewer, session, definition_id, number))
+
+
+@router.post("/definitions/{definition_id}/versions/{number}/approve", summary="Approve a version")
+async def approve_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionOutput:
+    """Let a proposed version take effect from its date. Its author cannot approve it."""
+    return VersionOutput.model_validate(await actions.approve(viewer, session, definition_id, number))
+
+
+@router.post("/definitions/{definition_id}/versions/{number}/retire", summary="Retire a version")
+async def retire_version(
+    definition_id: UUID,
+    number: int,
+    viewer: CurrentViewer,
+    session: Write,
+    from_day: Annotated[date, Body(embed=True, description="The first day on which no new KPI uses it.")],
+) -> VersionOutput:
+    """End the use of an approved version. KPIs that have it keep it."""
+    return VersionOutput.model_validate(await actions.retire(viewer, session, definition_id, number, from_day))
+
+
+@router.get("/outcomes", summary="List outcomes")
+async def list_outcomes(
+    request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
+) -> Page[OutcomeOutput]:
+    """The directional commitments that KPIs serve, by code."""
+    rows, following = await fetch_page(
+        session,
+        queries.outcomes(viewer),
+        keys=[(Outcome.code, lambda row: row.code)],
+        scope=f"outcomes {viewer.subject}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, following)
+    return Page(items=[OutcomeOutput.model_validate(row) for row in rows], next=following)
+
+
+@router.post("/outcomes", status_code=201, summary="Create an outcome")
+async def create_outcome(given: OutcomeInput, viewer: CurrentViewer, session: Write) -> OutcomeOutput:
+    """Outcome first, KPI second (S2, step 1)."""
+    return OutcomeOutput.model_validate(await actions.create_outcome(viewer, session, given))
+
+
+@router.get("/competencies", summary="List competencies")
+async def list_competencies(
+    request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
+) -> Page[CompetencyOutput]:
+    """Values, behaviours and skills that behavioural KPIs refer to, by code."""
+    rows, following = await fetch_page(
+        session,
+        queries.competencies(viewer),
+        keys=[(Competency.code, lambda row: row.code)],
+        scope=f"competencies {viewer.subject}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, following)
+    return Page(items=[CompetencyOutput.model_validate(row) for row in rows], next=following)
