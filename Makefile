@@ -56,10 +56,14 @@ clean: $(READY) ## Stop everything and remove the data, the logs and the environ
 	rm -rf .sightline $(VENV) build *.egg-info services/*.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 # A development tool, installed only by those who change dependencies. The lock names no index: each machine uses its own.
-lock: $(READY) ## Resolve pyproject.toml into requirements.lock, with hashes, for Python 3.11 to 3.14
+lock: $(READY) ## Resolve pyproject.toml into requirements.lock and one lock per service image, with hashes
 	$(PYTHON) -m pip install --quiet uv
-	$(PYTHON) -m uv pip compile pyproject.toml --output-file requirements.lock --universal --python-version 3.11 \
-		--all-extras --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet
+	$(RESOLVE) --all-extras --output-file requirements.lock
+	$(RESOLVE) --extra kpi-api --constraint requirements.lock --output-file deploy/kpi_api.lock
+	$(RESOLVE) --extra scoring --constraint requirements.lock --output-file deploy/scoring.lock
+
+RESOLVE = $(PYTHON) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 $(READY): requirements.lock pyproject.toml
 	@python="$$($(FIND_PYTHON))"; \

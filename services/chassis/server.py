@@ -1,4 +1,4 @@
-"""`python -m kpi_api [worker]`: runs a service's HTTP server or its worker in this process."""
+"""`python -m kpi_api [worker | migrate]`: runs a service's HTTP server, its worker or its migrations in this process."""
 
 import asyncio
 import logging
@@ -7,18 +7,22 @@ from collections.abc import Callable
 
 import structlog
 import uvicorn
+from sqlalchemy.engine import make_url
 
+from chassis import migrations
 from chassis.app import create_app
 from chassis.service import Service
 from chassis.worker import run_worker
 
 
 def main(make_service: Callable[[], Service]) -> None:
-    """Serve HTTP, or work jobs when the first argument is `worker`."""
+    """Serve HTTP; work jobs when the argument is `worker`; bring the database to this version, as its owner, when it is `migrate`."""
     service = make_service()
     _configure_logs(service.settings.log_level)
     if sys.argv[1:] == ["worker"]:
         asyncio.run(run_worker(service))
+    elif sys.argv[1:] == ["migrate"]:
+        _migrate(service)
     elif not sys.argv[1:]:
         uvicorn.run(
             create_app(service),
@@ -30,7 +34,15 @@ def main(make_service: Callable[[], Service]) -> None:
             timeout_graceful_shutdown=10,
         )
     else:
-        sys.exit(f"usage: python -m {service.name} [worker]")
+        sys.exit(f"usage: python -m {service.name} [worker | migrate]")
+
+
+def _migrate(service: Service) -> None:
+    owner = service.settings.owner_database_url
+    if owner is None:
+        sys.exit(f"{service.name.upper()}_OWNER_DATABASE_URL must name the role that owns the tables")
+    role = make_url(service.settings.database_url.get_secret_value()).username
+    migrations.upgrade(service.name, owner.get_secret_value(), role or "")
 
 
 def _configure_logs(level: str) -> None:

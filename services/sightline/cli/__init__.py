@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from sightline.cli import contracts, database, jobs, migrate, status, up
+from sightline.cli import contracts, database, jobs, keys, migrate, status, up
 from sightline.cli.terminal import show_problem
 from sightline.problems import OperatorProblem
 
@@ -27,6 +27,7 @@ app.command()(up.up)
 app.command()(up.down)
 app.command()(status.status)
 app.command()(migrate.migrate)
+app.command()(keys.keys)
 app.command()(contracts.contracts)
 app.add_typer(database.app, name="db")
 app.add_typer(jobs.app, name="jobs")

@@ -4,7 +4,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from chassis.identity import make_key_files, make_secret_file
 from sightline.databases import SERVICES, ServiceDatabase
 from sightline.ports import HOST, any_free_port, is_free
 from sightline.problems import PortTaken
@@ -25,17 +24,6 @@ def _choose_port(service: str) -> int:
         return int(demanded)
     usual = USUAL_PORTS[service]
     return usual if is_free(usual) else any_free_port()
-
-
-def make_keys(home: Path) -> Path:
-    """The key folder of this machine: the development issuer's keys, each service's own, and the secret that signs cursors."""
-    folder = home / "keys"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    for name in ("issuer", *SERVICES):
-        make_key_files(folder, name)
-    make_secret_file(folder / "cursor.key")
-    make_secret_file(folder / "secrets.key")
-    return folder
 
 
 def environment(service: str, databases: Iterable[ServiceDatabase], ports: dict[str, int], keys: Path) -> dict[str, str]:

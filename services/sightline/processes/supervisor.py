@@ -15,11 +15,12 @@ import httpx
 
 from sightline.databases import SERVICES, ServiceDatabase, open_databases
 from sightline.embedded_postgres import EmbeddedPostgres
+from sightline.keys import make_keys
 from sightline.ports import HOST
 from sightline.problems import AlreadyRunning, ServiceFailed, folder_in_plain_words
 from sightline.processes.program import ProcessIdentity, Program
 from sightline.processes.record import Running, read_running, record_file, write_running
-from sightline.processes.settings import choose_ports, environment, make_keys
+from sightline.processes.settings import choose_ports, environment
 
 SECONDS_TO_GET_READY = 60
 RESTARTS_PER_MINUTE = 5
@@ -99,7 +100,7 @@ class Supervisor:
 
     def _start(self) -> None:
         databases = self._open_databases()
-        ports, keys = choose_ports(), make_keys(self.home)
+        ports, keys = choose_ports(), make_keys(self.home / "keys")
         self.addresses = {service: f"http://{HOST}:{port}" for service, port in ports.items()}
         for service in SERVICES:
             settings = environment(service, databases, ports, keys)
