@@ -15,6 +15,7 @@ from kpi_api.access.door import feed_reader, webhook_administrator
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.rest import router as cascade_router
+from kpi_api.cycles.rest import router as cycles_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
 from kpi_api.event_types import EVENT_TYPES
@@ -43,6 +44,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             access_router,
             people_router,
             structure_router,
+            cycles_router,
             dictionary_router,
             template_router,
             cascade_router,

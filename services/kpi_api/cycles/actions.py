@@ -1,0 +1,111 @@
+"""Planning, opening and closing cycles: planned -> open -> closing -> closed. The closing itself is the work of `closing`."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from chassis import events
+from chassis.database import WriteSession
+from chassis.identifiers import new_id
+from chassis.problems import NotFound
+from kpi_api.access.viewer import Viewer
+from kpi_api.cycles.models import Calendar, Cycle, CycleStatus
+from kpi_api.cycles.problems import CalendarInvalid, CycleCodeTaken, CycleInvalid, CycleNotOpen, CycleTransition
+from kpi_api.cycles.schemas import CalendarIn, CycleChange, CycleIn
+
+LONGEST = timedelta(days=5 * 366)
+DATES = {"starts_on", "ends_on", "mid_year_on"}
+
+
+async def create_cycle(viewer: Viewer, session: WriteSession, given: CycleIn) -> Cycle:
+    """Plan a cycle, or open it at once. Raises NotAllowed, CycleInvalid, CycleCodeTaken."""
+    viewer.require("hr_admin", "integration")
+    middle = given.mid_year_on or given.starts_on + (given.ends_on - given.starts_on) / 2
+    cycle = Cycle(id=new_id(), **given.model_dump(exclude={"mid_year_on"}), mid_year_on=middle)
+    _check_dates(cycle)
+    try:
+        async with session.begin_nested():
+            session.add(cycle)
+            await session.flush()
+    except IntegrityError:
+        raise CycleCodeTaken(f"The code {given.code!r} is taken.", field="/code") from None
+    return cycle
+
+
+async def change_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle, change: CycleChange) -> Cycle:
+    """Change a cycle's name, or while it is planned its dates. Raises NotAllowed, CycleTransition, CycleInvalid."""
+    viewer.require("hr_admin", "integration")
+    if cycle.status != "planned" and change.model_fields_set & DATES:
+        raise CycleTransition(f"The cycle is {cycle.status}: its dates stand, since KPIs and scorecards were made for them.")
+    for name in change.model_fields_set:
+        setattr(cycle, name, getattr(change, name))
+    _check_dates(cycle)
+    await session.flush()
+    return cycle
+
+
+def _check_dates(cycle: Cycle) -> None:
+    if cycle.ends_on < cycle.starts_on:
+        raise CycleInvalid(f"The last day {cycle.ends_on} lies before the first, {cycle.starts_on}.", field="/ends_on")
+    if not cycle.starts_on <= cycle.mid_year_on <= cycle.ends_on:
+        raise CycleInvalid(f"The middle of the year, {cycle.mid_year_on}, lies outside the cycle.", field="/mid_year_on")
+    if cycle.ends_on - cycle.starts_on > LONGEST:
+        raise CycleInvalid("A cycle lasts five years at most.", field="/ends_on")
+
+
+async def open_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> Cycle:
+    """Open a planned cycle; an open one stays open. Raises NotAllowed, CycleTransition."""
+    viewer.require("hr_admin", "integration")
+    if cycle.status != "open":
+        await change_status(session, cycle.id, "planned", "open")
+    return cycle
+
+
+async def change_status(session: WriteSession, cycle_id: UUID, before: CycleStatus, after: CycleStatus) -> Cycle:
+    """Move a cycle on, under its row lock. For `closing`, which asks who may. Raises NotFound, CycleTransition."""
+    cycle = await _locked(session, cycle_id, key_share=False)
+    if cycle.status != before:
+        raise CycleTransition(f"The cycle is {cycle.status}; only a {before} one can become {after}.", current_status=cycle.status)
+    cycle.status = after
+    await session.flush()
+    if after == "closed":
+        await events.record(session, "cycle.closed", "cycle", cycle.id)
+    return cycle
+
+
+async def require_open(session: WriteSession, cycle_id: UUID) -> Cycle:
+    """The cycle, open and kept open until this transaction ends. Raises NotFound, CycleNotOpen."""
+    cycle = await _locked(session, cycle_id, key_share=True)
+    if cycle.status != "open":
+        raise CycleNotOpen(f"The cycle {cycle.name} is {cycle.status}.", current_status=cycle.status)
+    return cycle
+
+
+async def _locked(session: WriteSession, cycle_id: UUID, *, key_share: bool) -> Cycle:
+    """The cycle under a lock: shared between those who need it open, alone for whoever moves it on."""
+    statement = select(Cycle).where(Cycle.id == cycle_id).with_for_update(read=key_share).execution_options(populate_existing=True)
+    cycle = await session.scalar(statement)
+    if cycle is None:
+        raise NotFound()
+    return cycle
+
+
+LEGAL_ENTITY = text("SELECT id FROM legal_entities WHERE organization_id = :organization_id AND id = :id")
+
+
+async def write_calendar(viewer: Viewer, session: WriteSession, given: CalendarIn) -> Calendar:
+    """Write the calendar of the organization or of a legal entity, whether or not it has one. Raises NotAllowed, CalendarInvalid."""
+    viewer.require("hr_admin", "integration")
+    entity = given.legal_entity_id
+    if entity and await session.scalar(LEGAL_ENTITY, {"organization_id": viewer.organization_id, "id": entity}) is None:
+        raise CalendarInvalid(f"There is no legal entity {entity}.", field="/legal_entity_id")
+    own = Calendar.legal_entity_id == entity if entity else Calendar.legal_entity_id.is_(None)
+    calendar = await session.scalar(select(Calendar).where(own).with_for_update()) or Calendar(id=new_id(), legal_entity_id=entity)
+    calendar.fiscal_year_start_month = given.fiscal_year_start_month
+    calendar.working_weekdays = sorted(set(given.working_weekdays))
+    calendar.holidays = sorted(set(given.holidays))
+    session.add(calendar)
+    await session.flush()
+    return calendar

@@ -1,0 +1,86 @@
+"""REST of cycles, their periods and calendars."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from chassis.etags import IfMatch, require_match, set_etag
+from chassis.idempotency import IdempotencyKey
+from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.transactions import Read, TransactionalRoute, Write
+from kpi_api.access.door import CurrentViewer
+from kpi_api.cycles import actions, queries
+from kpi_api.cycles.periods import Length, periods
+from kpi_api.cycles.schemas import CalendarIn, CalendarOut, CycleChange, CycleIn, CycleOut, PeriodOut, PeriodsOut
+
+router = APIRouter(prefix="/v1", tags=["cycles"], route_class=TransactionalRoute)
+
+
+@router.get("/cycles", summary="Cycles, the latest first")
+async def list_cycles(
+    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[CycleOut]:
+    """Planned, open, closing and closed ones."""
+    found, following = await queries.cycles(viewer, session, signer_of(request), limit=limit, cursor=cursor)
+    link_next(request, response, following)
+    return Page(items=[CycleOut.model_validate(row) for row in found], next=following)
+
+
+@router.post("/cycles", status_code=201, summary="Plan a cycle")
+async def post_cycle(
+    given: CycleIn, viewer: CurrentViewer, session: Write, response: Response, idempotency_key: IdempotencyKey = None
+) -> CycleOut:
+    """Needs hr_admin or integration. It can be opened at once by its status."""
+    cycle = await actions.create_cycle(viewer, session, given)
+    response.headers["Location"] = f"/v1/cycles/{cycle.id}"
+    set_etag(response, cycle)
+    return CycleOut.model_validate(cycle)
+
+
+@router.get("/cycles/{cycle}", summary="One cycle, by id or code")
+async def get_cycle(cycle: str, viewer: CurrentViewer, session: Read, response: Response) -> CycleOut:
+    """A cycle and where it stands."""
+    found = await queries.cycle(viewer, session, cycle)
+    set_etag(response, found)
+    return CycleOut.model_validate(found)
+
+
+@router.patch("/cycles/{cycle}", summary="Change a cycle")
+async def patch_cycle(
+    cycle: str, change: CycleChange, viewer: CurrentViewer, session: Write, response: Response, if_match: IfMatch = None
+) -> CycleOut:
+    """Its name at any time, its dates while it is planned."""
+    found = await queries.cycle(viewer, session, cycle)
+    require_match(if_match, found)
+    changed = await actions.change_cycle(viewer, session, found, change)
+    set_etag(response, changed)
+    return CycleOut.model_validate(changed)
+
+
+@router.post("/cycles/{cycle}/open", summary="Open a cycle")
+async def post_open(cycle: str, viewer: CurrentViewer, session: Write, response: Response) -> CycleOut:
+    """From now on KPIs, scorecards and measurements can be made for it. An open one stays open."""
+    opened = await actions.open_cycle(viewer, session, await queries.cycle(viewer, session, cycle))
+    set_etag(response, opened)
+    return CycleOut.model_validate(opened)
+
+
+@router.get("/cycles/{cycle}/periods", summary="The periods of a cycle")
+async def get_periods(
+    cycle: str, viewer: CurrentViewer, session: Read, length: Annotated[Length, Query(description="How long each one is.")]
+) -> PeriodsOut:
+    """Days, weeks (from Monday), sprints (14 days from the first day), months, quarters, half-years, years, or the whole window."""
+    found = await queries.cycle(viewer, session, cycle)
+    return PeriodsOut(length=length, periods=[PeriodOut.model_validate(period) for period in periods(queries.window(found), length)])
+
+
+@router.get("/calendars", summary="Working days")
+async def list_calendars(viewer: CurrentViewer, session: Read) -> list[CalendarOut]:
+    """Without a calendar of its own a legal entity follows the organization's, and without any Monday to Friday are worked."""
+    return [CalendarOut.model_validate(row) for row in await queries.calendars(viewer, session)]
+
+
+@router.put("/calendars", summary="Write a calendar")
+async def put_calendar(given: CalendarIn, viewer: CurrentViewer, session: Write) -> CalendarOut:
+    """Needs hr_admin or integration. Writes the organization's calendar, or that of the legal entity named."""
+    return CalendarOut.model_validate(await actions.write_calendar(viewer, session, given))

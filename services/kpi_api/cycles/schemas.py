@@ -1,0 +1,91 @@
+"""What comes in and goes out about cycles and calendars."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from kpi_api.cycles.periods import Length
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+
+
+class CycleIn(BaseModel):
+    """A cycle to plan. First and last day are included; the middle of the year is half-way unless stated."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Code = Field(examples=["2026"])
+    name: Name
+    starts_on: date
+    ends_on: date
+    mid_year_on: date | None = None
+    status: Literal["planned", "open"] = "planned"
+
+
+class CycleChange(BaseModel):
+    """What to change; fields left out stay. Dates can only change while the cycle is planned."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Name = ""
+    starts_on: date = date.min
+    ends_on: date = date.min
+    mid_year_on: date = date.min
+
+
+class CycleOut(BaseModel):
+    """A performance cycle."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    code: str
+    name: str
+    starts_on: date
+    ends_on: date
+    mid_year_on: date
+    status: str
+    version: int
+
+
+class PeriodOut(BaseModel):
+    """A period, first and last day included."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    start: date
+    end: date
+
+
+class PeriodsOut(BaseModel):
+    """The periods of a cycle of one length, in order, without gap or overlap."""
+
+    length: Length
+    periods: list[PeriodOut]
+
+
+class CalendarIn(BaseModel):
+    """Working days of the organization, or of one legal entity, and when its fiscal year starts."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    legal_entity_id: UUID | None = None
+    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
+    working_weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] = [1, 2, 3, 4, 5]
+    holidays: Annotated[list[date], Field(max_length=1000)] = []
+
+
+class CalendarOut(BaseModel):
+    """A calendar."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    legal_entity_id: UUID | None
+    fiscal_year_start_month: int
+    working_weekdays: list[int]
+    holidays: list[date]
+    version: int
