@@ -1,6 +1,7 @@
 """Writing person references: set-based, idempotent, never older over newer."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 import orjson
@@ -88,5 +89,5 @@ async def bootstrap(
         Person(id=person_id, external_id=external_id, display_name=display_name, active=True, legal_entity=None, as_of=session.now)
     )
     await session.flush()
-    session.add_all(Grant(person_id=person_id, role=role, valid_from=session.today) for role in roles)
+    session.add_all(Grant(person_id=person_id, role=role, valid_from=date.min) for role in roles)
     await audit.record(session, "operator", "organization.created", "organization", session.organization_id, roles=sorted(roles))

@@ -1,0 +1,77 @@
+"""Meridale, the demo company, as its files in `files/` describe it. Names and numbers are invented."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from chassis.documents import load_document
+
+FOLDER: Final = Path(__file__).parent / "files"
+CYCLE: Final = "2026"
+
+# Who does what besides their own work; numbers are Meridale's employee numbers.
+CHIEF_EXECUTIVE, HEAD_OF_PEOPLE, HEAD_OF_FINANCE, CHIEF_OPERATING_OFFICER = "M001", "M011", "M010", "M004"
+PAYROLL_CLERK = "M055"
+ROLES_GRANTED: Final = {
+    HEAD_OF_PEOPLE: "hr_admin",
+    HEAD_OF_FINANCE: "comp_admin",
+    CHIEF_OPERATING_OFFICER: "comp_admin",
+    PAYROLL_CLERK: "payroll",
+}
+PART_TIMER, MOVER, STORYTELLER = "M021", "M044", "M019"
+
+
+def read_csv(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read_text(name: str) -> str:
+    return (FOLDER / name).read_text()
+
+
+@dataclass
+class Meridale:
+    """The company while its year is played: what the files say, and the ids that the services gave."""
+
+    administrator: str
+    people: dict[str, str] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    legal_entities: dict[str, str] = field(default_factory=dict)
+    cycle_id: str = ""
+    kpis: dict[str, str] = field(default_factory=dict)
+    scorecards: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def rows(self) -> list[dict[str, str]]:
+        """Everybody who works there on 1 January."""
+        return read_csv("people.csv")
+
+    @cached_property
+    def strategy(self) -> Mapping[str, Any]:
+        """Mission, outcomes, definitions and the KPIs above the individual level."""
+        document: Mapping[str, Any] = load_document(read_text("strategy.yaml"))
+        return document
+
+    def manager_of(self, number: str) -> str:
+        """The employee number of somebody's manager, empty for the chief executive."""
+        return next(row["manager"] for row in self.rows if row["employee_number"] == number)
+
+    def id(self, number: str) -> str:
+        return self.people[number]
+
+    @property
+    def hr(self) -> str:
+        return self.people[HEAD_OF_PEOPLE]
+
+    @property
+    def pay(self) -> str:
+        """Who runs pay; somebody else approves."""
+        return self.people[HEAD_OF_FINANCE]
+
+    @property
+    def second_pay(self) -> str:
+        return self.people[CHIEF_OPERATING_OFFICER]

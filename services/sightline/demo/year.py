@@ -1,0 +1,48 @@
+"""The demo year, step by step. Each call plays it in a fresh organization, over HTTP alone but for the organization's creation."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+from chassis.database import Database
+from chassis.identity import TokenSigner, load_private_key
+from chassis.settings import DEVELOPMENT_ISSUER
+from sightline.databases import open_databases
+from sightline.demo.company import Meridale
+from sightline.demo.founding import agree_on_pay, build_cascade, found_company, write_dictionary
+from sightline.demo.office import Office
+from sightline.organizations import NewOrganization, NewPerson, create_organization
+
+Step = Callable[[Office, Meridale], Awaitable[None]]
+Report = Callable[[str], None]
+
+STEPS: list[tuple[str, Step]] = [
+    ("January: people, units and reporting lines", found_company),
+    ("The dictionary: the role library and Meridale's own definitions", write_dictionary),
+    ("The cascade, from the board's KPIs to the teams'", build_cascade),
+    ("Pay bases and the bonus plan", agree_on_pay),
+]
+
+
+async def play_year(home: Path, addresses: Mapping[str, str], report: Report) -> Meridale:
+    """Play the year; `report` is told each step. Raises DemoFailed where an answer is not what the story needs."""
+    made = await _create(home)
+    issuer = TokenSigner(DEVELOPMENT_ISSUER, load_private_key(home / "keys" / "issuer.jwk.json"))
+    company = Meridale(administrator=str(made.person_id))
+    async with Office(addresses, issuer, made.organization_id) as office:
+        await office.set_clock(company.administrator, "2026-01-02T08:00:00Z")
+        for words, step in STEPS:
+            report(words)
+            await step(office, company)
+    return company
+
+
+async def _create(home: Path) -> NewOrganization:
+    databases = await asyncio.to_thread(open_databases, home)
+    kpi_api, scoring = (Database(database.url, pool_size=1) for database in databases)
+    try:
+        admin = NewPerson("Imogen", "Start", "imogen.start@meridale.example")
+        return await create_organization(kpi_api, scoring, name="Meridale", currency="USD", admin=admin)
+    finally:
+        await kpi_api.close()
+        await scoring.close()
