@@ -1,6 +1,7 @@
 """Making an organization, and changing what it says about itself."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from chassis import audit, events
 from chassis.database import WriteSession
