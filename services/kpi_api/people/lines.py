@@ -144,7 +144,7 @@ async def set_lines(session: WriteSession, new_lines: Sequence[NewLine], given: 
     for statement in (correct, CUT, add):
         await session.execute(text(statement), keys)
     found = await session.execute(text('SELECT "row", status FROM planned_lines'))
-    return dict(found.tuples().all())
+    return {row.row: row.status for row in found}
 
 
 END_LINES = """

@@ -88,8 +88,8 @@ async def write_persons(
     await session.execute(text("ANALYZE incoming_persons"))
     await session.execute(text(SWITCH_OFF_LEAVERS), {"today": session.today})
     await session.execute(text(RECOGNISE), keys)
-    if taken := (await session.execute(text(FIND_TAKEN_USER_NAMES), keys)).tuples().all():
-        raise UserNamesTaken(dict(taken))
+    if taken := (await session.execute(text(FIND_TAKEN_USER_NAMES), keys)).all():
+        raise UserNamesTaken({row.row: row.user_name for row in taken})
     changed = set((await session.scalars(text(_change(given)), keys)).all())
     await session.execute(text(ADD), keys)
     found = await session.execute(text('SELECT "row", id, known FROM incoming_persons'))
