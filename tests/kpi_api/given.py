@@ -55,7 +55,7 @@ def a_definition(code: str, **given: Any) -> list[Any]:
     definition = KpiDefinition(id=new_id(), code=code, owner_id=None, origin="organization")
     defaults: Mapping[str, Any] = {
         "number": 1, "status": "approved", "effective_from": date(2020, 1, 1), "name": code, "description": "", "direction": "higher",
-        "unit": "count", "precision": 2, "dimension": "output", "combine": "total", "parts": [], "combine_parts": "all", "formula": None,
+        "unit": "count", "precision": 2, "dimension": "output", "combine": "total", "parts": [], "combine_parts": "all", "formulas": {},
         "measures": {}, "source_of_truth": "CRM", "update_frequency": "month", "decision_speed_days": None, "exclusion_rules": None,
         "leading": False, "kind": "result", "outcome_id": None, "competency_code": None, "controllability": "high", "note": "",
         "author_id": None, "approver_id": None, "approved_at": None, "retired_from": None,

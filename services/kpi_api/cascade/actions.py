@@ -67,7 +67,7 @@ def _holders(given: NewKpi) -> list[Holder]:
 async def _settle_versions(session: WriteSession, drafts: Sequence[Draft]) -> None:
     """The version that was named, or the one in force when the window starts, or today where that is later."""
     wanted = {
-        draft.row: (
+        draft.id: (
             draft.given.definition_code,
             draft.given.definition_version,
             max(draft.window[0], session.today) if draft.window else session.today,
@@ -76,7 +76,7 @@ async def _settle_versions(session: WriteSession, drafts: Sequence[Draft]) -> No
     }
     versions = await references.load_versions(session, set(wanted.values()))
     for draft in drafts:
-        draft.version = versions.get(*wanted[draft.row])
+        draft.version = versions.get(*wanted[draft.id])
         placement.check_targets(draft)
 
 

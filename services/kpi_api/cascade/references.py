@@ -85,7 +85,7 @@ def as_id(reference: str) -> UUID | None:
 async def load_units(session: ReadSession) -> UnitTree:
     """Every unit of the organization: hundreds or thousands, never one per person."""
     columns = (OrgUnit.id, OrgUnit.code, OrgUnit.name, OrgUnit.kind, OrgUnit.parent_id, OrgUnit.head_id)
-    return UnitTree(Unit(*row) for row in (await session.execute(select(*columns))).tuples())
+    return UnitTree(Unit(*row) for row in await session.execute(select(*columns)))
 
 
 async def led_units(viewer: Viewer, session: ReadSession) -> frozenset[UUID]:
@@ -107,7 +107,7 @@ async def load_people(viewer: Viewer, session: ReadSession, holders: Collection[
         .outerjoin(job, works)
         .where(or_(among(Person.id, ids), Person.external_id.in_(external_ids)), sees_person(viewer, Person.id))
     )
-    return People(PersonFacts(*row) for row in (await session.execute(statement)).tuples())
+    return People(PersonFacts(*row) for row in await session.execute(statement))
 
 
 def _leads(viewer: Viewer) -> ColumnElement[bool]:
@@ -167,7 +167,7 @@ async def load_versions(session: ReadSession, wanted: Collection[tuple[str, int 
     """The versions of `wanted`: (definition code, number or None, day)."""
     codes = {code for code, _, _ in wanted}
     rows = await session.execute(select(KpiDefinition.code, KpiDefinition.id).where(KpiDefinition.code.in_(codes)))
-    ids: dict[str, UUID] = dict(rows.tuples().all())
+    ids: dict[str, UUID] = dict(rows.all())
     numbers = {number for _, number, _ in wanted if number is not None}
     approved = select(DefinitionVersion).where(
         among(DefinitionVersion.definition_id, ids.values()), DefinitionVersion.number.in_(numbers), DefinitionVersion.status == "approved"

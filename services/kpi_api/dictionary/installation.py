@@ -39,7 +39,7 @@ async def _add_missing(session: WriteSession, model: type[Base], rows: Iterable[
     table = cast("Table", model.__table__)
     values = [{"organization_id": session.organization_id, "id": new_id(), **row} for row in rows]
     statement = insert(table).values(values).on_conflict_do_nothing().returning(table.c.code, table.c.id)
-    return dict((await session.execute(statement)).tuples().all())
+    return dict((await session.execute(statement)).all())
 
 
 async def _insert(session: WriteSession, model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.database import ReadSession
 from chassis.problems import NotFound
@@ -62,7 +63,7 @@ async def versions_in_force(session: ReadSession, definition_ids: Collection[UUI
     """By definition, the approved version in force on `day`: the latest that had taken effect, unless it was retired by then."""
     statement = (
         select(DefinitionVersion)
-        .distinct(DefinitionVersion.definition_id)
+        .ext(distinct_on(DefinitionVersion.definition_id))
         .where(
             DefinitionVersion.definition_id.in_(definition_ids),
             DefinitionVersion.status.in_(DECIDED),
@@ -78,7 +79,7 @@ async def newest_versions(viewer: Viewer, session: ReadSession, definition_ids: 
     """By definition, the newest version in sight, whatever its status."""
     statement = (
         select(DefinitionVersion)
-        .distinct(DefinitionVersion.definition_id)
+        .ext(distinct_on(DefinitionVersion.definition_id))
         .where(DefinitionVersion.definition_id.in_(definition_ids), sees_version(viewer))
         .order_by(DefinitionVersion.definition_id, DefinitionVersion.number.desc())
     )
@@ -126,4 +127,4 @@ async def template_lines(session: ReadSession, template_ids: Collection[UUID]) -
 async def ids_by_code(session: ReadSession, table: type[Any], codes: Collection[str]) -> dict[str, UUID]:
     """Ids of rows of an organization's table by their codes; codes that name nothing are missing."""
     found = await session.execute(select(table.code, table.id).where(table.code.in_(set(codes))))
-    return dict(found.tuples().all())
+    return dict(found.all())
