@@ -1,0 +1,32 @@
+"""The scoring engine: plans, exact arithmetic over columns, and the words that explain it. Pure: no input or output, no clock.
+
+    plan = load_plan(text)                       # checked; PlanInvalid names every step and field that is wrong
+    result = score(plan, lines, people)          # Arrow tables in, Arrow tables out; shapes in `snapshot`
+    explanation = explain(plan, lines, people)   # one person, every step in words and as data
+
+Map
+- `plan`        the document: reading, checking, digest.   `steps/` one file per kind of step
+- `snapshot`    the two tables that are read.              `result` the two tables that come back
+- `scoring`     everybody, slice by slice.                 `frame`  what a step sees while it computes
+- `explanation` one person in words, told by `teller` and each step's `words`
+- `attainment`  how far one KPI got, by direction
+- `exact`, `columns`, `reasons`, `meanings`, `numerals`    exact integers, columns of them, why a value is null or zero, units and bounds
+"""
+
+from scoring.engine.explanation import Explanation, explain
+from scoring.engine.plan import Plan, load_plan
+from scoring.engine.problems import PlanInvalid, SnapshotInvalid
+from scoring.engine.result import Result
+from scoring.engine.scoring import ENGINE_SEMANTICS_VERSION, score
+
+__all__ = [
+    "ENGINE_SEMANTICS_VERSION",
+    "Explanation",
+    "Plan",
+    "PlanInvalid",
+    "Result",
+    "SnapshotInvalid",
+    "explain",
+    "load_plan",
+    "score",
+]

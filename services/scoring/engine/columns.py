@@ -1,0 +1,119 @@
+"""A column of exact numbers with their reasons, and the way between it and Arrow.
+
+`values[i] / 10**places` is the number; where `reasons` says null, the value is 0 and means nothing.
+"""
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from chassis.numbers import RoundingMode, scaled
+from scoring.engine.exact import SAFE, Flags, Integers, constant, magnitude, narrow, rescaled
+from scoring.engine.reasons import Reasons, is_null
+
+PLACES: Final = 12
+"""Digits after the point of every step that does not say otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Exact numbers: scaled integers, the digits after their point, and the reason of each null or zero."""
+
+    values: Integers
+    places: int
+    reasons: Reasons = None
+
+    def at(self, places: int, rounding: RoundingMode = "half_up") -> "Column":
+        """The same numbers at another number of places; rounded only where digits are dropped."""
+        return self if places == self.places else replace(self, values=rescaled(self.values, self.places, places, rounding), places=places)
+
+    def without_nulls(self) -> "Column":
+        """The same, with 0 wherever the reason says null."""
+        null = is_null(self.reasons)
+        return self if null is None else replace(self, values=np.where(null, 0, self.values))
+
+    def number(self, row: int) -> Decimal | None:
+        """One number; None where it is null."""
+        null = is_null(self.reasons)
+        if null is not None and null[row if len(null) > 1 else 0]:
+            return None
+        return Decimal(int(self.values[row if len(self.values) > 1 else 0])).scaleb(-self.places)
+
+
+def literal(value: Decimal) -> Column:
+    """A number of the plan as a column of length 1."""
+    places = max(0, -int(value.normalize().as_tuple().exponent))
+    return Column(constant(scaled(value, places)), places)
+
+
+def read_decimals(array: pa.Array) -> tuple[Integers, int, Flags | None]:
+    """An Arrow column of decimals or whole numbers as integers, their places, and where it is null (None: nowhere).
+
+    Trailing zeros that all numbers share are dropped, so that products stay narrow.
+    """
+    null = None if array.null_count == 0 else np.asarray(array.is_null())
+    if pa.types.is_null(array.type):
+        return np.zeros(len(array), dtype=np.int64), 0, np.ones(len(array), dtype=bool)
+    places = array.type.scale if pa.types.is_decimal(array.type) else 0
+    values = _integers(array)
+    if null is not None:
+        values = np.where(null, 0, values)
+    values, places = _without_shared_zeros(values, places)
+    return values, places, null
+
+
+def _integers(array: pa.Array) -> Integers:
+    if pa.types.is_integer(array.type):
+        return np.asarray(array.fill_null(0)).astype(np.int64)
+    if not pa.types.is_decimal128(array.type):
+        array = array.cast(pa.decimal128(38, array.type.scale))
+    halves = np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2)
+    low, high = np.ascontiguousarray(halves[:, 0]), halves[:, 1]
+    if np.array_equal(low >> 63, high) and magnitude(low) < SAFE:
+        return low
+    exact: Integers = high.astype(object) * 2**64 + low.view(np.uint64).astype(object)
+    return exact
+
+
+def _without_shared_zeros(values: Integers, places: int) -> tuple[Integers, int]:
+    """Found on a few values, then proven on all of them."""
+    probe = values[:: max(1, len(values) // 16)]
+    for dropped in (*range(places, 1, -2), 1) if places else ():
+        divisor = 10**dropped
+        if (probe % divisor).any():
+            continue
+        shorter = values // divisor
+        if np.array_equal(shorter * divisor, values):
+            return narrow(shorter), places - dropped
+    return values, places
+
+
+def write_decimals(values: Integers, places: int, null: Flags | None) -> pa.Array:
+    """Scaled integers as an Arrow column of decimal128(38, places). Values are below 10^38 by the plan's proven bounds."""
+    halves = np.empty((len(values), 2), dtype=np.int64)
+    fill_decimals(halves, values)
+    return decimals_over(halves, places, null)
+
+
+def fill_decimals(halves: NDArray[np.int64], values: Integers) -> None:
+    """Write scaled integers into the memory of a decimal128 column: low half, high half."""
+    if values.dtype == object:
+        halves[:, 0] = (values & (2**64 - 1)).astype(np.uint64).view(np.int64)
+        halves[:, 1] = (values >> 64).astype(np.int64)
+    else:
+        halves[:, 0] = values
+        np.right_shift(values, 63, out=halves[:, 1])
+
+
+def decimals_over(halves: NDArray[np.int64], places: int, null: Flags | None) -> pa.Array:
+    """An Arrow column of decimal128(38, places) over memory filled by `fill_decimals`."""
+    return pa.Array.from_buffers(pa.decimal128(38, places), len(halves), [validity(null), pa.py_buffer(halves)])
+
+
+def validity(null: Flags | None) -> Any:
+    """Arrow's bitmap of what is there; None when everything is."""
+    return None if null is None else pa.py_buffer(np.packbits(~null, bitorder="little"))

@@ -1,0 +1,160 @@
+"""Exact arithmetic over columns of scaled integers: products, quotients and declared rounding, without a binary float in any answer.
+
+A column is an array of int64. Before anything is multiplied its largest possible result is computed in Python's unbounded integers: what
+fits is done in int64, a quotient whose product does not fit is estimated in floating point and corrected by its integer remainder (see
+`_corrected_quotient` for the proof), and what neither can prove is done in Python integers (an object array), slower and just as exact.
+Nothing ever wraps.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chassis.numbers import RoundingMode
+
+Integers = NDArray[Any]
+"""int64, or object holding Python integers where int64 could not be proven wide enough."""
+Flags = NDArray[np.bool_]
+
+SAFE: Final = 2**62
+"""Every int64 that is stored or added stays below this, so that one addition of two of them cannot wrap."""
+
+
+def constant(value: int) -> Integers:
+    """One value as a column of length 1, which broadcasts against any other."""
+    return np.array([value], dtype=np.int64 if abs(value) < SAFE else object)
+
+
+def magnitude(values: Integers) -> int:
+    """The largest absolute value, 0 for an empty column."""
+    if not values.size:
+        return 0
+    return max(int(values.max()), -int(values.min()))
+
+
+def is_wide(values: Integers) -> bool:
+    return values.dtype == object
+
+
+def wide(values: Integers) -> Integers:
+    """The same values as Python integers."""
+    return values if is_wide(values) else values.astype(object)
+
+
+def narrow(values: Integers) -> Integers:
+    """The same values as int64 where they fit."""
+    return values.astype(np.int64) if is_wide(values) and magnitude(values) < SAFE else values
+
+
+def product(left: Integers, right: Integers) -> Integers:
+    """left × right, element by element."""
+    if is_wide(left) or is_wide(right) or magnitude(left) * magnitude(right) >= SAFE:
+        return wide(left) * wide(right)
+    return left * right
+
+
+def total(left: Integers, right: Integers) -> Integers:
+    """left + right, element by element."""
+    if is_wide(left) or is_wide(right) or magnitude(left) + magnitude(right) >= SAFE:
+        return wide(left) + wide(right)
+    return left + right
+
+
+def sums(values: Integers, starts: NDArray[np.int64]) -> Integers:
+    """The sum of each run of values; a run begins at each of `starts` (ascending, from 0) and none is empty."""
+    if not starts.size:
+        return values[:0]
+    longest = int(np.diff(starts, append=len(values)).max())
+    if not is_wide(values) and magnitude(values) * longest >= SAFE:
+        values = wide(values)
+    return np.add.reduceat(values, starts)
+
+
+def multiplied_quotient(values: Integers, factor: Integers, divisor: Integers, rounding: RoundingMode) -> Integers:
+    """values × factor ÷ divisor, rounded once to a whole number. Every divisor is positive."""
+    if not (is_wide(values) or is_wide(factor) or is_wide(divisor)) and magnitude(divisor) < SAFE:
+        if magnitude(values) * magnitude(factor) < SAFE:
+            return _whole_quotient(values * factor, divisor, rounding)
+        corrected = _corrected_quotient(values, factor, divisor)
+        if corrected is not None:
+            below, remainder = corrected
+            rounded: Integers = below + _rounds_up(below, remainder, divisor, _is_negative(values, factor), rounding)
+            return rounded
+    return narrow(_whole_quotient(wide(values) * wide(factor), wide(divisor), rounding))
+
+
+def quotient(values: Integers, divisor: Integers, rounding: RoundingMode) -> Integers:
+    """values ÷ divisor, rounded once to a whole number. Every divisor is positive."""
+    if is_wide(values) or is_wide(divisor):
+        return narrow(_whole_quotient(wide(values), wide(divisor), rounding))
+    return _whole_quotient(values, divisor, rounding)
+
+
+def rescaled(values: Integers, places: int, to: int, rounding: RoundingMode) -> Integers:
+    """Values held at `places` digits after the point, held at `to` digits; rounded only where digits are dropped."""
+    if to >= places:
+        return values if to == places else product(values, constant(10 ** (to - places)))
+    return quotient(values, constant(10 ** (places - to)), rounding)
+
+
+def _whole_quotient(numerator: Integers, divisor: Integers, rounding: RoundingMode) -> Integers:
+    below = numerator // (int(divisor[0]) if divisor.size == 1 else divisor)  # NumPy divides by one number without a division each
+    remainder = numerator - below * divisor
+    negative = numerator < 0 if numerator.size and numerator.min() < 0 else None
+    rounded: Integers = below + _rounds_up(below, remainder, divisor, negative, rounding)
+    return rounded
+
+
+def _corrected_quotient(values: Integers, factor: Integers, divisor: Integers) -> tuple[Integers, Integers] | None:
+    """floor(values × factor ÷ divisor) and its remainder, though the product may pass 64 bits; None where that cannot be proven.
+
+    Five float operations, each within 2^-53 of exact, leave the estimate within |q| × 2^-50 + 1 of the true quotient q. The remainder
+    values × factor − estimate × divisor is computed modulo 2^64; its true size is at most (|q| × 2^-50 + 1) × divisor, and where that stays
+    below 2^62 the wrapped number is the true one. One integer division of the remainder then mends the estimate.
+    """
+    estimate = np.rint(values.astype(np.float64) * factor / divisor)
+    largest = float(np.abs(estimate).max()) if estimate.size else 0.0
+    error = int(largest * 2.0**-50) + 2
+    if largest >= SAFE or error * magnitude(divisor) >= SAFE:
+        return None
+    below = estimate.astype(np.int64)
+    with np.errstate(over="ignore"):
+        remainder = values * factor - below * divisor
+    if largest < 2.0**48:  # then the estimate is off by less than 1, and a comparison does instead of a division
+        short = remainder < 0
+        return below - short, remainder + short * divisor
+    step = remainder // divisor
+    return below + step, remainder - step * divisor
+
+
+def _is_negative(values: Integers, factor: Integers) -> Flags | None:
+    """Where the product is below zero; None for nowhere."""
+    if (values.size and values.min() < 0) or (factor.size and factor.min() < 0):
+        return (values < 0) ^ (factor < 0)
+    return None
+
+
+def _rounds_up(below: Integers, remainder: Integers, divisor: Integers, negative: Flags | None, rounding: RoundingMode) -> Any:
+    """Whether a quotient between `below` and `below + 1` becomes the upper one."""
+    match rounding:
+        case "floor":
+            return 0
+        case "ceiling":
+            return remainder > 0
+        case "down":
+            return 0 if negative is None else (remainder > 0) & negative
+        case "up":
+            return remainder > 0 if negative is None else (remainder > 0) & ~negative
+    rest = divisor - remainder
+    if rounding == "half_up" and negative is None:
+        return remainder >= rest
+    return (remainder > rest) | ((remainder == rest) & _tie_rounds_up(below, negative, rounding))
+
+
+def _tie_rounds_up(below: Integers, negative: Flags | None, rounding: RoundingMode) -> Any:
+    if rounding == "half_even":
+        return below % 2 == 1
+    if negative is None:
+        return rounding == "half_up"
+    return ~negative if rounding == "half_up" else negative

@@ -1,0 +1,76 @@
+"""What a figure or step stands for, known before any number is: where it lives, its unit, and between which bounds it must lie.
+
+The plan is checked with these alone, so that a plan that would overflow or add money to a ratio is refused when saved, not when paid.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+
+LARGEST_FACT: Final = 10**15
+"""No figure of a snapshot is larger; one that is makes a row-level `value_out_of_bounds`."""
+LARGEST_ATTAINMENT: Final = 10**6
+"""A million times the target; at 12 places that still fits 64 bits."""
+LARGEST_RESULT: Final = 10**25
+"""What decimal128(38, 12) holds with a digit to spare."""
+
+
+class Level(StrEnum):
+    """Where a value lives: one per KPI line, one per person (each scorecard), or one for everybody."""
+
+    LINE = "line"
+    PERSON = "person"
+    EVERYONE = "everyone"
+
+
+class Unit(StrEnum):
+    """A plain number (a ratio, a count, a rating) or an amount of money in the person's currency."""
+
+    PLAIN = "plain"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """Level, unit and proven bounds of one value."""
+
+    level: Level
+    unit: Unit
+    low: Fraction
+    high: Fraction
+
+    @property
+    def size(self) -> Fraction:
+        return max(abs(self.low), abs(self.high))
+
+
+def plain(level: Level, low: int | Fraction, high: int | Fraction) -> Meaning:
+    return Meaning(level, Unit.PLAIN, Fraction(low), Fraction(high))
+
+
+def money(level: Level, low: int | Fraction, high: int | Fraction) -> Meaning:
+    return Meaning(level, Unit.MONEY, Fraction(low), Fraction(high))
+
+
+def finest(levels: Iterable[Level]) -> Level:
+    """The level of a value made from several: a line's where one of them is a line's."""
+    present = set(levels)
+    return next(level for level in (Level.LINE, Level.PERSON, Level.EVERYONE) if level in present)
+
+
+LINE_FACTS: Final = {
+    name: plain(Level.LINE, -LARGEST_FACT, LARGEST_FACT)
+    for name in ("actual", "last_actual", "target", "target_high", "baseline", "threshold", "stretch")
+} | {"weight": plain(Level.LINE, 0, 10)}
+"""Figures of each KPI line; `weight` as a ratio, so 30.00 % is 0.3."""
+
+PERSON_FACTS: Final = {
+    "salary": money(Level.PERSON, 0, LARGEST_FACT),
+    "target_bonus": money(Level.PERSON, 0, LARGEST_FACT),
+    "target_bonus_share": plain(Level.PERSON, 0, 1000),
+    "rating": plain(Level.PERSON, -LARGEST_FACT, LARGEST_FACT),
+}
+"""Figures of each person; `target_bonus` is the given amount, else salary × share."""
+PAY_FACTS: Final = frozenset({"salary", "target_bonus", "target_bonus_share"})

@@ -1,0 +1,224 @@
+"""A plan: a document of named, typed steps read from top to bottom, checked before any number is known.
+
+`load_plan` reads YAML or JSON text (`chassis.documents`, numbers exact) or the same already read, and refuses what could not be computed:
+unknown steps and figures, a step used before it stands, money added to a ratio, bounds that could overflow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.documents import DocumentProblem, digest, load_document
+from chassis.problems import FieldError
+from scoring.engine.meanings import LARGEST_FACT, LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
+from scoring.engine.numerals import Name, Numeral
+from scoring.engine.problems import PlanInvalid, StepProblem
+from scoring.engine.steps import AnyStep, OverEveryone, Scope, Step
+from scoring.engine.steps.step import Strict
+
+MOST_STEPS: Final = 200
+
+
+class Input(Strict):
+    """A figure of each person that the plan asks for: a decimal column of the people table with this name."""
+
+    name: Name
+    title: str | None = Field(None, max_length=200)
+    unit: Unit = Unit.PLAIN
+    minimum: Numeral = Decimal(-LARGEST_FACT)
+    maximum: Numeral = Decimal(LARGEST_FACT)
+
+    @model_validator(mode="after")
+    def _bounds_in_order(self) -> "Input":
+        if not -LARGEST_FACT <= self.minimum <= self.maximum <= LARGEST_FACT:
+            raise PydanticCustomError("input_bounds", "minimum comes before maximum, both within ±10^15")
+        return self
+
+    @property
+    def meaning(self) -> Meaning:
+        return Meaning(Level.PERSON, self.unit, Fraction(self.minimum), Fraction(self.maximum))
+
+
+class PlanDocument(Strict):
+    """What somebody writes."""
+
+    plan: Name = Field(description="The plan's code.")
+    title: str | None = Field(None, max_length=200)
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = Field(
+        None, description="Of the sums of money the plan names; people paid in another currency are refused."
+    )
+    inputs: list[Input] = Field([], max_length=100, description="Further figures of people.")
+    steps: list[AnyStep] = Field(min_length=1, max_length=MOST_STEPS)
+    composite: Name | None = Field(None, description="The step whose value is the composite score.")
+    payout: Name | None = Field(None, description="The step whose value is paid.")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A checked plan. `meanings` holds level, unit and proven bounds of every figure and step."""
+
+    document: PlanDocument
+    meanings: Mapping[str, Meaning]
+
+    @property
+    def code(self) -> str:
+        return self.document.plan
+
+    @property
+    def steps(self) -> list[Any]:
+        return self.document.steps
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the canonical form: defaults written out, numbers normalised, keys sorted; layout and comments do not count."""
+        return digest(self.document.model_dump(mode="json"))
+
+    @cached_property
+    def levels(self) -> dict[str, Level]:
+        return {name: meaning.level for name, meaning in self.meanings.items()}
+
+    @cached_property
+    def pay_steps(self) -> frozenset[str]:
+        """The steps that give money or need a pay fact, so that live scores go without them."""
+        found = set(PAY_FACTS)
+        for step in self.steps:
+            if self.meanings[step.name].unit is Unit.MONEY or found.intersection(_references(step)):
+                found.add(step.name)
+        return frozenset(found - PAY_FACTS)
+
+    @cached_property
+    def score_step(self) -> str | None:
+        """The per-line value that the first mean or sum over lines takes: the score of each KPI line."""
+        for step in self.steps:
+            of = getattr(step, "of", None)
+            if self.levels[step.name] is Level.PERSON and isinstance(of, str) and of in self._line_steps:
+                return of
+        return None
+
+    @cached_property
+    def _line_steps(self) -> set[str]:
+        return {step.name for step in self.steps if self.levels[step.name] is Level.LINE}
+
+
+def load_plan(document: str | bytes | Mapping[str, Any]) -> Plan:
+    """Read and check a plan. Raises PlanInvalid, whose `errors` name step, field and code."""
+    read = _read(document)
+    try:
+        parsed = PlanDocument.model_validate(read)
+    except ValidationError as error:
+        raise PlanInvalid([_field_error(problem, read) for problem in error.errors(include_url=False)]) from None
+    return Plan(parsed, _checked(parsed))
+
+
+def _read(document: str | bytes | Mapping[str, Any]) -> Any:
+    if isinstance(document, Mapping):
+        return dict(document)
+    try:
+        text = document if isinstance(document, str) else document.decode("utf-8-sig")
+        return load_document(text)
+    except UnicodeDecodeError as error:
+        raise PlanInvalid([FieldError(field="", code="wrong_encoding", message=f"Byte {error.start + 1} is not UTF-8.")]) from None
+    except DocumentProblem as problem:
+        raise PlanInvalid([FieldError(field=problem.path, code=problem.code, message=str(problem), row=problem.line)]) from None
+
+
+def _field_error(problem: Any, document: Any) -> FieldError:
+    """pydantic's finding with the path as the document has it (the kind of a step stands in pydantic's path, not in the document)."""
+    location = [part for place, part in enumerate(problem["loc"]) if not (place == 2 and problem["loc"][0] == "steps")]
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
+    code = problem["type"] if problem["type"] not in _CODES else _CODES[problem["type"]]
+    return FieldError(field=field, code=code, message=f"{_step_title(location, document)}{problem['msg']}")
+
+
+_CODES: Final = {
+    "extra_forbidden": "unknown_field",
+    "missing": "field_missing",
+    "union_tag_invalid": "unknown_step_kind",
+    "union_tag_not_found": "step_kind_missing",
+}
+
+
+def _step_title(location: list[Any], document: Any) -> str:
+    try:
+        return f'Step "{document["steps"][location[1]]["name"]}": ' if location[0] == "steps" else ""
+    except (LookupError, TypeError):
+        return ""
+
+
+def _checked(document: PlanDocument) -> dict[str, Meaning]:
+    """The meaning of every figure and step. Raises PlanInvalid with everything that is wrong."""
+    errors: list[FieldError] = []
+    scope = Scope({**LINE_FACTS, **PERSON_FACTS})
+    for place, given in enumerate(document.inputs):
+        if given.name in scope.meanings:
+            errors.append(_taken(f"inputs[{place}].name", given.name))
+        scope.meanings[given.name] = given.meaning
+    after_everyone = False
+    for place, step in enumerate(document.steps):
+        meaning = _check_step(step, place, scope, after_everyone, errors)
+        scope.meanings[step.name] = meaning
+        after_everyone = after_everyone or isinstance(step, OverEveryone)
+    errors += _check_results(document, scope)
+    errors += _check_attainments(document)
+    if errors:
+        raise PlanInvalid(errors)
+    return {name: meaning for name, meaning in scope.meanings.items() if meaning is not None}
+
+
+def _check_step(step: Step, place: int, scope: Scope, after_everyone: bool, errors: list[FieldError]) -> Meaning | None:
+    path = f"steps[{place}]"
+    if step.name in scope.meanings:
+        errors.append(_taken(f"{path}.name", step.name))
+    try:
+        meaning = step.checked(scope)
+        uses_lines = meaning.level is Level.LINE or any(scope.find(name, "").level is Level.LINE for name in _references(step))
+        if after_everyone and uses_lines:
+            raise StepProblem("line_step_after_everyone", "", "Steps after a total or a pool work per person; move this one above it.")
+        return meaning
+    except StepProblem as problem:
+        if problem.code != "depends_on_problem":
+            field = f"{path}.{problem.field}".rstrip(".")
+            errors.append(FieldError(field=field, code=problem.code, message=f'Step "{step.name}": {problem.message}'))
+        return None
+
+
+def _taken(field: str, name: str) -> FieldError:
+    return FieldError(field=field, code="name_taken", message=f'"{name}" is already the name of a figure or an earlier step.')
+
+
+def _check_results(document: PlanDocument, scope: Scope) -> list[FieldError]:
+    """`composite` and `payout` name steps per person of the right unit."""
+    names = {step.name for step in document.steps}
+    errors = []
+    wanted: list[tuple[Literal["composite", "payout"], Unit]] = [("composite", Unit.PLAIN), ("payout", Unit.MONEY)]
+    for field, unit in wanted:
+        name = getattr(document, field)
+        if name is None:
+            continue
+        meaning = scope.meanings.get(name)
+        if name not in names:
+            errors.append(FieldError(field=field, code="unknown_reference", message=f'There is no step "{name}".'))
+        elif meaning is not None and (meaning.level is not Level.PERSON or meaning.unit is not unit):
+            message = f'"{name}" is {meaning.unit} per {meaning.level}; the {field} is {unit} per person.'
+            errors.append(FieldError(field=field, code="unit_mismatch", message=message))
+    return errors
+
+
+def _check_attainments(document: PlanDocument) -> list[FieldError]:
+    attainments = [place for place, step in enumerate(document.steps) if step.kind == "attainment"]
+    return [
+        FieldError(
+            field=f"steps[{place}]", code="second_attainment", message="A plan has one attainment step; curves and gates work on it."
+        )
+        for place in attainments[1:]
+    ]
+
+
+def _references(step: Step) -> list[str]:
+    return [operand for operand in step.operands() if isinstance(operand, str)]

@@ -1,0 +1,42 @@
+"""The kinds of steps a plan is made of, one class each; `AnyStep` is what a plan's list may hold."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from scoring.engine.steps.amount import Amount, Rounding
+from scoring.engine.steps.arithmetic import Add, Divide, FirstKnown, Maximum, Minimum, Multiply, Subtract
+from scoring.engine.steps.attainment import Attainment
+from scoring.engine.steps.curve import Curve
+from scoring.engine.steps.gate import Gate
+from scoring.engine.steps.pool import OverEveryone, Pool, Total
+from scoring.engine.steps.proration import Proration
+from scoring.engine.steps.step import Scope, Step
+from scoring.engine.steps.tiers import Grid, Tiers
+from scoring.engine.steps.weighted_mean import OverLines, WeightedMean, WeightedSum
+
+AnyStep = Annotated[
+    Attainment
+    | Curve
+    | Tiers
+    | Grid
+    | WeightedMean
+    | WeightedSum
+    | OverLines
+    | Gate
+    | Multiply
+    | Add
+    | Subtract
+    | Divide
+    | Minimum
+    | Maximum
+    | FirstKnown
+    | Amount
+    | Proration
+    | Rounding
+    | Total
+    | Pool,
+    Field(discriminator="kind"),
+]
+
+__all__ = ["AnyStep", "OverEveryone", "Scope", "Step", "WeightedMean"]

@@ -1,0 +1,204 @@
+"""What every step has: a name, declared rounding, a cap and a floor, and for per-line steps the lines it is for.
+
+A step kind is one class in one file of this folder: its fields are its YAML, `meaning` checks it before any number is known, `compute`
+does its arithmetic over columns, `words` says it in plain sentences for one person.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Annotated, Any, ClassVar, Final
+
+import numpy as np
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from chassis.numbers import RoundingMode
+from scoring.engine.columns import PLACES, Column
+from scoring.engine.exact import Flags
+from scoring.engine.frame import Frame, chosen
+from scoring.engine.meanings import LARGEST_RESULT, Level, Meaning, Unit, plain
+from scoring.engine.numerals import Name, Operand
+from scoring.engine.problems import StepProblem
+from scoring.engine.reasons import Reason, first_of, is_null, settled
+from scoring.engine.teller import Teller
+
+Words = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value), Field(min_length=1)]
+
+
+class Strict(BaseModel):
+    """Part of a plan: unknown fields are refused, and nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Selection(Strict):
+    """The lines a step is for: those that agree with every field given."""
+
+    kpi: Words | None = Field(None, description="KPI codes.")
+    component: Words | None = Field(None, description="Components, such as output or quality.")
+    group: Words | None = Field(None, description="Groups.")
+    direction: Words | None = Field(None, description="Directions, such as milestone.")
+
+    _COLUMNS: ClassVar[Mapping[str, str]] = {"kpi": "kpi_code", "component": "component", "group": "group", "direction": "direction"}
+
+    def flags(self, frame: Frame) -> Flags | None:
+        """Where a line is selected; None for everywhere."""
+        chosen_lines: Flags | None = None
+        for field, column in self._COLUMNS.items():
+            wanted = getattr(self, field)
+            found = None if wanted is None else frame.lines.where_word(column, set(wanted))
+            if found is not None:
+                chosen_lines = found if chosen_lines is None else chosen_lines & found
+        return chosen_lines
+
+    def sentence(self) -> str:
+        parts = [f"{field} {' or '.join(getattr(self, field))}" for field in self._COLUMNS if getattr(self, field)]
+        return " and ".join(parts) or "every line"
+
+
+class Scope:
+    """The figures and earlier steps a step may refer to, with what they mean. A step that failed its own check is known without meaning."""
+
+    def __init__(self, meanings: Mapping[str, Meaning | None]) -> None:
+        self.meanings = dict(meanings)
+
+    def find(self, operand: str | Decimal, field: str) -> Meaning:
+        """What the operand means. Raises StepProblem `unknown_reference` or, for a failed step, `depends_on_problem`."""
+        if isinstance(operand, Decimal):
+            return plain(Level.EVERYONE, Fraction(operand), Fraction(operand))
+        if operand not in self.meanings:
+            known = ", ".join(sorted(self.meanings))
+            raise StepProblem("unknown_reference", field, f'"{operand}" is no figure and no earlier step. Known here: {known}.')
+        meaning = self.meanings[operand]
+        if meaning is None:
+            raise StepProblem("depends_on_problem", field, f'The step "{operand}" has a problem of its own.')
+        return meaning
+
+    def find_all(self, operands: Sequence[str | Decimal], field: str) -> list[Meaning]:
+        return [self.find(operand, f"{field}[{place}]") for place, operand in enumerate(operands)]
+
+
+class Step(Strict):
+    """The fields all kinds share."""
+
+    name: Name
+    kind: str
+    title: str | None = Field(None, max_length=200, description="What the statement calls this step; its name if left out.")
+    places: int = Field(PLACES, ge=0, le=PLACES, description="Digits after the point that the result is rounded to.")
+    rounding: RoundingMode = Field("half_up", description="How it is rounded. half_up takes ties away from zero.")
+    cap: Operand | None = Field(None, description="No result is above this.")
+    floor: Operand | None = Field(None, description="No result is below this.")
+
+    zero_reason: ClassVar[str] = "comes_to_zero"
+
+    # What a kind defines
+
+    def operands(self) -> Iterator[str | Decimal]:
+        """Everything the step refers to, cap and floor included."""
+        yield from (operand for operand in (self.cap, self.floor) if operand is not None)
+
+    def meaning(self, scope: Scope) -> Meaning:
+        """Level, unit and bounds of the result before cap and floor. Raises StepProblem."""
+        raise NotImplementedError
+
+    def compute(self, frame: Frame, level: Level) -> Column:
+        """The result before cap and floor, at `places`."""
+        raise NotImplementedError
+
+    def words(self, teller: Teller) -> str:
+        """The operation with its operands in one person's numbers, without the result."""
+        raise NotImplementedError
+
+    # What all share
+
+    def checked(self, scope: Scope) -> Meaning:
+        """Level, unit and proven bounds of the result. Raises StepProblem."""
+        meaning = self.meaning(scope)
+        low, high = meaning.low, meaning.high
+        for field in ("cap", "floor"):
+            limit = self._limit(scope, field, meaning)
+            if limit is not None:
+                low, high = (min(low, limit[1]), min(high, limit[1])) if field == "cap" else (max(low, limit[0]), max(high, limit[1]))
+        if max(abs(low), abs(high)) > LARGEST_RESULT:
+            message = "The result could pass 10^25, more than can be held; give the step, or one above it, a cap."
+            raise StepProblem("plan_bounds", "", message)
+        return Meaning(meaning.level, meaning.unit, low, high)
+
+    def _limit(self, scope: Scope, field: str, meaning: Meaning) -> tuple[Fraction, Fraction] | None:
+        operand = getattr(self, field)
+        if operand is None:
+            return None
+        limit = scope.find(operand, field)
+        if isinstance(operand, str) and limit.unit is not meaning.unit:
+            raise StepProblem("unit_mismatch", field, f'The step gives {meaning.unit}, but "{operand}" is {limit.unit}.')
+        if limit.level is Level.LINE and meaning.level is not Level.LINE:
+            raise StepProblem("level_mismatch", field, f'"{operand}" differs from line to line; this step has one value per person.')
+        return limit.low, limit.high
+
+    def evaluate(self, frame: Frame, level: Level) -> Column:
+        """The result with cap, floor and the reason of every zero."""
+        column = frame.unlimited[self.name] = self.compute(frame, level)
+        return self.settled(self.limited(column, frame, level))
+
+    def limited(self, column: Column, frame: Frame, level: Level) -> Column:
+        """Cap and floor applied."""
+        for operand, limit, reason in ((self.cap, np.minimum, "limited_to_zero"), (self.floor, np.maximum, "limited_to_zero")):
+            if operand is None:
+                continue
+            bound = frame.at(level, operand)
+            places = max(column.places, bound.places)
+            left, right = column.at(places), bound.at(places)
+            values = limit(left.values, right.values)
+            reasons = first_of(left.reasons, bound.reasons if is_null(bound.reasons) is not None else None)
+            if not right.values.all():
+                reasons = _mark_changed_to_zero(left, values, reasons, Reason[reason])
+            column = Column(values, places, reasons).at(self.places, self.rounding)
+        return column
+
+    def settled(self, column: Column) -> Column:
+        """Nulls hold 0, every zero has its reason and nothing else has one."""
+        column = column.without_nulls()
+        if column.reasons is None and column.values.all():
+            return column
+        return Column(column.values, column.places, settled(column.reasons, column.values == 0, Reason[self.zero_reason]))
+
+
+def _mark_changed_to_zero(before: Column, values: Any, reasons: Any, reason: int) -> Any:
+    changed = (values == 0) & (before.values != 0)
+    if not changed.any():
+        return reasons
+    result = np.zeros(values.shape, dtype=np.int16) if reasons is None else np.broadcast_to(reasons, values.shape).copy()
+    result[changed & (result == 0)] = reason
+    return result
+
+
+class Chosen(Step):
+    """A step that changes one value, `of`; per line, `only` names the lines it is for and the others keep the value of `of`."""
+
+    of: Operand = Field(description="The figure or earlier step it works on.")
+    only: Selection | None = Field(None, description="The lines it is for; the others keep the value of `of`.")
+
+    def operands(self) -> Iterator[str | Decimal]:
+        yield self.of
+        yield from super().operands()
+
+    def checked(self, scope: Scope) -> Meaning:
+        meaning = super().checked(scope)
+        if self.only is None:
+            return meaning
+        kept = scope.find(self.of, "of")
+        if meaning.level is not Level.LINE:
+            raise StepProblem("level_mismatch", "only", "Only a step that works per line can be for some lines.")
+        if kept.unit is not meaning.unit:
+            raise StepProblem("unit_mismatch", "only", f"Some lines would be {meaning.unit}, the others {kept.unit}.")
+        return Meaning(meaning.level, meaning.unit, min(meaning.low, kept.low), max(meaning.high, kept.high))
+
+    def evaluate(self, frame: Frame, level: Level) -> Column:
+        column = super().evaluate(frame, level)
+        selected = None if self.only is None else self.only.flags(frame)
+        if selected is None:
+            return column
+        return self.settled(chosen(selected, column, frame.at(level, self.of).at(self.places, self.rounding)))
+
+
+UNITS: Final = {"plain": Unit.PLAIN, "money": Unit.MONEY}
