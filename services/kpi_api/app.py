@@ -23,6 +23,8 @@ from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
 from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
+from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
+from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.settings import Settings
 
 
@@ -49,18 +51,20 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             template_router,
             cascade_router,
             measurement_router,
+            scorecard_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
         jobs={
             END_LEAVERS: end_leavers,
             REFRESH_SIGHTS: refresh_sights_of_people,
+            ACTIVATE: activate_begun,
             DELIVER: deliver(settings),
         },
         subscriptions={
             "employment.changed": [REFRESH_SIGHTS],
         },
-        periodic={END_LEAVERS: END_LEAVERS_SECONDS, REFRESH_SIGHTS: REFRESH_SIGHTS_SECONDS},
+        periodic={END_LEAVERS: END_LEAVERS_SECONDS, REFRESH_SIGHTS: REFRESH_SIGHTS_SECONDS, ACTIVATE: ACTIVATE_SECONDS},
         after_numbering=dispatch,
         resources=lambda database: open_resources(database, settings, scoring_transport),
     )

@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, Uuid, any_, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, or_, select
 
 from chassis.database import ReadSession, WriteSession
 from kpi_api.access.sight import has_sight_of_kpi
 from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import Kpi, KpiTarget
+from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import may_change
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Period, Window, periods
@@ -107,7 +108,7 @@ async def lock_measurable(viewer: Viewer, session: WriteSession, named: Collecti
         select(Kpi.id, Kpi.code, Kpi.cycle_id, Kpi.window_start, Kpi.window_end)
         .add_columns(DefinitionVersion.combine, DefinitionVersion.update_frequency)
         .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
-        .where(or_(Kpi.id == any_(literal(ids, ARRAY(Uuid))), Kpi.code == any_(literal(codes, ARRAY(Text)))), may_record(viewer))
+        .where(or_(among(Kpi.id, ids), Kpi.code == any_(literal(codes, ARRAY(Text)))), may_record(viewer))
         .order_by(Kpi.id)
         .with_for_update(key_share=True, of=Kpi)
     )
@@ -128,7 +129,7 @@ async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID,
 
 async def _target_periods(session: ReadSession, kpi_ids: list[UUID]) -> dict[UUID, dict[str, str]]:
     found = await session.execute(
-        select(KpiTarget.kpi_id, KpiTarget.part, KpiTarget.period).where(KpiTarget.kpi_id == any_(literal(kpi_ids, ARRAY(Uuid))))
+        select(KpiTarget.kpi_id, KpiTarget.part, KpiTarget.period).where(among(KpiTarget.kpi_id, kpi_ids))
     )
     targets: dict[UUID, dict[str, str]] = {}
     for kpi_id, part, period in found:

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import DDL, CheckConstraint, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import AppendOnly, references
-from kpi_api.database import Row
+from kpi_api.database import Row, run_after_create
 
 FIRST_YEAR, LAST_YEAR = 2020, 2039
 
@@ -55,5 +55,4 @@ def partition_statements() -> list[str]:
     return [*years, "CREATE TABLE measurements_pother PARTITION OF measurements DEFAULT"]
 
 
-for statement in map(DDL, partition_statements()):
-    event.listen(Measurement.__table__, "after_create", statement)
+run_after_create(Measurement, *partition_statements())

@@ -1,29 +1,36 @@
 """Reading measurements: the actual of each KPI part, and the values behind it. "What we know now", or as of a moment."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text
-from sqlalchemy.dialects.postgresql import JSONB, distinct_on
+from sqlalchemy import ARRAY, Date, Numeric, Text, Uuid, bindparam, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.database import ReadSession
 from chassis.problems import NotFound
 from kpi_api.access.viewer import Viewer
-from kpi_api.cascade.models import Kpi
+from kpi_api.cascade.models import Kpi, KpiTarget
+from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import sees_whole
-from kpi_api.cycles.periods import Window
+from kpi_api.cycles.models import Cycle
+from kpi_api.cycles.periods import Length, Window
+from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.measurements.actuals import Actual, Recorded, Target, actual_of
 from kpi_api.measurements.measurable import measured_per, periods_of
 from kpi_api.measurements.models import Measurement
 
-# One row per KPI part: its target and the sums of its current values. The bounds on period_start leave out the partitions of other years.
+# One row per part asked for, in that order: the sums of its current values. The outer bounds on period_start leave out other partitions.
 ADD_UP = text(
     """
-    WITH measured AS (
+    WITH wanted AS (
+      SELECT * FROM unnest(:kpi_ids, :parts, :comparisons, :values, :values_high, :first_days, :last_days)
+        WITH ORDINALITY AS w (kpi_id, part, comparison, value, value_high, first_day, last_day, n)
+    ),
+    measured AS (
       SELECT DISTINCT ON (m.kpi_id, m.part, m.period_start)
         m.kpi_id, m.part, m.period_start, m.period_end, m.value, m.numerator, m.denominator
       FROM measurements m
@@ -31,45 +38,97 @@ ADD_UP = text(
         AND m.period_start BETWEEN :first_day AND :last_day AND (CAST(:as_of AS timestamptz) IS NULL OR m.recorded_at <= :as_of)
       ORDER BY m.kpi_id, m.part, m.period_start, m.revision DESC
     )
-    SELECT t.kpi_id, t.part, t.comparison, t.value, t.value_high, t.baseline, t.threshold, t.stretch, t.unit, t.period, t.phasing,
-      t.scale_minimum, t.scale_maximum, d.combine, d.update_frequency, k.window_start, k.window_end, c.starts_on,
-      count(m.period_start) AS count, sum(m.value) AS total, sum(m.numerator) AS numerators, sum(m.denominator) AS denominators,
+    SELECT count(m.period_start) AS count, sum(m.value) AS total, sum(m.numerator) AS numerators, sum(m.denominator) AS denominators,
       (array_agg(m.value ORDER BY m.period_start DESC) FILTER (WHERE m.period_start IS NOT NULL))[1] AS last,
-      max(m.period_end) AS last_period_end,
-      count(*) FILTER (WHERE CASE t.comparison
-        WHEN 'at_least' THEN m.value >= t.value WHEN 'above' THEN m.value > t.value
-        WHEN 'at_most' THEN m.value <= t.value WHEN 'below' THEN m.value < t.value
-        WHEN 'within' THEN m.value BETWEEN t.value AND t.value_high END) AS met
-    FROM kpi_targets t
-    JOIN kpis k ON k.organization_id = t.organization_id AND k.id = t.kpi_id
-    JOIN definition_versions d ON d.organization_id = k.organization_id AND d.id = k.definition_version_id
-    JOIN cycles c ON c.organization_id = k.organization_id AND c.id = k.cycle_id
-    LEFT JOIN measured m ON m.kpi_id = t.kpi_id AND m.part = t.part
-    WHERE t.organization_id = :organization_id AND t.kpi_id = ANY(:kpi_ids)
-    GROUP BY t.organization_id, t.id, d.organization_id, d.id, k.organization_id, k.id, c.organization_id, c.id
-    ORDER BY t.kpi_id, t.position
+      count(*) FILTER (WHERE CASE w.comparison
+        WHEN 'at_least' THEN m.value >= w.value WHEN 'above' THEN m.value > w.value
+        WHEN 'at_most' THEN m.value <= w.value WHEN 'below' THEN m.value < w.value
+        WHEN 'within' THEN m.value BETWEEN w.value AND w.value_high END) AS met,
+      max(m.period_end) AS last_period_end
+    FROM wanted w
+    LEFT JOIN measured m ON m.kpi_id = w.kpi_id AND m.part = w.part AND m.period_start BETWEEN w.first_day AND w.last_day
+    GROUP BY w.n ORDER BY w.n
     """
-).columns(phasing=JSONB)
-BOUNDS = text("SELECT min(window_start), max(window_end) FROM kpis WHERE organization_id = :organization_id AND id = ANY(:kpi_ids)")
+).bindparams(
+    *(
+        bindparam(name, type_=ARRAY(kind))
+        for name, kind in {
+            "kpi_ids": Uuid, "parts": Text, "comparisons": Text, "values": Numeric, "values_high": Numeric,
+            "first_days": Date, "last_days": Date,
+        }.items()
+    )
+)  # fmt: skip
 
 
-async def actuals(session: ReadSession, kpi_ids: Iterable[UUID], *, as_of: datetime | None = None) -> dict[UUID, dict[str, Actual]]:
-    """The actual of each part of these KPIs against its window target, parts in their order. Asks for no viewer: callers have checked."""
-    keys: dict[str, Any] = {"organization_id": session.organization_id, "kpi_ids": list(kpi_ids), "as_of": as_of}
-    first_day, last_day = (await session.execute(BOUNDS, keys)).one()
-    found = await session.execute(ADD_UP, keys | {"first_day": first_day, "last_day": last_day})
+@dataclass(frozen=True, slots=True)
+class MeasuredPart:
+    """A KPI part with what its values are held against: the KPI's present target, or the one that was signed."""
+
+    kpi_id: UUID
+    combine: str
+    window: Window
+    per: Length
+    target: Target
+
+
+async def actuals_of(session: ReadSession, parts: Sequence[MeasuredPart], *, as_of: datetime | None = None) -> list[Actual]:
+    """The actual of each of these parts, in their order. Asks for no viewer: callers have checked."""
+    if not parts:
+        return []
+    keys: dict[str, Any] = {
+        "organization_id": session.organization_id,
+        "as_of": as_of,
+        "kpi_ids": [part.kpi_id for part in parts],
+        "parts": [part.target.part for part in parts],
+        "comparisons": [part.target.comparison for part in parts],
+        "values": [part.target.value for part in parts],
+        "values_high": [part.target.value_high for part in parts],
+        "first_days": [part.window.start for part in parts],
+        "last_days": [part.window.end for part in parts],
+    }
+    bounds = {"first_day": min(keys["first_days"]), "last_day": max(keys["last_days"])}
+    sums = (await session.execute(ADD_UP, keys | bounds))
+    return [
+        actual_of(part.combine, part.target, periods_of(part.window, part.per), Recorded(*row))
+        for part, row in zip(parts, sums, strict=True)
+    ]
+
+
+async def actuals(session: ReadSession, kpi_ids: Collection[UUID], *, as_of: datetime | None = None) -> dict[UUID, dict[str, Actual]]:
+    """By KPI and part, the actual against the present window target. Asks for no viewer: callers have checked."""
+    parts = await measured_parts(session, kpi_ids)
     result: dict[UUID, dict[str, Actual]] = {}
-    for row in found.mappings():
-        result.setdefault(row["kpi_id"], {})[row["part"]] = _actual(row)
+    for part, actual in zip(parts, await actuals_of(session, parts, as_of=as_of), strict=True):
+        result.setdefault(part.kpi_id, {})[actual.part] = actual
     return result
 
 
-def _actual(row: Mapping[Any, Any]) -> Actual:
-    window = Window(row["window_start"], row["window_end"], row["starts_on"])
-    phasing = row["phasing"] and [Decimal(value) for value in row["phasing"]]
-    target = Target(**{name: row[name] for name in Target.__slots__} | {"phasing": phasing})
-    recorded = Recorded(**{name: row[name] for name in Recorded.__slots__})
-    return actual_of(row["combine"], target, periods_of(window, measured_per(target.period, row["update_frequency"])), recorded)
+async def measured_parts(session: ReadSession, kpi_ids: Collection[UUID]) -> list[MeasuredPart]:
+    """The parts of these KPIs with their present targets, each KPI's in their order."""
+    found = await session.execute(
+        select(KpiTarget, Kpi.window_start, Kpi.window_end, Cycle.starts_on, DefinitionVersion.combine, DefinitionVersion.update_frequency)
+        .join(Kpi, Kpi.id == KpiTarget.kpi_id)
+        .join(Cycle, Cycle.id == Kpi.cycle_id)
+        .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
+        .where(among(Kpi.id, kpi_ids))
+        .order_by(Kpi.id, KpiTarget.position)
+    )
+    return [
+        MeasuredPart(
+            kpi_id=row.kpi_id,
+            combine=combine,
+            window=Window(first_day, last_day, anchor),
+            per=measured_per(row.period, update_frequency),
+            target=target_of(row),
+        )
+        for row, first_day, last_day, anchor, combine, update_frequency in found
+    ]
+
+
+def target_of(row: KpiTarget) -> Target:
+    """The exact target in a row."""
+    values = {name: getattr(row, name) for name in Target.__slots__}
+    return Target(**values | {"phasing": row.phasing and [Decimal(value) for value in row.phasing]})
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Numeric, Text, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import AppendOnly, Versioned, references
 from kpi_api.database import Row
+from kpi_api.scorecards.lifecycle import STATUSES, Side, Status
 
 
 class Scorecard(Versioned, Row):
@@ -26,6 +27,8 @@ class Scorecard(Versioned, Row):
         references("cycles", "cycle_id"),
         references("scorecard_templates", "template_id"),
         CheckConstraint("window_end >= window_start", name="window"),
+        CheckConstraint(f"status IN {STATUSES}", name="status"),
+        CheckConstraint("agreement IS NOT NULL OR status NOT IN ('agreed', 'active', 'closed')", name="agreement"),
         ExcludeConstraint(
             ("organization_id", "="),
             ("person_id", "="),
@@ -41,8 +44,8 @@ class Scorecard(Versioned, Row):
     person_id: Mapped[UUID]
     cycle_id: Mapped[UUID]
     template_id: Mapped[UUID | None]
-    status: Mapped[str]
-    written_by_side: Mapped[str]
+    status: Mapped[Status] = mapped_column(Text)
+    written_by_side: Mapped[Side] = mapped_column(Text)
     window_start: Mapped[date]
     window_end: Mapped[date]
     imposed: Mapped[bool]

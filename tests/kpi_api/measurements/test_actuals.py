@@ -15,7 +15,8 @@ MONTHS = periods(YEAR, "month")
 
 def target(value: str = "10", **given: object) -> Target:
     empty = dict.fromkeys(("value_high", "baseline", "threshold", "stretch", "phasing", "scale_minimum", "scale_maximum"))
-    return Target(**(empty | {"part": "main", "comparison": "at_least", "value": Decimal(value), "unit": "count", "period": "month"} | given))  # type: ignore[arg-type]
+    stated = {"part": "main", "comparison": "at_least", "value": Decimal(value), "unit": "count", "period": "month"}
+    return Target(**(empty | stated | given))  # type: ignore[arg-type]
 
 
 def recorded(count: int = 3, **given: object) -> Recorded:

@@ -1,0 +1,172 @@
+"""Reads of scorecards. A person sees their own, managers those of their reports and subtree, HR and auditors all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, false, or_, select
+
+from chassis.database import ReadSession
+from chassis.pagination import fetch_page
+from chassis.problems import NotFound
+from kpi_api.access.models import ReportingLine
+from kpi_api.access.sight import on_day, sees_person
+from kpi_api.access.viewer import Viewer
+from kpi_api.cascade.models import Kpi, KpiTarget
+from kpi_api.cascade.queries import targets
+from kpi_api.cycles.models import Cycle
+from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
+from kpi_api.people.queries import PageRequest, manager_on
+from kpi_api.scorecards.lifecycle import Side, Status
+from kpi_api.scorecards.models import Scorecard, ScorecardHistory, ScorecardLine, ScorecardSignature
+from kpi_api.scorecards.terms import Terms, make_terms
+
+TARGET_FACTS = (
+    "part", "comparison", "value", "value_high", "baseline", "threshold", "stretch", "unit", "period", "phasing", "scale_minimum",
+    "scale_maximum", "due_on",
+)  # fmt: skip
+
+
+def visible(viewer: Viewer) -> Select[Scorecard]:
+    """Scorecards in the viewer's sight; the board's is also that of whoever has no manager, since it agrees to theirs (S0)."""
+    in_sight = or_(sees_person(viewer, Scorecard.person_id), _at_the_top(viewer) if viewer.has("board") else false())
+    return select(Scorecard).where(Scorecard.organization_id == viewer.organization_id, in_sight)
+
+
+def _at_the_top(viewer: Viewer) -> ColumnElement[bool]:
+    line = ReportingLine
+    today = on_day(line.valid_from, line.valid_to, viewer.today)
+    led = select(line.id).where(line.person_id == Scorecard.person_id, line.depth == 1, today)
+    return ~led.exists()
+
+
+async def scorecard(viewer: Viewer, session: ReadSession, scorecard_id: UUID) -> Scorecard:
+    """Raises NotFound."""
+    found = await session.scalar(visible(viewer).where(Scorecard.id == scorecard_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def scorecards(
+    viewer: Viewer,
+    session: ReadSession,
+    page: PageRequest,
+    *,
+    cycle_code: str | None = None,
+    person_id: UUID | None = None,
+    status: Status | None = None,
+) -> tuple[list[Scorecard], str | None]:
+    """Scorecards in sight by age, and the next page's cursor."""
+    statement = visible(viewer).where(*_filters(cycle_code, person_id, status))
+    return await fetch_page(
+        session,
+        statement,
+        keys=[(Scorecard.id, lambda row: row.id)],
+        scope=f"scorecards {viewer.subject} {cycle_code} {person_id} {status}",
+        signer=page.signer,
+        limit=page.limit,
+        cursor=page.cursor,
+    )
+
+
+def _filters(cycle_code: str | None, person_id: UUID | None, status: Status | None) -> list[ColumnElement[bool]]:
+    filters: list[ColumnElement[bool]] = []
+    if cycle_code is not None:
+        filters.append(Scorecard.cycle_id.in_(select(Cycle.id).where(Cycle.code == cycle_code)))
+    if person_id is not None:
+        filters.append(Scorecard.person_id == person_id)
+    if status is not None:
+        filters.append(Scorecard.status == status)
+    return filters
+
+
+async def sides(viewer: Viewer, session: ReadSession, card: Scorecard) -> set[Side]:
+    """As what the viewer may act on a scorecard: the person, the manager of the day, HR. Who has no manager agrees with the board (S0)."""
+    found: set[Side] = {"hr"} if viewer.has("hr_admin") else set()
+    if viewer.person_id == card.person_id:
+        return found | {"person"}
+    manager_id = await manager_on(session, card.person_id, viewer.today)
+    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.has("board"))):
+        found.add("manager")
+    return found
+
+
+@dataclass(frozen=True)
+class LineFacts:
+    """A line with its KPI, definition and targets."""
+
+    line: ScorecardLine
+    kpi: Kpi
+    version: DefinitionVersion
+    definition_code: str
+    targets: Sequence[KpiTarget]
+
+
+async def lines(session: ReadSession, scorecard_id: UUID) -> list[LineFacts]:
+    """The lines of a scorecard that the viewer was found to see, in order."""
+    found = await session.execute(
+        select(ScorecardLine, Kpi, DefinitionVersion, KpiDefinition.code)
+        .join(Kpi, Kpi.id == ScorecardLine.kpi_id)
+        .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
+        .join(KpiDefinition, KpiDefinition.id == DefinitionVersion.definition_id)
+        .where(ScorecardLine.scorecard_id == scorecard_id)
+        .order_by(ScorecardLine.position)
+    )
+    rows = found.all()
+    by_kpi = await targets(session, [row.Kpi.id for row in rows])
+    return [LineFacts(line, kpi, version, code, by_kpi[kpi.id]) for line, kpi, version, code in rows]
+
+
+async def present_terms(session: ReadSession, card: Scorecard) -> Terms:
+    """The text of a scorecard as it stands now."""
+    cycle = await session.get_one(Cycle, (card.organization_id, card.cycle_id))
+    head = {
+        "scorecard_id": str(card.id),
+        "person_id": str(card.person_id),
+        "cycle": {"id": str(cycle.id), "code": cycle.code, "starts_on": cycle.starts_on.isoformat()},
+        "window_start": card.window_start.isoformat(),
+        "window_end": card.window_end.isoformat(),
+    }
+    return make_terms(head, [_line_terms(number, facts) for number, facts in enumerate(await lines(session, card.id), start=1)])
+
+
+def _line_terms(number: int, facts: LineFacts) -> dict[str, Any]:
+    kpi, version, line = facts.kpi, facts.version, facts.line
+    return {
+        "line": number,
+        "kpi_id": str(kpi.id),
+        "kpi_code": facts.definition_code,
+        "name": kpi.name,
+        "status": kpi.status,
+        "component": line.component,
+        "weight": line.weight,
+        "definition_version_id": str(version.id),
+        "definition_version": version.number,
+        "direction": version.direction,
+        "combine": version.combine,
+        "combine_parts": version.combine_parts,
+        "update_frequency": version.update_frequency,
+        "window_start": kpi.window_start.isoformat(),
+        "window_end": kpi.window_end.isoformat(),
+        "parts": [_part_terms(target, version) for target in facts.targets],
+    }
+
+
+def _part_terms(target: KpiTarget, version: DefinitionVersion) -> dict[str, Any]:
+    directions = {part["code"]: part["direction"] for part in version.parts}
+    values = {name: getattr(target, name) for name in TARGET_FACTS}
+    due_on = target.due_on.isoformat() if target.due_on else None
+    return {**values, "due_on": due_on, "direction": directions.get(target.part, version.direction)}
+
+
+async def signatures(session: ReadSession, scorecard_id: UUID) -> Sequence[ScorecardSignature]:
+    """Every signature on a scorecard, oldest first; those of the agreement carry its digest."""
+    statement = select(ScorecardSignature).where(ScorecardSignature.scorecard_id == scorecard_id).order_by(ScorecardSignature.id)
+    return (await session.scalars(statement)).all()
+
+
+async def history(session: ReadSession, scorecard_id: UUID) -> Sequence[ScorecardHistory]:
+    statement = select(ScorecardHistory).where(ScorecardHistory.scorecard_id == scorecard_id)
+    return (await session.scalars(statement.order_by(ScorecardHistory.happened_at, ScorecardHistory.id))).all()

@@ -1,0 +1,192 @@
+"""What the scorecard doors take and give."""
+
+from datetime import date, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.numbers import Percent
+from kpi_api.cascade.schemas import Parent, TargetOutput
+from kpi_api.dictionary.schemas import Code
+from kpi_api.scorecards.lifecycle import Side, Status, Verb
+
+Comment = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
+class Input(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class LineInput(Input):
+    """One KPI with its weight in percent, at most two places."""
+
+    kpi_id: UUID
+    weight: Percent = Field(gt=0, le=100, decimal_places=2)
+    component: Code = Field(default="kpis", description="The component of the plan that it counts in.")
+
+
+def _once_each(lines: list[LineInput] | None) -> None:
+    ids = [line.kpi_id for line in lines or []]
+    if len(set(ids)) < len(ids):
+        raise PydanticCustomError("duplicate_kpi", "A KPI stands twice on the scorecard")
+
+
+class LinesInput(Input):
+    """All lines, in the order to be shown; they replace those that are there."""
+
+    lines: list[LineInput] = Field(max_length=50)
+
+    @model_validator(mode="after")
+    def kpis_differ(self) -> Self:
+        _once_each(self.lines)
+        return self
+
+
+class PersonReference(Input):
+    """A person by id or by the HRIS's external id."""
+
+    person_id: UUID | None = None
+    person_external_id: str | None = None
+
+    @model_validator(mode="after")
+    def names_one(self) -> Self:
+        if (self.person_id is None) == (self.person_external_id is None):
+            raise PydanticCustomError("one_person", "Name the person by person_id or by person_external_id")
+        return self
+
+
+class NewScorecard(PersonReference):
+    """A draft with lines, or a blank one. The window is the cycle's, from the hire date and until the last day where these lie inside."""
+
+    cycle_code: Code
+    window_start: date | None = None
+    window_end: date | None = None
+    lines: list[LineInput] = Field(default=[], max_length=50)
+
+    @model_validator(mode="after")
+    def kpis_differ(self) -> Self:
+        _once_each(self.lines)
+        return self
+
+
+class TemplateParent(Parent):
+    """What each person's KPI of a definition contributes to."""
+
+    definition_code: Code
+
+
+class TemplatePerson(PersonReference):
+    window_start: date | None = None
+    window_end: date | None = None
+
+
+class TemplateOpening(Input):
+    """A draft from one template for each of many people, with individual KPIs of their own."""
+
+    template_code: Code
+    cycle_code: Code
+    people: list[TemplatePerson] = Field(min_length=1, max_length=5000)
+    contributes_to: list[TemplateParent] = Field(default=[], description="Parents of everybody's KPIs, by definition.")
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "template_code": "account-executive",
+                    "cycle_code": "2026",
+                    "people": [{"person_external_id": "E-1001"}, {"person_external_id": "E-1002"}],
+                    "contributes_to": [{"definition_code": "new-revenue", "parent": "team-north-revenue"}],
+                }
+            ]
+        },
+    )
+
+
+class CommentInput(Input):
+    comment: Comment | None = None
+
+
+class CounterInput(Input):
+    """The other side's answer: a comment, changed lines, or both."""
+
+    comment: Comment | None = None
+    lines: list[LineInput] | None = Field(default=None, max_length=50)
+
+    @model_validator(mode="after")
+    def says_something(self) -> Self:
+        if self.comment is None and self.lines is None:
+            raise PydanticCustomError("empty_counter", "Give a comment, changed lines, or both")
+        _once_each(self.lines)
+        return self
+
+
+class ForceInput(Input):
+    reason: Comment
+
+
+class LineOutput(Output):
+    id: UUID
+    kpi_id: UUID
+    name: str
+    definition_code: str
+    weight: Percent
+    component: str
+    targets: list[TargetOutput]
+
+
+class SignatureOutput(Output):
+    side: Side
+    signer_id: UUID
+    signed_at: datetime
+    digest: str
+
+
+class HistoryOutput(Output):
+    verb: str
+    from_status: Status | None
+    to_status: Status
+    side: str
+    actor: str
+    comment: str | None
+    happened_at: datetime
+
+
+class VerbOutput(Output):
+    """Whether the viewer may do this now and, where not, why."""
+
+    verb: Verb
+    allowed: bool
+    reason: str | None
+
+
+class ScorecardSummary(Output):
+    """A scorecard without its lines. `imposed` was forced by HR rather than agreed."""
+
+    id: UUID
+    person_id: UUID
+    cycle_id: UUID
+    template_id: UUID | None
+    status: Status
+    written_by_side: Side
+    window_start: date
+    window_end: date
+    imposed: bool
+    agreed_at: datetime | None
+    agreement_digest: str | None
+    version: int
+
+
+class ScorecardOutput(ScorecardSummary):
+    """A scorecard with its lines, who signed which text, what happened, and what the viewer may do now."""
+
+    lines: list[LineOutput]
+    signatures: list[SignatureOutput]
+    history: list[HistoryOutput]
+    verbs: list[VerbOutput]
