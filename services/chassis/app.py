@@ -13,7 +13,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import development, health
-from chassis.error_answers import install_error_answers
+from chassis.error_answers import body_too_large, install_error_answers
 from chassis.pagination import CursorSigner
 from chassis.problems import ProblemBody
 from chassis.service import Service, token_verifier
@@ -55,6 +55,20 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
+class DeclaredBodyLimit:
+    """Answers a body that is declared too large before reading it. (Starlette's limit, which counts the others, would answer in plain
+    text here, past our form of problems.)"""
+
+    def __init__(self, app: ASGIApp, limit: int) -> None:
+        self.app = app
+        self.limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        declared = dict(scope["headers"]).get(b"content-length", b"") if scope["type"] == "http" else b""
+        too_large = declared.isdigit() and int(declared) > self.limit
+        await (body_too_large(self.limit) if too_large else self.app)(scope, receive, send)
+
+
 def create_app(service: Service) -> FastAPI:
     """The ASGI application of a service."""
 
@@ -74,8 +88,9 @@ def create_app(service: Service) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.service = service
-    app.add_middleware(SecurityHeaders)
     app.add_middleware(RequestBodyLimitMiddleware, max_body_size=service.settings.max_body_bytes)
+    app.add_middleware(DeclaredBodyLimit, limit=service.settings.max_body_bytes)
+    app.add_middleware(SecurityHeaders)
     install_error_answers(app)
     app.include_router(health.router)
     if service.settings.development:

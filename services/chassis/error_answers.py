@@ -58,8 +58,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return answer(NotFound())
     if error.status_code == 413:
-        limit = request.app.state.service.settings.max_body_bytes
-        return answer(BodyTooLarge(f"The body may have at most {limit} bytes. Send it in parts."))
+        return body_too_large(request.app.state.service.settings.max_body_bytes)
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed_methods(request))
@@ -69,14 +68,16 @@ async def _http(request: Request, error: Exception) -> Response:
     return Response(body.model_dump_json(), status_code=error.status_code, headers=headers, media_type="application/problem+json")
 
 
+def body_too_large(limit: int) -> Response:
+    return answer(BodyTooLarge(f"The body may have at most {limit} bytes. Send it in parts."))
+
+
 def _allowed_methods(request: Request) -> list[str]:
     """The union of the methods of every route at this path (Starlette's 405 names the first route's only)."""
-    scope = dict(request.scope)
-    methods: set[str] = set()
-    for route in request.app.routes:
-        if route.matches(scope)[0] is not Match.NONE:
-            methods |= getattr(route, "methods", None) or set()
-    return sorted(methods)
+    routers = [getattr(route, "original_router", None) for route in request.app.routes]
+    routes = [*request.app.routes, *(route for router in routers if router for route in router.routes)]
+    matching = [route for route in routes if hasattr(route, "methods") and route.matches(dict(request.scope))[0] is not Match.NONE]
+    return sorted(set().union(*(route.methods or () for route in matching)))
 
 
 async def _stale(request: Request, error: Exception) -> Response:

@@ -65,7 +65,7 @@ class TokenVerifier:
             claims = jwt.decode(token, key, algorithms=ALGORITHMS).claims
             self._registry(issuer).validate(claims)
             return _principal(claims, issuer)
-        except (JoseError, ValueError, KeyError, TypeError, StopIteration):
+        except (JoseError, ValueError, KeyError, TypeError, StopIteration, RecursionError):
             raise Unauthenticated() from None
 
     def _key_for(self, token: str) -> tuple[Issuer, Key]:

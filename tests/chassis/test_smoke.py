@@ -1,3 +1,5 @@
+"""Both services come up whole."""
+
 from tests.world import Organization, World
 
 

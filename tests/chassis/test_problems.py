@@ -1,0 +1,84 @@
+"""Every error is an RFC 9457 problem with a stable code, and says no more than it should."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import text
+from tests.chassis.conftest import ProbeDoor
+
+from chassis.etags import etag, require_match
+from chassis.problems import FieldError, Invalid, NotFound, PreconditionFailed, PreconditionRequired
+from chassis.webhooks.models import WebhookEndpoint
+
+
+async def test_unknown_fields_and_missing_ones_are_named(door: ProbeDoor) -> None:
+    answer = await door.client.post("/v1/notes", json={"txt": "a"})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    body = answer.json()
+    assert (body["type"], body["status"], body["code"]) == ("urn:sightline:problem:invalid", 422, "invalid")
+    assert {(error["field"], error["code"]) for error in body["errors"]} == {("/text", "missing"), ("/txt", "extra_forbidden")}
+
+
+async def test_a_wrong_value_is_not_repeated(door: ProbeDoor) -> None:
+    answer = await door.client.post("/v1/notes", json={"text": {"salary": "90000"}})
+    assert answer.status_code == 422
+    assert "90000" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/v1/nowhere", 404, "not_found"), ("PATCH", "/v1/notes", 405, "http_405"), ("POST", "/v1/notes", 422, "invalid")],
+)
+async def test_the_framework_answers_in_our_form_too(door: ProbeDoor, method: str, path: str, status: int, code: str) -> None:
+    answer = await door.client.request(method, path, content=b"{", headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"], answer.headers["content-type"]) == (status, code, "application/problem+json")
+    if status == 405:
+        assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_a_huge_body_is_refused(door: ProbeDoor) -> None:
+    limit = door.running.service.settings.max_body_bytes
+    answer = await door.client.post("/v1/notes", content=b'{"text":"' + b"x" * limit + b'"}', headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert door.probe.made == 0
+
+
+async def test_a_huge_body_that_does_not_say_so_is_refused(door: ProbeDoor) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b'{"text":"'
+        for _ in range(door.running.service.settings.max_body_bytes // 1_000_000 + 1):
+            yield b"x" * 1_000_000
+
+    answer = await door.client.post("/v1/notes", content=chunks(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert door.probe.made == 0
+
+
+async def test_answers_carry_the_security_headers(door: ProbeDoor) -> None:
+    for path in ("/v1/notes", "/v1/nowhere"):
+        headers = (await door.client.get(path)).headers
+        assert {"x-content-type-options", "x-frame-options", "referrer-policy", "cache-control"} <= set(headers)
+
+
+def test_a_problem_with_a_field_names_it() -> None:
+    assert Invalid("Too long.", field="/text").body().errors == [FieldError(field="/text", code="invalid", message="Too long.")]
+    assert NotFound().body() == NotFound().body()
+
+
+def test_if_match_is_required_and_must_fit() -> None:
+    row = WebhookEndpoint(version=3)
+    assert etag(row) == '"3"'
+    for tags in ('"3"', '"2", "3"', "*"):
+        require_match(tags, row)
+    with pytest.raises(PreconditionRequired):
+        require_match(None, row)
+    for tags in ('"2"', 'W/"3"', "3", ""):
+        with pytest.raises(PreconditionFailed):
+            require_match(tags, row)
+
+
+async def test_readiness_names_what_is_missing(door: ProbeDoor) -> None:
+    assert (await door.client.get("/livez")).json() == {"alive": True}
+    async with door.running.database.engine.begin() as connection:
+        await connection.execute(text("DELETE FROM workers"))
+    assert (await door.client.get("/readyz")).json()["job_listener"] == "absent"
