@@ -35,13 +35,21 @@ def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     return person.in_(reports)
 
 
+def at_the_top(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
+    """`person` leads others and has nobody above them on the viewer's day: the chief executive, whose other side is the board (S0)."""
+    line = ReportingLine
+    today = and_(line.organization_id == viewer.organization_id, on_day(line.valid_from, line.valid_to, viewer.today))
+    return and_(person.in_(select(line.manager_id).where(today)), person.not_in(select(line.person_id).where(today)))
+
+
 def sees_person(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
-    """The viewer sees the performance of `person`: their own, of reports and subtree, or of everybody by role."""
+    """The viewer sees the performance of `person`: their own, of reports and subtree, or of everybody by role; the board the top's."""
     if viewer.has(*SEES_EVERYBODY):
         return true()
     if viewer.person_id is None:
         return false()
-    return or_(person == literal(viewer.person_id), below(viewer, person))
+    seen = [person == literal(viewer.person_id), below(viewer, person)]
+    return or_(*seen, at_the_top(viewer, person)) if viewer.has("board") else or_(*seen)
 
 
 def has_sight_of_kpi(viewer: Viewer, kpi: Ids, *sights: str) -> ColumnElement[bool]:

@@ -14,12 +14,13 @@ CYCLE: Final = "2026"
 
 # Who does what besides their own work; numbers are Meridale's employee numbers.
 CHIEF_EXECUTIVE, HEAD_OF_PEOPLE, HEAD_OF_FINANCE, CHIEF_OPERATING_OFFICER = "M001", "M011", "M010", "M004"
-PAYROLL_CLERK = "M055"
+PAYROLL_CLERK, BOARD_MEMBER = "M055", "B001"
 ROLES_GRANTED: Final = {
     HEAD_OF_PEOPLE: "hr_admin",
     HEAD_OF_FINANCE: "comp_admin",
     CHIEF_OPERATING_OFFICER: "comp_admin",
     PAYROLL_CLERK: "payroll",
+    BOARD_MEMBER: "comp_admin",
 }
 PART_TIMER, MOVER, STORYTELLER = "M021", "M044", "M019"
 
@@ -71,6 +72,11 @@ class Meridale:
     def pay(self) -> str:
         """Who runs pay; somebody else approves."""
         return self.people[HEAD_OF_FINANCE]
+
+    @property
+    def approver(self) -> str:
+        """Who approves runs: a board member, who is not paid by them."""
+        return self.people[BOARD_MEMBER]
 
     @property
     def second_pay(self) -> str:

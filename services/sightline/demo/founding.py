@@ -21,7 +21,7 @@ LIBRARY_ROLES = 6
 async def found_company(office: Office, company: Meridale) -> None:
     """Mission, legal entities, units, people with their reporting lines, and who holds which granted role."""
     admin = company.administrator
-    profile = await office.send(admin, "kpi_api", "GET", "/v1/organization")
+    profile = await office.read(admin, "kpi_api", "/v1/organization")
     mission = {"mission": company.strategy["organization"]["mission"]}
     await office.call(admin, "kpi_api", "PATCH", "/v1/organization", json=mission, headers={"If-Match": profile.headers["ETag"]})
     for code, name, currency in (("MER-US", "Meridale Inc", "USD"), ("MER-UK", "Meridale Ltd", "GBP")):
@@ -62,7 +62,7 @@ async def _create_unit(office: Office, company: Meridale, unit: dict[str, str]) 
 
 async def _appoint_head(office: Office, company: Meridale, unit: dict[str, str]) -> None:
     path = f"/v1/units/{company.units[unit['code']]}"
-    answer = await office.send(company.administrator, "kpi_api", "GET", path)
+    answer = await office.read(company.administrator, "kpi_api", path)
     body = {key: answer.json()[key] for key in ("code", "name", "kind", "parent_id", "value_statement")}
     body["head_id"] = company.id(unit["head"])
     await office.call(company.administrator, "kpi_api", "PUT", path, json=body, headers={"If-Match": answer.headers["ETag"]})

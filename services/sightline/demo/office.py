@@ -51,10 +51,18 @@ class Office:
 
     async def call(self, person: str, service: str, method: str, path: str, **content: Any) -> Any:
         """The answer's JSON, or its text where it is none."""
+        response = await self._accepted(person, service, method, path, **content)
+        return response.json() if "json" in response.headers.get("content-type", "") else response.text
+
+    async def read(self, person: str, service: str, path: str) -> httpx.Response:
+        """The whole answer to a GET, for its ETag."""
+        return await self._accepted(person, service, "GET", path)
+
+    async def _accepted(self, person: str, service: str, method: str, path: str, **content: Any) -> httpx.Response:
         response = await self.send(person, service, method, path, **content)
         if response.status_code >= 400:
             raise DemoFailed(f"{method} {path} answered {response.status_code}: {response.text[:2000]}", "See the logs in .sightline/logs.")
-        return response.json() if "json" in response.headers.get("content-type", "") else response.text
+        return response
 
     async def send(self, person: str, service: str, method: str, path: str, **content: Any) -> httpx.Response:
         """The answer, whatever it is."""

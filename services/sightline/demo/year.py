@@ -8,6 +8,7 @@ from chassis.database import Database
 from chassis.identity import TokenSigner, load_private_key
 from chassis.settings import DEVELOPMENT_ISSUER
 from sightline.databases import open_databases
+from sightline.demo.agreeing import agree_scorecards, open_scorecards
 from sightline.demo.company import Meridale
 from sightline.demo.founding import agree_on_pay, build_cascade, found_company, write_dictionary
 from sightline.demo.office import Office
@@ -20,6 +21,8 @@ STEPS: list[tuple[str, Step]] = [
     ("January: people, units and reporting lines", found_company),
     ("The dictionary: the role library and Meridale's own definitions", write_dictionary),
     ("The cascade, from the board's KPIs to the teams'", build_cascade),
+    ("Scorecards drafted from the role library's templates", open_scorecards),
+    ("Scorecards proposed, bargained over and agreed", agree_scorecards),
     ("Pay bases and the bonus plan", agree_on_pay),
 ]
 
