@@ -8,7 +8,16 @@ from chassis.webhooks.rest import webhook_router
 from scoring.access.door import feed_reader, webhook_administrator
 from scoring.event_types import EVENT_TYPES
 from scoring.organization.rest import router as organization
+from scoring.pay_bases.rest import router as pay_bases
+from scoring.payouts.rest import router as payouts
+from scoring.payroll.rest import router as payroll
 from scoring.people.rest import router as people
+from scoring.plans.rest import router as plans
+from scoring.runs.actions import COMPUTE
+from scoring.runs.jobs import compute
+from scoring.runs.rest import router as runs
+from scoring.runs.rest import snapshot_router as snapshots
+from scoring.scores.rest import router as scores
 from scoring.settings import Settings
 
 
@@ -23,10 +32,18 @@ def make_service(settings: Settings | None = None) -> Service:
         routers=[
             organization,
             people,
+            pay_bases,
+            plans,
+            scores,
+            runs,
+            snapshots,
+            payouts,
+            payroll,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
         jobs={
+            COMPUTE: compute,
             DELIVER: deliver(settings),
         },
         after_numbering=dispatch,

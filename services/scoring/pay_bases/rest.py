@@ -18,18 +18,19 @@ router = APIRouter(prefix="/v1/pay-bases", tags=["pay bases"], route_class=Trans
 
 TABLE = {"schema": {"type": "string", "description": "Columns: " + ", ".join(PayBasisRow.model_fields)}}
 ROWS = {"schema": {"type": "array", "items": {"type": "object"}}}
+FORMS = {"text/csv": TABLE, "application/json": ROWS, "application/x-ndjson": TABLE}
 
 
 @router.post(
     "/import",
     summary="Import pay bases",
-    openapi_extra={"requestBody": {"required": True, "content": {"text/csv": TABLE, "application/json": ROWS, "application/x-ndjson": TABLE}}},
+    openapi_extra={"requestBody": {"required": True, "content": FORMS}},
 )
 async def import_pay_bases(
     viewer: CurrentViewer, session: Write, request: Request, content_type: Annotated[str | None, Header()] = None
 ) -> ImportResult:
-    """Rows as CSV, NDJSON or a JSON list. A row adds a pay basis or corrects the one of the same person and first day; each row has its result.
-    Gaps between the bases of the people in the file are reported."""
+    """Rows as CSV, NDJSON or a JSON list. A row adds a pay basis or corrects the one of the same person and first day; each row has its
+    result. Gaps between the bases of the people in the file are reported."""
     viewer.require("comp_admin", "integration")
     rows = read_rows(await request.body(), content_type, columns=list(PayBasisRow.model_fields), required=REQUIRED)
     return await actions.import_pay_bases(viewer, session, rows)

@@ -13,8 +13,10 @@ from scoring.database import Row
 
 
 class PayrollBatch(Versioned, Row):
-    """What one pay group is paid on a check date, on the regular cycle or off it. `document` and `table` are the bytes that payroll
-    pulls, kept from the moment of locking; `digest` is the SHA-256 of `document`."""
+    """What one pay group is paid on a check date, on the regular cycle or off it: whatever was released by the day of `cut_off`.
+
+    `document` and `table` are the JSON and CSV that payroll pulls, kept from the moment of locking; `digest` names their content.
+    """
 
     __tablename__ = "payroll_batches"
     __table_args__ = (
@@ -29,6 +31,7 @@ class PayrollBatch(Versioned, Row):
     pay_group: Mapped[str]
     legal_entity: Mapped[str | None]
     check_date: Mapped[date]
+    cut_off: Mapped[date]
     off_cycle: Mapped[bool]
     status: Mapped[str]
     totals: Mapped[dict[str, Any]]
@@ -80,3 +83,8 @@ class PayrollLine(Row):
     paid_amount: Mapped[Decimal | None]
     answer: Mapped[str | None]
     answered_at: Mapped[datetime | None]
+
+    @property
+    def differs(self) -> bool:
+        """Payroll paid another amount than the line's."""
+        return self.paid_amount is not None and self.paid_amount != self.amount

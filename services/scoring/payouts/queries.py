@@ -1,0 +1,80 @@
+"""Reading payouts: one's own once released; all of them, released or not, for those who manage and approve pay."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Select, and_, select
+
+from chassis.database import ReadSession
+from chassis.problems import NotFound
+from scoring.access.sight import is_own, sees_pay
+from scoring.access.viewer import Viewer
+from scoring.engine import ENGINE_SEMANTICS_VERSION, Explanation, Result, explain
+from scoring.plans.documents import plan_of
+from scoring.plans.models import Plan, PlanVersion
+from scoring.runs.models import Run, RunLine, RunResult, SnapshotChunk
+from scoring.runs.queries import SEES_RUN_LINES
+from scoring.snapshots.canonical import from_bytes
+
+
+def payouts(viewer: Viewer, *, person_id: UUID | None = None) -> Select[RunLine]:
+    """Released payouts that the viewer may see: one's own, or everybody's by role."""
+    statement = select(RunLine).join(Run, _same_run()).where(Run.status == "released", sees_pay(viewer, RunLine.person_id))
+    return statement if person_id is None else statement.where(RunLine.person_id == person_id)
+
+
+def _same_run() -> Any:
+    return and_(Run.organization_id == RunLine.organization_id, Run.id == RunLine.run_id)
+
+
+async def runs_of(session: ReadSession, lines: list[RunLine]) -> Mapping[UUID, Run]:
+    """The runs of lines that were found for a viewer."""
+    return {run.id: run for run in await session.scalars(select(Run).where(Run.id.in_({line.run_id for line in lines})))}
+
+
+async def payout(viewer: Viewer, session: ReadSession, payout_id: UUID) -> tuple[RunLine, Run]:
+    """A payout with its run: one's own once it is released, any for those who manage and approve pay. Raises NotFound."""
+    sees_all = viewer.has(*SEES_RUN_LINES)
+    own = and_(is_own(viewer, RunLine.person_id), Run.status == "released")
+    wanted = select(RunLine, Run).join(Run, _same_run()).where(RunLine.id == payout_id)
+    found = (await session.execute(wanted if sees_all else wanted.where(own))).tuples().one_or_none()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a payout came from: the scorecard as it was sent, how each line counted, the plan version, every step explained."""
+
+    scorecard: Mapping[str, Any]
+    line_results: Mapping[int, Mapping[str, Any]]
+    plan: Plan | None
+    version: PlanVersion | None
+    explanation: Explanation | None
+
+
+async def origin(session: ReadSession, line: RunLine) -> Origin:
+    """The origin of a payout that was found for a viewer."""
+    chunk = select(SnapshotChunk.content).where(SnapshotChunk.run_id == line.run_id, SnapshotChunk.number == line.number)
+    scorecard = _own(from_bytes((await session.scalars(chunk)).one()), line).to_pylist()[0]
+    if line.plan_version_id is None:
+        return Origin(scorecard, {}, None, None, None)
+    version = (await session.scalars(select(PlanVersion).where(PlanVersion.id == line.plan_version_id))).one()
+    plan = (await session.scalars(select(Plan).where(Plan.id == version.plan_id))).one()
+    stored = select(RunResult).where(RunResult.run_id == line.run_id, RunResult.number == line.number)
+    kept = (await session.scalars(stored.where(RunResult.plan_version_id == version.id))).one()
+    lines, people, line_results, person_results = (
+        _own(from_bytes(content), line) for content in (kept.lines, kept.people, kept.line_results, kept.person_results)
+    )
+    result = Result(line_results, person_results, ENGINE_SEMANTICS_VERSION)
+    counted = {row["line"]: row for row in line_results.drop_columns(["steps"]).to_pylist()}
+    return Origin(scorecard, counted, plan, version, explain(plan_of(version.source), lines, people, result=result))
+
+
+def _own(table: pa.Table, line: RunLine) -> pa.Table:
+    return table.filter(pc.equal(table["scorecard_id"].cast(pa.string()), str(line.scorecard_id)))

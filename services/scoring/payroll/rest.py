@@ -1,0 +1,107 @@
+"""Payroll batches over REST."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, Request, Response
+
+from chassis import audit
+from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.transactions import Read, TransactionalRoute, Write, database_of
+from scoring.access.door import CurrentViewer
+from scoring.payroll import actions, queries
+from scoring.payroll.models import PayrollBatch, PayrollLine
+from scoring.payroll.schemas import AnswerOut, AnswersIn, ControlTotals, PayrollBatchIn, PayrollBatchOut, PayrollDocument
+from scoring.schemas import BulkResult
+
+router = APIRouter(prefix="/v1/payroll-batches", tags=["payroll"], route_class=TransactionalRoute)
+
+BOTH_FORMS: dict[int | str, dict[str, Any]] = {
+    200: {"model": PayrollDocument, "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+
+
+@router.post("", summary="Gather a payroll batch")
+async def gather(content: PayrollBatchIn, viewer: CurrentViewer, session: Write) -> PayrollBatchOut:
+    """Everything released and not yet paid to the pay group, as a draft to look at. Again before locking gathers anew; a locked batch is
+    answered as it stands."""
+    return _short(await actions.gather(viewer, session, content))
+
+
+@router.get("", summary="List payroll batches")
+async def list_batches(
+    viewer: CurrentViewer,
+    session: Read,
+    request: Request,
+    response: Response,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    pay_group: str | None = None,
+) -> Page[PayrollBatchOut]:
+    """The latest check date first."""
+    rows, following = await fetch_page(
+        session,
+        queries.batches(viewer, pay_group=pay_group),
+        keys=[(PayrollBatch.check_date, lambda row: row.check_date), (PayrollBatch.id, lambda row: row.id)],
+        scope=f"payroll_batches:{viewer.organization_id}:{pay_group}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+        descending=True,
+    )
+    link_next(request, response, following)
+    return Page(items=[_short(row) for row in rows], next=following)
+
+
+@router.get("/{batch_id}", summary="Pull a payroll batch", responses=BOTH_FORMS)
+async def pull(
+    batch_id: UUID, viewer: CurrentViewer, session: Read, request: Request, accept: Annotated[str, Header()] = "application/json"
+) -> Response:
+    """As JSON, or as CSV by `Accept: text/csv`. A locked batch gives the same bytes each time; its ETag is its digest. The pull is recorded."""
+    table = "text/csv" in accept
+    content, digest = await queries.pull(viewer, session, batch_id, table=table)
+    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])
+    kind = "text/csv; charset=utf-8" if table else "application/json"
+    return Response(content, media_type=kind, headers={"ETag": f'"{digest}"', "Vary": "Accept"})
+
+
+@router.post("/{batch_id}/lock", summary="Lock a payroll batch")
+async def lock(batch_id: UUID, viewer: CurrentViewer, session: Write) -> PayrollBatchOut:
+    """From now on it never changes."""
+    return _short(await actions.lock(viewer, session, batch_id))
+
+
+@router.delete("/{batch_id}", status_code=204, summary="Throw a draft batch away")
+async def discard(batch_id: UUID, viewer: CurrentViewer, session: Write) -> None:
+    """Only before it is locked; what waits to be paid waits on."""
+    await actions.discard(viewer, session, batch_id)
+
+
+@router.post("/{batch_id}/acknowledgements", summary="Answer lines of a batch")
+async def acknowledge(batch_id: UUID, content: AnswersIn, viewer: CurrentViewer, session: Write) -> BulkResult:
+    """Acknowledged, paid with the amount read back, or rejected with a reason: then the line moves to the next batch."""
+    return await actions.answer(viewer, session, batch_id, content.lines)
+
+
+@router.get("/{batch_id}/acknowledgements", summary="List what payroll answered")
+async def list_acknowledgements(
+    batch_id: UUID, viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[AnswerOut]:
+    """Every line of the batch with its answer, in the batch's order."""
+    rows, following = await fetch_page(
+        session,
+        await queries.answers(viewer, session, batch_id),
+        keys=[(PayrollLine.position, lambda row: row.position)],
+        scope=f"payroll_answers:{viewer.organization_id}:{batch_id}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])
+    link_next(request, response, following)
+    return Page(items=[AnswerOut.model_validate(row) for row in rows], next=following)
+
+
+def _short(row: PayrollBatch) -> PayrollBatchOut:
+    facts = {name: getattr(row, name) for name in PayrollBatchOut.model_fields if name != "control_totals"}
+    return PayrollBatchOut(**facts, control_totals=ControlTotals.model_validate(row.totals))

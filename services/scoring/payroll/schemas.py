@@ -1,0 +1,137 @@
+"""Payroll batches as they come in and go out. A batch's document is a contract with payroll systems: its fields only ever grow in number."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.numbers import Money
+from scoring.schemas import Input, Label, Output
+
+
+class PayrollBatchIn(Input):
+    """Whom and when to pay. What was released by the end of `cut_off` (without one, of the check date) is gathered."""
+
+    pay_group: Label
+    legal_entity: Label | None = None
+    check_date: date
+    cut_off: date | None = None
+    off_cycle: bool = False
+
+
+class EarningTotal(Output):
+    """Count and sum of one earning code in one currency."""
+
+    earning_code: str
+    currency: str
+    line_count: int
+    amount: Money
+
+
+class ControlTotals(Output):
+    """What payroll compares with its own sums before it pays."""
+
+    line_count: int
+    amounts: Annotated[dict[str, Money], Field(description="Currency to sum.")]
+    earnings: list[EarningTotal]
+
+
+class Variance(Output):
+    """One currency against the last locked batch of the same pay group and legal entity."""
+
+    currency: str
+    previous: Money
+    current: Money
+    difference: Money
+
+
+class PayrollLineOut(Output):
+    """One amount to pay. A negative one takes back; `corrects_run_line_id` then names what it corrects."""
+
+    line_id: UUID
+    external_id: str
+    payroll_number: str | None
+    legal_entity: str | None
+    cost_centre: str | None
+    earning_code: str
+    amount: Money
+    currency: str
+    earned_from: date
+    earned_to: date
+    off_cycle: bool
+    run_id: UUID
+    run_line_id: UUID
+    plan_code: str
+    plan_version: int
+    corrects_run_line_id: UUID | None
+    carried_over_from: UUID | None
+
+
+class PayrollDocument(Output):
+    """A batch as payroll pulls it. Once it is locked, every pull gives the same bytes."""
+
+    batch_id: UUID
+    digest: Annotated[str, Field(description="SHA-256 of everything else in canonical JSON.")]
+    status: Literal["draft", "locked"]
+    pay_group: str
+    legal_entity: str | None
+    check_date: date
+    cut_off: date
+    off_cycle: bool
+    control_totals: ControlTotals
+    previous_batch_id: UUID | None
+    variance: list[Variance]
+    lines: list[PayrollLineOut]
+
+
+class PayrollBatchOut(Output):
+    """A batch in short."""
+
+    id: UUID
+    pay_group: str
+    legal_entity: str | None
+    check_date: date
+    cut_off: date
+    off_cycle: bool
+    status: Literal["draft", "locked"]
+    control_totals: ControlTotals
+    digest: str | None
+    created_at: datetime
+    locked_at: datetime | None
+
+
+class AnswerIn(Input):
+    """Payroll's answer to one line: taken over, paid (with the amount read back), or rejected with a reason."""
+
+    line_id: UUID
+    status: Literal["acknowledged", "paid", "rejected"]
+    paid_amount: Money | None = None
+    reason: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+
+    @model_validator(mode="after")
+    def complete(self) -> Self:
+        if (self.status == "paid") != (self.paid_amount is not None):
+            raise PydanticCustomError("paid_amount", "paid_amount belongs to status paid, and only there")
+        if self.status == "rejected" and self.reason is None:
+            raise PydanticCustomError("reason_missing", "Say why the line is rejected")
+        return self
+
+
+class AnswersIn(Input):
+    """Answers to lines of one batch."""
+
+    lines: Annotated[list[AnswerIn], Field(min_length=1, max_length=50_000)]
+
+
+class AnswerOut(Output):
+    """What payroll has answered to a line. `differs` when the amount paid is not the amount of the line."""
+
+    line_id: UUID = Field(validation_alias="id")
+    status: Literal["pending", "acknowledged", "paid", "rejected"]
+    amount: Money
+    paid_amount: Money | None
+    differs: bool
+    reason: str | None = Field(validation_alias="answer")
+    answered_at: datetime | None

@@ -1,0 +1,88 @@
+"""Writing plans: a first text, a new text, approval by somebody else."""
+
+import dataclasses
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from chassis import audit
+from chassis.database import WriteSession
+from chassis.problems import NotFound
+from scoring.access.viewer import Viewer
+from scoring.plans.documents import Document, canonical_text, plan_of, source_of
+from scoring.plans.models import Plan, PlanVersion
+from scoring.plans.problems import OwnPlan, PlanExists
+from scoring.plans.queries import plan_by_code
+
+
+async def create_plan(
+    viewer: Viewer, session: WriteSession, *, code: str, name: str, earning_code: str, document: Document
+) -> tuple[Plan, PlanVersion]:
+    """A plan with its first version, a draft. Raises NotAllowed, PlanExists, UnreadablePlan, and PlanInvalid with every finding."""
+    viewer.require("comp_admin", "integration")
+    source = source_of(document)
+    plan_of(source)
+    plan = Plan(code=code, name=name, earning_code=earning_code)
+    try:
+        async with session.begin_nested():
+            session.add(plan)
+    except IntegrityError:
+        raise PlanExists(f"There is a plan {code} already; add a version to it.", field="/code") from None
+    return plan, await _add_version(viewer, session, plan, source)
+
+
+async def add_version(viewer: Viewer, session: WriteSession, code: str, document: Document) -> PlanVersion:
+    """A new version, a draft; a text that means the same as the newest version is that version.
+
+    Raises NotAllowed, NotFound, UnreadablePlan, PlanInvalid.
+    """
+    viewer.require("comp_admin", "integration")
+    source = source_of(document)
+    digest = plan_of(source).digest
+    plan = await plan_by_code(viewer, session, code, for_update=True)
+    newest = select(PlanVersion).where(PlanVersion.plan_id == plan.id).order_by(PlanVersion.number.desc()).limit(1)
+    last = await session.scalar(newest)
+    return last if last is not None and last.digest == digest else await _add_version(viewer, session, plan, source)
+
+
+async def _add_version(viewer: Viewer, session: WriteSession, plan: Plan, source: str) -> PlanVersion:
+    checked = plan_of(source)
+    number = await session.scalar(select(func.coalesce(func.max(PlanVersion.number), 0)).where(PlanVersion.plan_id == plan.id))
+    version = PlanVersion(
+        plan_id=plan.id,
+        number=(number or 0) + 1,
+        source=source,
+        canonical=canonical_text(checked),
+        digest=checked.digest,
+        findings=[_plain(finding) for finding in getattr(checked, "findings", [])],
+        status="draft",
+        author=viewer.subject,
+        author_id=viewer.person_id,
+        created_at=session.now,
+    )
+    session.add(version)
+    await session.flush()
+    await audit.record(session, viewer.subject, "plan_version.created", "plan_version", version.id)
+    return version
+
+
+def _plain(finding: Any) -> dict[str, Any]:
+    return dataclasses.asdict(finding) if dataclasses.is_dataclass(finding) and not isinstance(finding, type) else finding.model_dump()
+
+
+async def approve(viewer: Viewer, session: WriteSession, code: str, number: int) -> PlanVersion:
+    """Approve a version; again is harmless. Raises NotAllowed, OwnPlan for its author, NotFound."""
+    viewer.require("comp_admin", "hr_admin", "board")
+    approver_id = viewer.require_person()
+    plan = await plan_by_code(viewer, session, code)
+    wanted = select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.number == number).with_for_update()
+    version = await session.scalar(wanted)
+    if version is None:
+        raise NotFound()
+    if version.author_id == approver_id:
+        raise OwnPlan("You wrote this version, so somebody else must approve it.")
+    if version.status == "draft":
+        version.status, version.approver_id, version.approved_at = "approved", approver_id, session.now
+        await audit.record(session, viewer.subject, "plan_version.approved", "plan_version", version.id)
+    return version

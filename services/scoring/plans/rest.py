@@ -1,0 +1,139 @@
+"""Plans and their assignment over REST."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response
+from sqlalchemy import select
+
+from chassis.database import ReadSession
+from chassis.idempotency import IdempotencyKey
+from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.transactions import Read, TransactionalRoute, Write
+from scoring.access.door import CurrentViewer
+from scoring.plans import actions, assignments, queries
+from scoring.plans.models import Plan, PlanAssignment, PlanAssignmentMember, PlanVersion
+from scoring.plans.schemas import (
+    AssignmentEnd,
+    PlanAssignmentIn,
+    PlanAssignmentOut,
+    PlanIn,
+    PlanOut,
+    PlanVersionIn,
+    PlanVersionOut,
+    PlanVersionText,
+    PlanWithVersions,
+)
+
+router = APIRouter(prefix="/v1", tags=["plans"], route_class=TransactionalRoute)
+
+
+@router.post("/plans", status_code=201, summary="Create a plan")
+async def create_plan(content: PlanIn, viewer: CurrentViewer, session: Write, key: IdempotencyKey = None) -> PlanWithVersions:
+    """The document is checked before anything is kept; `findings` say what is worth a second look. It pays nobody before it is approved."""
+    plan, version = await actions.create_plan(
+        viewer, session, code=content.code, name=content.name, earning_code=content.earning_code, document=content.document
+    )
+    return _with_versions(plan, [version])
+
+
+@router.get("/plans", summary="List plans")
+async def list_plans(
+    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[PlanOut]:
+    """The organization's plans by code."""
+    rows, following = await fetch_page(
+        session,
+        queries.plans(viewer),
+        keys=[(Plan.code, lambda row: row.code), (Plan.id, lambda row: row.id)],
+        scope=f"plans:{viewer.organization_id}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, following)
+    return Page(items=[PlanOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/plans/{code}", summary="Read a plan with its versions")
+async def get_plan(code: str, viewer: CurrentViewer, session: Read) -> PlanWithVersions:
+    """Every version with its text as written, the newest first."""
+    plan = await queries.plan_by_code(viewer, session, code)
+    return _with_versions(plan, await queries.versions(viewer, session, plan))
+
+
+@router.post("/plans/{code}/versions", status_code=201, summary="Add a version to a plan")
+async def add_version(
+    code: str, content: PlanVersionIn, viewer: CurrentViewer, session: Write, key: IdempotencyKey = None
+) -> PlanVersionOut:
+    """A text that means the same as the newest version adds nothing and answers that version."""
+    return PlanVersionOut.model_validate(await actions.add_version(viewer, session, code, content.document))
+
+
+@router.post("/plans/{code}/versions/{number}/approve", summary="Approve a plan version")
+async def approve(code: str, number: int, viewer: CurrentViewer, session: Write) -> PlanVersionOut:
+    """By somebody other than its author."""
+    return PlanVersionOut.model_validate(await actions.approve(viewer, session, code, number))
+
+
+@router.post("/plan-assignments", status_code=201, summary="Assign a plan to people")
+async def assign(content: PlanAssignmentIn, viewer: CurrentViewer, session: Write, key: IdempotencyKey = None) -> PlanAssignmentOut:
+    """For everyone, for legal entities, or for people by id. Nobody may have two plans on a day."""
+    assignment = await assignments.assign(viewer, session, content)
+    await session.flush()
+    return (await _assignments_out(session, [assignment]))[0]
+
+
+@router.post("/plan-assignments/{assignment_id}/end", summary="End a plan assignment")
+async def end_assignment(assignment_id: UUID, content: AssignmentEnd, viewer: CurrentViewer, session: Write) -> PlanAssignmentOut:
+    """Sets the first day on which it no longer holds; it can only become shorter."""
+    assignment = await assignments.end_assignment(viewer, session, assignment_id, content.valid_to)
+    return (await _assignments_out(session, [assignment]))[0]
+
+
+@router.get("/plan-assignments", summary="List plan assignments")
+async def list_assignments(
+    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[PlanAssignmentOut]:
+    """In the order they were made."""
+    rows, following = await fetch_page(
+        session,
+        queries.assignments(viewer),
+        keys=[(PlanAssignment.id, lambda row: row.id)],
+        scope=f"plan_assignments:{viewer.organization_id}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    link_next(request, response, following)
+    return Page(items=await _assignments_out(session, rows), next=following)
+
+
+def _with_versions(plan: Plan, versions: Iterable[PlanVersion]) -> PlanWithVersions:
+    texts = [PlanVersionText.model_validate(version) for version in versions]
+    return PlanWithVersions(**PlanOut.model_validate(plan).model_dump(), versions=texts)
+
+
+async def _assignments_out(session: ReadSession, rows: list[PlanAssignment]) -> list[PlanAssignmentOut]:
+    ids = [row.id for row in rows]
+    members: dict[UUID, list[str]] = {id_: [] for id_ in ids}
+    stored = select(PlanAssignmentMember).where(PlanAssignmentMember.assignment_id.in_(ids)).order_by(PlanAssignmentMember.member)
+    for member in await session.scalars(stored):
+        members[member.assignment_id].append(member.member)
+    named = (
+        select(PlanVersion.id, PlanVersion.number, Plan.code)
+        .join(Plan, (Plan.organization_id == PlanVersion.organization_id) & (Plan.id == PlanVersion.plan_id))
+        .where(PlanVersion.id.in_({row.plan_version_id for row in rows}))
+    )
+    plans = {id_: (number, code) for id_, number, code in (await session.execute(named)).tuples()}
+    return [
+        PlanAssignmentOut(
+            id=row.id,
+            plan_code=plans[row.plan_version_id][1],
+            version=plans[row.plan_version_id][0],
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            members=members[row.id],
+        )
+        for row in rows
+    ]

@@ -1,0 +1,116 @@
+"""The work of computing a run in one transaction: either every line and the new state are there, or nothing is.
+
+Inputs are gathered slice by slice; the engine then scores all people of one plan version together, since a pool looks at everybody. It runs
+in a thread: its arithmetic leaves the interpreter free, so the event loop goes on.
+"""
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pyarrow as pa
+from sqlalchemy import insert, select, text
+
+from chassis import events
+from chassis.database import WriteSession
+from chassis.identifiers import new_id
+from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, Result, score
+from scoring.plans.documents import plan_of
+from scoring.plans.queries import plans_on, version_sources
+from scoring.runs.inputs import Group, Scored, engine_inputs
+from scoring.runs.models import Run, RunResult, SnapshotChunk
+from scoring.runs.results import failed_lines, scored_lines
+from scoring.runs.storage import clear_results, copy_lines, pay_bases, write_lines
+from scoring.snapshots.canonical import digest, from_bytes, to_bytes
+
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('run:' || :id, 0))")
+
+Slices = dict[UUID, list[tuple[int, Group]]]
+"""By plan version: the parts of each slice, with the slice's number."""
+
+
+async def compute_run(session: WriteSession, run_id: UUID) -> None:
+    """Compute a run that is received or computed; any other is left alone, so a late or repeated job does no harm."""
+    await session.execute(LOCK, {"id": str(run_id)})
+    run = await session.scalar(select(Run).where(Run.id == run_id))
+    if run is None or run.snapshot_digest is None or run.status not in {"received", "computed"}:
+        return
+    await clear_results(session, run_id)
+    groups = await _gather(session, run)
+    sources = await version_sources(session, set(groups))
+    parts = [run.snapshot_digest, f"engine {ENGINE_SEMANTICS_VERSION}"]
+    for version_id, slices in sorted(groups.items(), key=lambda item: sources[item[0]].digest):
+        plan = plan_of(sources[version_id].source)
+        people = pa.concat_tables([group.people for _, group in slices])
+        parts += [plan.digest, await asyncio.to_thread(digest, people)]
+        await _score(session, run_id, version_id, plan, slices, people)
+    totals = await write_lines(session, run)
+    await _finish(session, run, hashlib.sha256("\n".join(parts).encode()).hexdigest(), totals)
+
+
+async def _gather(session: WriteSession, run: Run) -> Slices:
+    """The engine's inputs; scorecards that cannot be scored become failed lines at once."""
+    groups: Slices = defaultdict(list)
+    numbers = select(SnapshotChunk.number).where(SnapshotChunk.run_id == run.id).order_by(SnapshotChunk.number)
+    for number in (await session.scalars(numbers)).all():
+        found, failed = await _slice_inputs(session, run, number)
+        await copy_lines(session, failed_lines(number, failed))
+        for group in found:
+            groups[group.plan_version_id].append((number, group))
+    return groups
+
+
+async def _slice_inputs(session: WriteSession, run: Run, number: int) -> tuple[list[Group], list[Scored]]:
+    content = select(SnapshotChunk.content).where(SnapshotChunk.run_id == run.id, SnapshotChunk.number == number)
+    scorecards = await asyncio.to_thread(from_bytes, (await session.scalars(content)).one())
+    people = [UUID(id_) for id_ in scorecards["person_id"].to_pylist()]
+    days: list[date] = scorecards["period_end"].to_pylist()
+    period = (run.period_start, run.period_end)
+    plans = await plans_on(session, zip(people, days, strict=True))
+    bases = await pay_bases(session, people, period)
+    return await asyncio.to_thread(engine_inputs, scorecards, period, plans, bases)
+
+
+async def _score(
+    session: WriteSession, run_id: UUID, version_id: UUID, plan: Plan, slices: Sequence[tuple[int, Group]], people: pa.Table
+) -> None:
+    """Score all people of one plan version; keep inputs and answers by slice for explanations."""
+    lines = pa.concat_tables([group.lines for _, group in slices], promote_options="default")
+    result = await asyncio.to_thread(score, plan, lines, people)
+    first_line = first_person = 0
+    for number, group in slices:
+        own = Result(
+            result.lines.slice(first_line, group.lines.num_rows),
+            result.people.slice(first_person, group.people.num_rows),
+            result.semantics_version,
+        )
+        first_line, first_person = first_line + group.lines.num_rows, first_person + group.people.num_rows
+        kept = await asyncio.to_thread(_kept, group, own)
+        key = {"organization_id": session.organization_id, "id": new_id(), "run_id": run_id, "number": number}
+        await session.execute(insert(RunResult), [{**key, "plan_version_id": version_id, **kept}])
+        await copy_lines(session, await asyncio.to_thread(scored_lines, number, version_id, plan, group.scorecards, own))
+
+
+def _kept(group: Group, result: Result) -> dict[str, bytes]:
+    tables = {"lines": group.lines, "people": group.people, "line_results": result.lines, "person_results": result.people}
+    return {name: to_bytes(table) for name, table in tables.items()}
+
+
+async def _finish(session: WriteSession, run: Run, input_digest: str, totals: dict[str, Any]) -> None:
+    """Set the run's new state, unless something happened to it in the meantime: then nothing of this computation stays."""
+    snapshot_digest = run.snapshot_digest
+    await session.refresh(run, with_for_update=True)
+    if run.status not in {"received", "computed"} or run.snapshot_digest != snapshot_digest:
+        raise RunChanged(f"run {run.id} became {run.status} while it was computed")
+    run.status, run.computed_at, run.totals = "computed", session.now, totals
+    run.input_digest, run.engine_version = f"sha256:{input_digest}", ENGINE_SEMANTICS_VERSION
+    facts = {name: totals[name] for name in ("line_count", "failed_count")}
+    await events.record(session, "run.computed", "run", run.id, cycle_code=run.cycle_code, **facts)
+
+
+class RunChanged(Exception):
+    """The run changed under the computation; the job is tried again and then finds what is to be done."""

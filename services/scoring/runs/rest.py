@@ -1,0 +1,164 @@
+"""Runs over REST."""
+
+import asyncio
+from typing import Annotated
+from uuid import UUID
+
+import pyarrow as pa
+from fastapi import APIRouter, Header, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter, ValidationError
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.types import Receive, Scope, Send
+
+from chassis import audit
+from chassis.etags import set_etag
+from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.transactions import Read, TransactionalRoute, Write, database_of
+from scoring.access.door import CurrentViewer
+from scoring.runs import actions, queries
+from scoring.runs.models import Run, RunLine
+from scoring.runs.schemas import Approval, RunIn, RunLineOut, RunOut
+from scoring.snapshots.arrow import read_stream
+from scoring.snapshots.canonical import canonical
+from scoring.snapshots.documents import ScorecardIn, table_of
+from scoring.snapshots.problems import snapshot_problem
+
+router = APIRouter(prefix="/v1/runs", tags=["runs"], route_class=TransactionalRoute)
+
+ARROW = "application/vnd.apache.arrow.stream"
+LARGEST_SNAPSHOT = 1024 * 1024 * 1024
+SCORECARDS = TypeAdapter(list[ScorecardIn])
+
+
+class SnapshotRoute(TransactionalRoute):
+    """Takes larger bodies than other doors: a snapshot comes whole."""
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await RequestBodyLimitMiddleware(super().handle, LARGEST_SNAPSHOT)(scope, receive, send)
+
+
+snapshot_router = APIRouter(prefix="/v1/runs", tags=["runs"], route_class=SnapshotRoute)
+SNAPSHOT_BODY = {
+    "required": True,
+    "content": {
+        "application/json": {"schema": {"type": "array", "items": {"$ref": "#/components/schemas/ScorecardIn"}}},
+        ARROW: {"schema": {"type": "string", "format": "binary", "description": "An Arrow IPC stream; see openapi/snapshot.schema.json."}},
+    },
+}
+
+
+@router.put("/{run_id}", summary="Announce a run")
+async def put_run(run_id: UUID, content: RunIn, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+    """The id is the caller's, so that a repeat is harmless."""
+    return _run_out(await actions.put_run(viewer, session, run_id, content), response)
+
+
+@snapshot_router.put("/{run_id}/scorecards", summary="Send a run's whole snapshot", openapi_extra={"requestBody": SNAPSHOT_BODY})
+async def put_snapshot(
+    run_id: UUID,
+    viewer: CurrentViewer,
+    session: Write,
+    request: Request,
+    response: Response,
+    content_type: Annotated[str | None, Header()] = None,
+) -> RunOut:
+    """Scorecards as JSON or as an Arrow IPC stream. The digest does not depend on transport, batches or order. The same snapshot again is a
+    no-op; another one replaces it until the run is computed."""
+    viewer.require(*actions.SENDS)
+    scorecards = await asyncio.to_thread(_read, await request.body(), content_type or "")
+    run = await actions.put_snapshot(viewer, session, run_id, scorecards)
+    await session.flush()
+    return _run_out(run, response)
+
+
+def _read(body: bytes, content_type: str) -> pa.Table:
+    kind = content_type.split(";")[0].strip().lower()
+    if kind == ARROW:
+        return canonical(read_stream(body))
+    if kind != "application/json":
+        raise snapshot_problem("unknown_format", "Content-Type", f"Send application/json or {ARROW}.")
+    try:
+        return canonical(table_of(SCORECARDS.validate_json(body)))
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()) from None
+
+
+@router.post("/{run_id}/compute", status_code=202, summary="Have a run computed")
+async def compute(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+    """The worker computes it from the snapshot and from pay bases and plans as they stand; ask again after they changed. Follow `run.computed`."""
+    return _run_out(await actions.request_compute(viewer, session, run_id), response)
+
+
+@router.post("/{run_id}/approve", summary="Approve a run")
+async def approve(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response, content: Approval | None = None) -> RunOut:
+    """Not by whoever had it computed, and not by anybody whose own pay is in it."""
+    accept_failed = content.accept_failed if content else False
+    return _run_out(await actions.approve(viewer, session, run_id, accept_failed=accept_failed), response)
+
+
+@router.post("/{run_id}/release", summary="Release a run")
+async def release(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+    """From now on people see their payouts and payroll may pull them."""
+    return _run_out(await actions.release(viewer, session, run_id), response)
+
+
+@router.post("/{run_id}/supersede", summary="Set a run aside")
+async def supersede(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+    """Only before its release."""
+    return _run_out(await actions.supersede(viewer, session, run_id), response)
+
+
+@router.get("", summary="List runs")
+async def list_runs(
+    viewer: CurrentViewer,
+    session: Read,
+    request: Request,
+    response: Response,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+    cycle_code: str | None = None,
+) -> Page[RunOut]:
+    """The newest first."""
+    rows, following = await fetch_page(
+        session,
+        queries.runs(viewer, cycle_code=cycle_code),
+        keys=[(Run.created_at, lambda row: row.created_at), (Run.id, lambda row: row.id)],
+        scope=f"runs:{viewer.organization_id}:{cycle_code}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+        descending=True,
+    )
+    link_next(request, response, following)
+    return Page(items=[RunOut.model_validate(row) for row in rows], next=following)
+
+
+@router.get("/{run_id}", summary="Read a run")
+async def get_run(run_id: UUID, viewer: CurrentViewer, session: Read, response: Response) -> RunOut:
+    """Its state, digests and totals."""
+    return _run_out(await queries.run(viewer, session, run_id), response)
+
+
+@router.get("/{run_id}/lines", summary="List a run's lines")
+async def list_lines(
+    run_id: UUID, viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
+) -> Page[RunLineOut]:
+    """For those who manage and approve pay; the reading is recorded."""
+    rows, following = await fetch_page(
+        session,
+        await queries.run_lines(viewer, session, run_id),
+        keys=[(RunLine.person_id, lambda row: row.person_id), (RunLine.id, lambda row: row.id)],
+        scope=f"run_lines:{viewer.organization_id}:{run_id}",
+        signer=signer_of(request),
+        limit=limit,
+        cursor=cursor,
+    )
+    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "run_lines.read", "run", [run_id])
+    link_next(request, response, following)
+    return Page(items=[RunLineOut.model_validate(row) for row in rows], next=following)
+
+
+def _run_out(run: Run, response: Response) -> RunOut:
+    set_etag(response, run)
+    return RunOut.model_validate(run)

@@ -1,0 +1,88 @@
+"""Runs and their lines as they come in and go out."""
+
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from chassis.numbers import ExactDecimal, Money
+from scoring.schemas import Input, Label, Output
+
+Kind = Literal["regular", "correction"]
+Status = Literal["open", "received", "computed", "approved", "released", "superseded"]
+
+
+class RunIn(Input):
+    """What a run is for. `correction` keeps only lines that differ from what was released."""
+
+    cycle_code: Label
+    period_start: date
+    period_end: date
+    kind: Kind = "regular"
+
+    @model_validator(mode="after")
+    def end_after_start(self) -> Self:
+        if self.period_end < self.period_start:
+            raise PydanticCustomError("end_before_start", "period_end lies before period_start")
+        return self
+
+
+class Approval(Input):
+    """`accept_failed`: approve although some lines could not be computed, and so pay nothing."""
+
+    accept_failed: bool = False
+
+
+class RunTotals(Output):
+    """How many lines there are, how many failed or come to zero, and the sum of what the run pays by currency."""
+
+    line_count: int
+    failed_count: int
+    zero_count: int
+    amounts: Annotated[dict[str, Money], Field(description="Currency to sum of amounts.")]
+
+
+class RunOut(Output):
+    """A run. Digests name what went in: equal snapshot, inputs and engine version give equal bytes."""
+
+    id: UUID
+    cycle_code: str
+    period_start: date
+    period_end: date
+    kind: Kind
+    status: Status
+    scorecard_count: int
+    snapshot_digest: str | None
+    input_digest: str | None
+    engine_version: int | None
+    totals: RunTotals | None
+    created_at: datetime
+    received_at: datetime | None
+    requested_by: str | None
+    computed_at: datetime | None
+    approver_id: UUID | None
+    approved_at: datetime | None
+    released_at: datetime | None
+    superseded_at: datetime | None
+
+
+class RunLineOut(Output):
+    """The payout line of one scorecard. `amount` is what this run pays: `payout` less what was released before."""
+
+    id: UUID
+    scorecard_id: UUID
+    person_id: UUID
+    composite: ExactDecimal | None
+    payout: Money | None
+    released_before: Money
+    amount: Money | None
+    currency: str | None
+    reason_code: str | None
+    error_code: str | None
+    error_message: str | None
+    pay_group: str | None
+    legal_entity: str | None
+    cost_centre: str | None
+    corrects_line_id: UUID | None
