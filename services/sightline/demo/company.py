@@ -10,6 +10,7 @@ from typing import Any, Final
 from chassis.documents import load_document
 
 FOLDER: Final = Path(__file__).parent / "files"
+YEAR: Final = 2026
 CYCLE: Final = "2026"
 
 # Who does what besides their own work; numbers are Meridale's employee numbers.
@@ -22,7 +23,7 @@ ROLES_GRANTED: Final = {
     PAYROLL_CLERK: "payroll",
     BOARD_MEMBER: "comp_admin",
 }
-PART_TIMER, MOVER, STORYTELLER = "M021", "M044", "M019"
+PART_TIMER, MOVER, STORYTELLER, JOINER = "M021", "M044", "M019", "M061"
 
 
 def read_csv(name: str) -> list[dict[str, str]]:

@@ -10,6 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
+from chassis.numbers import plain_text
 from kpi_api.cycles.periods import Length, Period, Window, periods
 
 SOURCE = "demo"
@@ -37,15 +38,15 @@ class Part:
     measured_per: Length
 
 
-def year_of_results(part: Part, window: Window, course: Course, seed: str) -> Iterator[dict[str, str]]:
-    """Rows for `POST /v1/measurements`, one per period of the part."""
-    random = Random(f"{seed}:{part.kpi_id}:{part.code}")  # noqa: S311  # a story, not a secret
+def year_of_results(part: Part, window: Window, course: Course, seed: str) -> Iterator[tuple[date, dict[str, str]]]:
+    """The last day of each period of the part, and its row for `POST /v1/measurements`."""
+    random = Random(f"{seed}:{part.code}")  # noqa: S311  # a story, not a secret
     whole = periods(window, part.measured_per)
     for place, period in enumerate(whole):
         progress = Decimal(place) / Decimal(max(len(whole) - 1, 1))
         noise = Decimal(random.randint(-1000, 1000)) / 1000 * course.noise
         share = course.level + course.trend * (progress - Decimal("0.5")) + noise
-        yield _row(part, period, _value(part, period, len(whole), share, random))
+        yield period.end, _row(part, period, _value(part, period, len(whole), share, random))
 
 
 def _row(part: Part, period: Period, value: Decimal) -> dict[str, str]:
@@ -57,7 +58,7 @@ def _row(part: Part, period: Period, value: Decimal) -> dict[str, str]:
         "source_record_id": f"{part.kpi_id}:{part.code}:{period.start}",
     }
     if part.combine != "ratio_of_sums":
-        return row | {"value": str(value)}
+        return row | {"value": plain_text(value)}
     denominator = 400 if part.target["unit"] == "percent" else 100
     scale = Decimal(denominator) / (100 if part.target["unit"] == "percent" else 1)
     return row | {"numerator": str((value * scale).quantize(Decimal(1), ROUND_HALF_UP)), "denominator": str(denominator)}

@@ -12,10 +12,19 @@ from sightline.demo.agreeing import agree_scorecards, open_scorecards
 from sightline.demo.company import Meridale
 from sightline.demo.founding import agree_on_pay, build_cascade, found_company, write_dictionary
 from sightline.demo.office import Office
+from sightline.demo.working import welcome_joiner, work_through
 from sightline.organizations import NewOrganization, NewPerson, create_organization
 
 Step = Callable[[Office, Meridale], Awaitable[None]]
 Report = Callable[[str], None]
+
+
+def months(which: range) -> Step:
+    async def play(office: Office, company: Meridale) -> None:
+        await work_through(office, company, which)
+
+    return play
+
 
 STEPS: list[tuple[str, Step]] = [
     ("January: people, units and reporting lines", found_company),
@@ -24,6 +33,10 @@ STEPS: list[tuple[str, Step]] = [
     ("Scorecards drafted from the role library's templates", open_scorecards),
     ("Scorecards proposed, bargained over and agreed", agree_scorecards),
     ("Pay bases and the bonus plan", agree_on_pay),
+    ("January to April: results come in", months(range(1, 5))),
+    ("May: a sales representative joins", welcome_joiner),
+    ("May and June: the launch begins", months(range(5, 7))),
+    ("July to December: a missing month, a miss, a comeback", months(range(7, 13))),
 ]
 
 
