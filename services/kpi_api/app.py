@@ -25,13 +25,21 @@ from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.rest import router as scorecard_router
+from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
+from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_people
+from kpi_api.scores.rest import router as score_router
+from kpi_api.scores.scoring_client import SCORING, open_scoring_client
 from kpi_api.settings import Settings
 
 
 @asynccontextmanager
 async def open_resources(database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> AsyncIterator[Resources]:
     """What requests and jobs share."""
-    yield {}
+    scoring = open_scoring_client(settings.scoring_url, settings.audience, settings.key_folder, transport)
+    try:
+        yield {SCORING: scoring}
+    finally:
+        await scoring.close()
 
 
 def make_service(settings: Settings | None = None, *, scoring_transport: httpx.AsyncBaseTransport | None = None) -> Service:
@@ -52,6 +60,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             cascade_router,
             measurement_router,
             scorecard_router,
+            score_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
@@ -59,12 +68,23 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             END_LEAVERS: end_leavers,
             REFRESH_SIGHTS: refresh_sights_of_people,
             ACTIVATE: activate_begun,
+            COMPUTE: compute_scores,
+            PUSH: push_people,
             DELIVER: deliver(settings),
         },
         subscriptions={
-            "employment.changed": [REFRESH_SIGHTS],
+            "person.changed": [PUSH],
+            "employment.changed": [REFRESH_SIGHTS, PUSH],
+            "measurement.recorded": [COMPUTE],
+            "scorecard.activated": [COMPUTE],
         },
-        periodic={END_LEAVERS: END_LEAVERS_SECONDS, REFRESH_SIGHTS: REFRESH_SIGHTS_SECONDS, ACTIVATE: ACTIVATE_SECONDS},
+        periodic={
+            END_LEAVERS: END_LEAVERS_SECONDS,
+            REFRESH_SIGHTS: REFRESH_SIGHTS_SECONDS,
+            ACTIVATE: ACTIVATE_SECONDS,
+            COMPUTE: COMPUTE_SECONDS,
+            PUSH: PUSH_SECONDS,
+        },
         after_numbering=dispatch,
         resources=lambda database: open_resources(database, settings, scoring_transport),
     )
