@@ -19,7 +19,9 @@ from sightline.embedded_postgres import DatabaseUrls, EmbeddedPostgres
 from tests.world import Organization, World, open_world
 
 HOMES = Path(__file__).parents[1] / ".sightline-test"
-FAST_BUT_NOT_CRASH_SAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+# Everything a server of ours acknowledged survives any kill -9, as in production; only a power failure would lose it. Much faster.
+os.environ["SIGHTLINE_POSTGRES_SETTINGS"] = "fsync=off full_page_writes=off"
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +29,7 @@ def postgres() -> Iterator[EmbeddedPostgres]:
     """The server of this test run. It holds the empty databases `kpi_api` and `scoring`."""
     sweep_homes_of_killed_runs()
     home = HOMES / str(os.getpid())
-    server = EmbeddedPostgres(home, settings=FAST_BUT_NOT_CRASH_SAFE)
+    server = EmbeddedPostgres(home)
     server.start()
     yield server
     server.reset()

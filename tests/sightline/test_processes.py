@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,17 @@ def process_of(supervised: Supervisor, name: str) -> psutil.Process:
     return process
 
 
+def tend_until_ready(supervised: Supervisor) -> None:
+    """Watch as the supervisor does, until everything lives and answers."""
+    deadline = time.monotonic() + 30
+    while True:
+        supervised.tend()
+        if all(is_ready(address) for address in supervised.addresses.values()) and all(p.is_alive for p in supervised.programs.values()):
+            return
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+
+
 def test_each_program_is_a_process_of_its_own_and_answers(supervised: Supervisor) -> None:
     assert set(supervised.programs) == PROGRAMS
     assert len({process_of(supervised, name).pid for name in PROGRAMS}) == len(PROGRAMS)
@@ -63,15 +75,14 @@ def test_what_is_killed_comes_back(supervised: Supervisor, name: str) -> None:
     supervised.programs[name].process.wait()
     supervised.tend()
     assert process_of(supervised, name).pid != victim.pid
-    wait_until_ready(supervised, name)
+    tend_until_ready(supervised)
 
 
 def test_a_killed_database_comes_back_at_the_same_address(supervised: Supervisor) -> None:
     before = EmbeddedPostgres(supervised.home).urls()
     os.kill(int((EmbeddedPostgres(supervised.home).cluster.data / "postmaster.pid").read_text().splitlines()[0]), signal.SIGKILL)
-    supervised.tend()
+    tend_until_ready(supervised)
     assert EmbeddedPostgres(supervised.home).urls() == before
-    assert all(is_ready(address) for address in supervised.addresses.values())
 
 
 def test_a_second_start_says_who_has_it(supervised: Supervisor) -> None:
@@ -96,11 +107,6 @@ def test_what_dies_again_and_again_is_given_up_with_its_last_words(supervised: S
     program.start()
 
 
-def wait_until_ready(supervised: Supervisor, name: str) -> None:
-    service = name.removesuffix("_worker")
-    supervised._wait_until_ready(service, supervised.addresses[service])
-
-
 def test_a_demanded_port_that_is_taken_is_a_clear_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         monkeypatch.setenv("SCORING_PORT", str(other.getsockname()[1]))
@@ -122,6 +128,7 @@ def sightline(home: Path, *arguments: str) -> tuple[int, Any]:
     return answer.returncode, json.loads(answer.stdout) if "--json" in arguments else answer.stdout + answer.stderr
 
 
+@pytest.mark.deep
 def test_up_down_and_status_on_the_command_line_even_after_kill_9(home: Path) -> None:
     assert sightline(home, "status", "--json")[1]["code"] == "not_running"
     assert sightline(home, "up", "--detach")[0] == 0

@@ -1,13 +1,12 @@
 """The server's folder: its data, passwords, port and log, and how each comes to be. Nothing here talks to a running server."""
 
 import fcntl
-import hashlib
 import json
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sightline.embedded_postgres.account import Account
@@ -37,8 +36,7 @@ class Cluster:
         """Raises NoPermission, DiskFull (as OSError), FolderUnreachable."""
         home.mkdir(parents=True, exist_ok=True)
         if account.demoted and not account.may_enter(home):
-            home = SHARED_FOLDER / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
-            home.mkdir(parents=True, exist_ok=True)
+            home = _folder_elsewhere(home)
         folder = home / "postgres"
         folder.mkdir(exist_ok=True)
         folder.chmod(0o711 if account.demoted else 0o700)
@@ -89,8 +87,10 @@ class Cluster:
                 f"Set SIGHTLINE_POSTGRES_BIN to the programs of PostgreSQL {major}, or start anew with `sightline db reset`.",
             )
 
-    def create(self, binaries: Binaries, roles: tuple[str, ...]) -> None:
-        """Make an empty cluster with fresh passwords for `roles`. Interrupted at any point, the next call starts over."""
+    def create(self, binaries: Binaries, roles: tuple[str, ...], *, durable: bool) -> None:
+        """Make an empty cluster with fresh passwords for `roles`. Interrupted at any point, the next call starts over. Unless
+        `durable`, it may not survive a power failure in the next seconds.
+        """
         if shutil.disk_usage(self.folder).free < SPACE_FOR_A_NEW_CLUSTER:
             raise disk_full(self.folder)
         unfinished = self.folder / "data.unfinished"
@@ -99,11 +99,11 @@ class Cluster:
         unfinished.mkdir(mode=0o700)
         self.account.take(unfinished)
         passwords = {role: secrets.token_urlsafe(24) for role in (ADMINISTRATOR, *roles)}
-        self._initialise(binaries, unfinished, passwords[ADMINISTRATOR])
+        self._initialise(binaries, unfinished, passwords[ADMINISTRATOR], [] if durable else ["--no-sync"])
         write_secret(self.passwords_file, json.dumps(passwords))
         unfinished.rename(self.data)
 
-    def _initialise(self, binaries: Binaries, folder: Path, password: str) -> None:
+    def _initialise(self, binaries: Binaries, folder: Path, password: str, more_options: list[str]) -> None:
         password_file = self.folder / "password.unfinished"
         write_secret(password_file, password)
         self.account.take(password_file)
@@ -116,7 +116,7 @@ class Cluster:
             f"--username={ADMINISTRATOR}",
             f"--pwfile={password_file}",
         ]
-        answer = self.account.run([binaries.program("initdb"), "--pgdata", folder, *locale, *options])
+        answer = self.account.run([binaries.program("initdb"), "--pgdata", folder, *locale, *options, *more_options])
         password_file.unlink()
         if answer.returncode != 0:
             raise self.failure(answer.stdout + answer.stderr)
@@ -142,6 +142,20 @@ class Cluster:
         shutil.rmtree(self.data, ignore_errors=True)
         for file in (self.passwords_file, self._port_file, self.log):
             file.unlink(missing_ok=True)
+
+
+def _folder_elsewhere(home: Path) -> Path:
+    """The folder that stands in for a home closed to others. The home remembers it, so that a new home in the same place gets a new one."""
+    note = home / "postgres-folder"
+    if not note.exists():
+        proposal = home / f"postgres-folder.{secrets.token_hex(4)}"
+        proposal.write_text(str(SHARED_FOLDER / secrets.token_hex(6)))
+        with suppress(FileExistsError):
+            note.hardlink_to(proposal)
+        proposal.unlink()
+    folder = Path(note.read_text())
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def write_secret(path: Path, text: str) -> None:

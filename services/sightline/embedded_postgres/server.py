@@ -5,7 +5,6 @@ Proof of life is an answered query of an authenticated connection from the right
 
 import os
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from sightline.embedded_postgres import databases
@@ -26,14 +25,14 @@ PORT_ATTEMPTS = 3
 class EmbeddedPostgres:
     """One PostgreSQL server below `home`, for this machine alone.
 
-    `settings` are PostgreSQL settings for a fresh start, beside ours. `port` insists on one, as SIGHTLINE_POSTGRES_PORT does; without
-    either a free one is found.
-    Any number of processes may hold an object for the same home: they share the server, which outlives them all until `stop`.
+    `port` insists on one, as SIGHTLINE_POSTGRES_PORT does; without either a free one is found. SIGHTLINE_POSTGRES_SETTINGS gives a fresh
+    start more of PostgreSQL's settings, such as "work_mem=64MB jit=off". Any number of processes may hold an object for the same home: they
+    share the server, which outlives them all until `stop`.
     """
 
-    def __init__(self, home: Path, *, settings: Mapping[str, str] | None = None, port: int | None = None) -> None:
+    def __init__(self, home: Path, *, port: int | None = None) -> None:
         self.home = home.absolute()
-        self._settings = SETTINGS | dict(settings or {})
+        self._settings = SETTINGS | dict(setting.split("=", 1) for setting in os.environ.get("SIGHTLINE_POSTGRES_SETTINGS", "").split())
         named = os.environ.get("SIGHTLINE_POSTGRES_PORT")
         self._demanded_port = port or (int(named) if named else None)
         with folder_in_plain_words(self.home):
@@ -123,7 +122,7 @@ class EmbeddedPostgres:
         end_leftovers(self.cluster.data)
         binaries = Binaries.find().reachable_by(self._account, self.cluster.folder)
         if not self.cluster.exists:
-            self.cluster.create(binaries, databases.ROLES)
+            self.cluster.create(binaries, databases.ROLES, durable=self._settings.get("fsync") != "off")
         self.cluster.require_version(binaries)
         for _ in range(PORT_ATTEMPTS):
             self.cluster.port = self._free_port()
