@@ -46,6 +46,8 @@ class Meridale:
     cycle_id: str = ""
     kpis: dict[str, str] = field(default_factory=dict)
     scorecards: dict[str, str] = field(default_factory=dict)
+    run_id: str = ""
+    batches: list[dict[str, Any]] = field(default_factory=list)
 
     @cached_property
     def rows(self) -> list[dict[str, str]]:
@@ -73,6 +75,11 @@ class Meridale:
     def pay(self) -> str:
         """Who runs pay; somebody else approves."""
         return self.people[HEAD_OF_FINANCE]
+
+    @property
+    def clerk(self) -> str:
+        """Who works in payroll."""
+        return self.people[PAYROLL_CLERK]
 
     @property
     def approver(self) -> str:
