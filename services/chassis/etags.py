@@ -1,5 +1,6 @@
 """ETag and If-Match (RFC 9110) on everything that can be edited; a missing If-Match is RFC 6585's 428."""
 
+import hashlib
 from typing import Annotated, Protocol
 
 from fastapi import Header, Response
@@ -28,8 +29,17 @@ def require_match(if_match: str | None, row: HasVersion) -> None:
 
     Raises PreconditionRequired when If-Match is missing, PreconditionFailed when it names another state.
     """
+    require_tag(if_match, etag(row))
+
+
+def content_etag(content: str) -> str:
+    """The strong entity tag of what a reader is shown, for things of which different readers see different parts."""
+    return f'"{hashlib.sha256(content.encode()).hexdigest()[:32]}"'
+
+
+def require_tag(if_match: str | None, current: str) -> None:
+    """`require_match` by the tag itself."""
     if if_match is None:
         raise PreconditionRequired("Send If-Match with the ETag you last read, so that nobody's change is overwritten.")
-    current = etag(row)
     if if_match.strip() != "*" and current not in {tag.strip() for tag in if_match.split(",")}:
         raise PreconditionFailed("It was changed since you read it. Read it again, then decide.", current_etag=current)

@@ -23,6 +23,7 @@ from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
 from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
+from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
@@ -60,6 +61,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             cascade_router,
             measurement_router,
             scorecard_router,
+            review_router,
             score_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
@@ -75,6 +77,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         subscriptions={
             "person.changed": [PUSH],
             "employment.changed": [REFRESH_SIGHTS, PUSH],
+            "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE],
             "scorecard.activated": [COMPUTE],
         },

@@ -7,9 +7,22 @@ from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
 from kpi_api.measurements import models as measurements
 from kpi_api.people import models as people
+from kpi_api.reviews import models as reviews
 from kpi_api.scorecards import models as scorecards
 from kpi_api.scores import models as scores
 
 PARTITIONED_TABLES: tuple[str, ...] = ("measurements",)
 
-__all__ = ["PARTITIONED_TABLES", "Base", "access", "cascade", "cycles", "dictionary", "measurements", "people", "scorecards", "scores"]
+__all__ = [
+    "PARTITIONED_TABLES",
+    "Base",
+    "access",
+    "cascade",
+    "cycles",
+    "dictionary",
+    "measurements",
+    "people",
+    "reviews",
+    "scorecards",
+    "scores",
+]

@@ -1,0 +1,101 @@
+"""Reads of reviews. That there is one, everybody sees who sees the person's performance; what stands in it, only who may."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from chassis.database import ReadSession
+from chassis.pagination import fetch_page
+from chassis.problems import NotFound
+from kpi_api.access.sight import sees_person
+from kpi_api.access.viewer import Viewer
+from kpi_api.cycles.models import Cycle
+from kpi_api.people.queries import PageRequest, manager_on
+from kpi_api.reviews.lifecycle import Side, Stage
+from kpi_api.reviews.models import Assessment, Review
+from kpi_api.scorecards.models import Scorecard
+
+
+def visible(viewer: Viewer) -> Select[Review]:
+    """Reviews of people in sight."""
+    return select(Review).where(Review.organization_id == viewer.organization_id, sees_person(viewer, Review.person_id))
+
+
+async def review(viewer: Viewer, session: ReadSession, review_id: UUID) -> Review:
+    """Raises NotFound."""
+    found = await session.scalar(visible(viewer).where(Review.id == review_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
+async def reviews(
+    viewer: Viewer,
+    session: ReadSession,
+    page: PageRequest,
+    *,
+    cycle_code: str | None = None,
+    stage: Stage | None = None,
+    person_id: UUID | None = None,
+) -> tuple[list[Review], str | None]:
+    """Reviews in sight by age, and the next page's cursor."""
+    statement = visible(viewer)
+    if cycle_code is not None:
+        statement = statement.where(Review.cycle_id.in_(select(Cycle.id).where(Cycle.code == cycle_code)))
+    if stage is not None:
+        statement = statement.where(Review.stage == stage)
+    if person_id is not None:
+        statement = statement.where(Review.person_id == person_id)
+    return await fetch_page(
+        session,
+        statement,
+        keys=[(Review.id, lambda row: row.id)],
+        scope=f"reviews {viewer.subject} {cycle_code} {stage} {person_id}",
+        signer=page.signer,
+        limit=page.limit,
+        cursor=page.cursor,
+    )
+
+
+async def sides(viewer: Viewer, session: ReadSession, row: Review) -> set[Side]:
+    """As what the viewer acts on a review. Whoever it is about is that person and nothing else, also when they are HR.
+
+    The manager is who leads the person today; for whoever has none it is the board (S0).
+    """
+    if viewer.person_id == row.person_id:
+        return {"person"}
+    found: set[Side] = {"hr"} if viewer.has("hr_admin") else set()
+    manager_id = await manager_on(session, row.person_id, viewer.today)
+    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.has("board"))):
+        found.add("manager")
+    return found
+
+
+async def assessments(session: ReadSession, review_id: UUID) -> Sequence[Assessment]:
+    """Everything written for a review, the latest last. For `shown`, which decides what the viewer gets of it."""
+    found = await session.scalars(
+        select(Assessment).where(Assessment.review_id == review_id).order_by(Assessment.written_at, Assessment.id)
+    )
+    return found.all()
+
+
+async def released_ratings(session: ReadSession, cycle_id: UUID, *, as_of: datetime | None = None) -> dict[UUID, Decimal]:
+    """By person the overall rating of their annual review released by `as_of` (now when null); of several windows the last one's.
+
+    Asks for no viewer: it feeds scores and the closing of the cycle, never a door.
+    """
+    statement = (
+        select(Review.person_id, Review.overall_rating)
+        .join(Scorecard, Scorecard.id == Review.scorecard_id)
+        .where(
+            Review.cycle_id == cycle_id,
+            Review.stage == "annual",
+            Review.overall_rating.is_not(None),
+            Review.released_at <= (as_of or session.now),
+        )
+        .order_by(Scorecard.window_start)
+    )
+    return {person_id: rating for person_id, rating in await session.execute(statement) if rating is not None}
