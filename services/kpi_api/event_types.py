@@ -3,6 +3,7 @@
 EVENT_TYPES = {
     "person.changed": "A person was added, changed, deactivated or given another role.",
     "employment.changed": "Somebody joined, moved, left, or reports to somebody else.",
+    "unit.changed": "A unit has another head or stands elsewhere.",
     "definition.approved": "A version of a KPI definition was approved and takes effect from its date.",
     "kpi.created": "A KPI was given to an owner.",
     "kpi.changed": "A KPI's target, owner, contributions or stakeholders changed.",

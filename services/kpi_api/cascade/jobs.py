@@ -18,7 +18,7 @@ RECENT = timedelta(days=2)
 
 
 async def refresh_sights_of_people(job: Job) -> None:
-    """After `employment.changed`: the people it names, or everybody where there were too many to name. Periodically: those whose lines
+    """After `employment.changed` or `unit.changed`: the people it names, or everybody where it names none. Periodically: those whose lines
     began or ended lately, since a move entered ahead of time takes effect on its day."""
     async with job.database.write(job.organization_id) as session:
         await lock_contributions(session)
@@ -26,10 +26,9 @@ async def refresh_sights_of_people(job: Job) -> None:
 
 
 async def _people(session: WriteSession, job: Job) -> Sequence[UUID]:
-    if job.payload.get("person_ids"):
-        return [UUID(person_id) for person_id in job.payload["person_ids"]]
     if "person_ids" in job.payload:
-        return (await session.scalars(select(Person.id))).all()
+        named = job.payload["person_ids"]
+        return (await session.scalars(select(Person.id))).all() if named is None else [UUID(person_id) for person_id in named]
     since = session.today - RECENT
     lately = or_(Employment.valid_from.between(since, session.today), Employment.valid_to.between(since, session.today))
     return (await session.scalars(select(Employment.person_id).where(lately).distinct())).all()

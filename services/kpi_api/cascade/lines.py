@@ -26,7 +26,7 @@ TARGET_NUMBERS = ("value", "value_high", "baseline", "threshold", "stretch", "sc
 
 def upward(start: Select[Any]) -> CTE:
     """Ids of the KPIs that `start` selects and of all above them. UNION visits each once."""
-    here = start.cte("upward", recursive=True)
+    here = start.cte(recursive=True)
     return here.union(select(Contribution.parent_id).join(here, Contribution.child_id == here.c.id))
 
 

@@ -5,14 +5,12 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import Versioned, references
 from kpi_api.database import Row, run_after_create, run_after_drop
-
-EXACT = Numeric(38, 12)
 
 
 class Kpi(Versioned, Row):
@@ -58,7 +56,10 @@ class Kpi(Versioned, Row):
 
 
 class KpiTarget(Row):
-    """The target of one part of a KPI, per period or for the whole window. `value_high` is the upper end of `within`."""
+    """The target of one part of a KPI, per period or for the whole window. `value_high` is the upper end of `within`.
+
+    Numbers keep the places they were written with.
+    """
 
     __tablename__ = "kpi_targets"
     __table_args__ = (
@@ -71,15 +72,15 @@ class KpiTarget(Row):
     part: Mapped[str]
     position: Mapped[int]
     comparison: Mapped[str]
-    value: Mapped[Decimal] = mapped_column(EXACT)
-    value_high: Mapped[Decimal | None] = mapped_column(EXACT)
+    value: Mapped[Decimal]
+    value_high: Mapped[Decimal | None]
     unit: Mapped[str]
     period: Mapped[str]
-    baseline: Mapped[Decimal | None] = mapped_column(EXACT)
-    threshold: Mapped[Decimal | None] = mapped_column(EXACT)
-    stretch: Mapped[Decimal | None] = mapped_column(EXACT)
-    scale_minimum: Mapped[Decimal | None] = mapped_column(EXACT)
-    scale_maximum: Mapped[Decimal | None] = mapped_column(EXACT)
+    baseline: Mapped[Decimal | None]
+    threshold: Mapped[Decimal | None]
+    stretch: Mapped[Decimal | None]
+    scale_minimum: Mapped[Decimal | None]
+    scale_maximum: Mapped[Decimal | None]
     phasing: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     due_on: Mapped[date | None]
 
@@ -98,7 +99,7 @@ class Contribution(Row):
 
     child_id: Mapped[UUID]
     parent_id: Mapped[UUID]
-    weight: Mapped[Decimal] = mapped_column(EXACT)
+    weight: Mapped[Decimal]
 
 
 class KpiStakeholder(Row):

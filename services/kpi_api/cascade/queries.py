@@ -102,7 +102,7 @@ def _grouped(ids: Collection[UUID], pairs: Sequence[tuple[UUID, Any]]) -> dict[U
 
 def orphans(viewer: Viewer) -> Select[Kpi]:
     """Live KPIs below strategic, seen whole, from which no path leads up to a strategic KPI."""
-    reached = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, Kpi.level == "strategic").cte("reached", recursive=True)
+    reached = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, Kpi.level == "strategic").cte(recursive=True)
     below = select(Contribution.child_id).where(
         Contribution.organization_id == viewer.organization_id, Contribution.parent_id == reached.c.id
     )

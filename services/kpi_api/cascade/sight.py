@@ -46,7 +46,7 @@ def may_change(viewer: Viewer) -> ColumnElement[bool]:
 def portfolio(viewer: Viewer) -> Select[Any]:
     """Ids of the units that the viewer leads, with all below: headed by them or somebody below them, or theirs by the role executive."""
     roots = select(OrgUnit.id).where(OrgUnit.organization_id == viewer.organization_id, _leads(viewer))
-    units = roots.cte("portfolio", recursive=True)
+    units = roots.cte(recursive=True)
     under = select(OrgUnit.id).where(OrgUnit.organization_id == viewer.organization_id, OrgUnit.parent_id == units.c.id)
     return select(units.union(under).c.id)
 

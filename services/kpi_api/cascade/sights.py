@@ -1,8 +1,8 @@
 """Keeps `kpi_sights`: why a person sees KPIs that are not theirs.
 
-A person's own KPIs and those they carry together start their line of sight; every KPI above is an `ancestor`. Whoever carries a KPI
-together, in person or as a member of a unit that does, is a `stakeholder`. Both follow from facts, so a change recomputes the people it
-touches, set-based, and writes only what differs.
+A person's line of sight starts at their own KPIs, those of units they head, and those they carry together; every KPI above is an
+`ancestor`. Whoever carries a KPI together, in person or as a member of a unit that does, is a `stakeholder`. Both follow from facts, so a
+change recomputes the people it touches, set-based, and writes only what differs.
 """
 
 from collections.abc import Collection
@@ -29,6 +29,13 @@ STAKES = """
       JOIN employments e ON e.organization_id = :organization AND e.unit_id = u.id AND e.is_primary
         AND e.valid_from <= :today AND (e.valid_to IS NULL OR e.valid_to > :today)
       WHERE s.organization_id = :organization
+    ),
+    owners AS (
+      SELECT organization_id, id AS kpi_id, owner_person_id AS person_id FROM kpis WHERE owner_person_id IS NOT NULL
+      UNION ALL
+      SELECT k.organization_id, k.id, o.head_id FROM kpis k
+      JOIN org_units o ON o.organization_id = k.organization_id AND o.id = k.owner_unit_id
+      WHERE o.head_id IS NOT NULL
     )
 """
 
@@ -40,8 +47,7 @@ PEOPLE_OF_KPIS = text(
       UNION
       SELECT c.child_id FROM downward d JOIN contributions c ON c.organization_id = :organization AND c.parent_id = d.id
     )
-    SELECT k.owner_person_id FROM downward d JOIN kpis k ON k.organization_id = :organization AND k.id = d.id
-    WHERE k.owner_person_id IS NOT NULL
+    SELECT o.person_id FROM downward d JOIN owners o ON o.organization_id = :organization AND o.kpi_id = d.id
     UNION
     SELECT s.person_id FROM downward d JOIN stakes s ON s.kpi_id = d.id
     UNION
@@ -54,10 +60,10 @@ REFRESH = text(
     WITH RECURSIVE {STAKES},
     people AS (SELECT unnest(:people) AS person_id),
     upward AS (
-      SELECT k.owner_person_id AS person_id, c.parent_id AS kpi_id
+      SELECT o.person_id, c.parent_id AS kpi_id
       FROM people p
-      JOIN kpis k ON k.organization_id = :organization AND k.owner_person_id = p.person_id
-      JOIN contributions c ON c.organization_id = :organization AND c.child_id = k.id
+      JOIN owners o ON o.organization_id = :organization AND o.person_id = p.person_id
+      JOIN contributions c ON c.organization_id = :organization AND c.child_id = o.kpi_id
       UNION
       SELECT s.person_id, c.parent_id
       FROM people p JOIN stakes s USING (person_id) JOIN contributions c ON c.organization_id = :organization AND c.child_id = s.kpi_id

@@ -1,6 +1,6 @@
-"""Telling the rest of Sightline who changed: `person.changed` and `employment.changed`.
+"""Telling the rest of Sightline who changed: `person.changed`, `employment.changed` and `unit.changed`.
 
-The data of both is `person_ids`, null for "too many to name: look at everybody". Of an employment, all below are named too, since their
+The data of each is `person_ids`, null for "too many to name: look at everybody". Of an employment, all below are named too, since their
 reporting lines changed with it.
 """
 
@@ -19,6 +19,12 @@ async def record_person_changed(session: WriteSession, person_ids: Collection[UU
 
 async def record_employment_changed(session: WriteSession, person_ids: Collection[UUID]) -> None:
     await _record(session, "employment.changed", person_ids)
+
+
+async def record_unit_changed(session: WriteSession, unit_id: UUID, person_ids: Collection[UUID] | None) -> None:
+    """A unit got another head (`person_ids`: the one before and the one now) or another parent (None: everybody's)."""
+    named = None if person_ids is None else sorted(map(str, person_ids))
+    await events.record(session, "unit.changed", "unit", unit_id, person_ids=named)
 
 
 async def _record(session: WriteSession, type_: str, person_ids: Collection[UUID]) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 
 from chassis.database import WriteSession
 from kpi_api.access.viewer import Viewer
-from kpi_api.people import reporting
+from kpi_api.people import changes, reporting
 from kpi_api.people.models import UNIT_KINDS, LegalEntity, OrgUnit, Person, Role
 from kpi_api.people.problems import CircularUnits, DuplicateCode, UnknownReference
 from kpi_api.people.queries import Structure
@@ -39,11 +39,16 @@ async def change_unit(viewer: Viewer, session: WriteSession, unit: OrgUnit, give
     """Write a unit anew, also under another parent. Raises NotAllowed, DuplicateCode, UnknownReference, CircularUnits."""
     viewer.require("hr_admin", "integration")
     await reporting.lock(session)
+    head_before, parent_before = unit.head_id, unit.parent_id
     for name, value in given.model_dump().items():
         setattr(unit, name, value)
     with session.no_autoflush:
         await _check_place(viewer, session, unit)
-    return await _store(session, unit)
+    stored = await _store(session, unit)
+    if (head_before, parent_before) != (unit.head_id, unit.parent_id):
+        heads = {head for head in (head_before, unit.head_id) if head}
+        await changes.record_unit_changed(session, unit.id, heads if parent_before == unit.parent_id else None)
+    return stored
 
 
 async def _check_place(viewer: Viewer, session: WriteSession, unit: OrgUnit) -> None:

@@ -1,5 +1,6 @@
 """Definitions and their versions: written by one, approved by another, never edited, read as of any day."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -24,7 +25,8 @@ WIN_RATE: dict[str, Any] = {
 
 async def another_hr_admin(organization: Organization) -> Clients:
     person = a_person("hugo")
-    grant = Grant(id=new_id(), person_id=person.id, role="hr_admin", unit_id=None, valid_from=person.hire_date, valid_to=None, granted_by="x")
+    since = date(2020, 1, 1)
+    grant = Grant(id=new_id(), person_id=person.id, role="hr_admin", unit_id=None, valid_from=since, valid_to=None, granted_by="x")
     await store(organization, person, grant)
     return await organization.as_person(person.id)
 

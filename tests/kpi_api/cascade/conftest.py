@@ -1,0 +1,10 @@
+"""The company that tests of the cascade begin with."""
+
+import pytest
+from tests.kpi_api.cascade.company import Company, found_company
+from tests.world import Organization
+
+
+@pytest.fixture
+async def company(organization: Organization) -> Company:
+    return await found_company(organization)

@@ -1,0 +1,93 @@
+"""Linking KPIs upward: weights, direction, circles, also with two writers at once."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
+from tests.kpi_api.cascade.company import Company, kpi
+from tests.kpi_api.given import count
+
+from chassis.identifiers import new_id
+from kpi_api.cascade.models import Contribution
+
+CONTRIBUTIONS = select(func.count()).select_from(Contribution)
+
+
+async def link(company: Company, who: str, *pairs: tuple[str, str], weight: str = "1") -> list[str]:
+    """Status, or the error's code, of each pair."""
+    rows = [{"child": child, "parent": parent, "weight": weight} for child, parent in pairs]
+    answer = await (await company.client(who)).post("/v1/contributions", json={"contributions": rows})
+    assert answer.status_code == 200, answer.text
+    return [result["errors"][0]["code"] if result["errors"] else result["status"] for result in answer.json()["results"]]
+
+
+async def test_links_go_upward_and_carry_weights(company: Company) -> None:
+    ids = await company.create(kpi("growth", "strategic", unit="vale"), kpi("sales", "functional", unit="sales"))
+
+    assert await link(company, "ida", ("sales", "growth")) == ["created"]
+    assert await link(company, "ida", (ids["sales"], ids["growth"])) == ["unchanged"]
+    assert await link(company, "ida", ("sales", "growth"), weight="0.25") == ["updated"]
+    assert await link(company, "ida", ("growth", "sales"), ("growth", "growth")) == ["circle", "circle"]
+    assert await count(company.organization, CONTRIBUTIONS) == 1
+
+
+async def test_the_same_level_is_upward_only_to_a_unit_above(company: Company) -> None:
+    await company.create(
+        kpi("sales", "functional", unit="sales"),
+        kpi("support", "functional", unit="support"),
+        kpi("eli", "individual", person="eli"),
+        kpi("cleo", "individual", person="cleo"),
+    )
+
+    assert await link(company, "ben", ("sales", "support"), ("eli", "cleo"), ("eli", "sales")) == ["not_upward", "created", "created"]
+    assert await link(company, "ben", ("cleo", "eli")) == ["circle"]
+
+
+async def test_who_may_not_change_the_child_or_see_the_parent_links_nothing(company: Company) -> None:
+    await company.create(
+        kpi("growth", "strategic", unit="vale"),
+        kpi("support", "functional", unit="support", to=["growth"]),
+        kpi("hal", "individual", person="hal", to=["support"]),
+        kpi("eli", "individual", person="eli"),
+    )
+
+    assert await link(company, "hal", ("support", "growth")) == ["not_allowed"]
+    assert await link(company, "gus", ("hal", "growth"), ("eli", "support")) == ["created", "unknown_child"]
+    assert await link(company, "eli", ("eli", "support"), ("eli", "nothing")) == ["unknown_parent", "unknown_parent"]
+    assert await count(company.organization, CONTRIBUTIONS) == 3
+
+
+async def test_the_database_itself_refuses_circles(company: Company) -> None:
+    ids = await company.cascade()
+    database = company.organization.world.kpi_api.database
+
+    with pytest.raises(IntegrityError, match="circle"):
+        async with database.write(company.organization.id) as session:
+            session.add(Contribution(child_id=ids["growth"], parent_id=ids["eli"], weight=1))
+
+    assert await count(company.organization, CONTRIBUTIONS) == 4
+
+
+async def test_two_writers_cannot_each_add_half_of_a_circle(company: Company) -> None:
+    """Both transactions have inserted before either commits; the second waits for the first and then sees its half."""
+    ids = await company.create(kpi("a", "team", unit="north"), kpi("b", "team", unit="north"))
+    database, inserted = company.organization.world.kpi_api.database, asyncio.Event()
+    insert = text(
+        "INSERT INTO contributions (organization_id, id, child_id, parent_id, weight) VALUES (:organization, :id, :child, :parent, 1)"
+    )
+
+    async def add(child: str, parent: str, first: bool) -> None:
+        if not first:
+            await inserted.wait()
+        async with database.write(company.organization.id) as session:
+            keys = {"organization": company.organization.id, "id": new_id(), "child": ids[child], "parent": ids[parent]}
+            await session.execute(insert, keys)
+            inserted.set()
+            await asyncio.sleep(0.2 if first else 0)
+
+    outcomes = await asyncio.gather(add("a", "b", True), add("b", "a", False), return_exceptions=True)
+
+    assert outcomes[0] is None
+    assert isinstance(outcomes[1], IntegrityError)
+    assert await count(company.organization, CONTRIBUTIONS) == 1
