@@ -8,12 +8,12 @@ from sqlalchemy import text
 
 from chassis.database import ReadSession
 
-# One row a person; dates as ISO text, so that the answer is JSON as it stands.
+# One row a person; dates as ISO text, so that the answer is JSON as it stands. What held since ever starts at -infinity, which is no date.
 REFERENCES = text(
     """
     SELECT p.id AS person_id, p.external_id, p.display_name, p.active, l.code AS legal_entity,
-      coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'valid_from', g.valid_from, 'valid_to', g.valid_to)
-          ORDER BY g.role, g.valid_from, g.id)
+      coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'valid_from', greatest(g.valid_from, '0001-01-01'),
+          'valid_to', g.valid_to) ORDER BY g.role, g.valid_from, g.id)
         FROM grants g WHERE g.organization_id = p.organization_id AND g.person_id = p.id), '[]') AS grants,
       coalesce((SELECT jsonb_agg(jsonb_build_object('manager_id', r.manager_id, 'depth', r.depth, 'valid_from', r.valid_from,
           'valid_to', r.valid_to) ORDER BY r.depth, r.valid_from, r.manager_id)
