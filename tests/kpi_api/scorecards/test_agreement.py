@@ -8,7 +8,7 @@ import httpx
 import pytest
 from sqlalchemy import select, update
 from tests.kpi_api import given
-from tests.kpi_api.scorecards.conftest import Scene
+from tests.kpi_api.scorecards.scene import Scene
 
 from chassis.events import Event
 from chassis.jobs import Job
