@@ -107,6 +107,5 @@ def orphans(viewer: Viewer) -> Select[Kpi]:
         Contribution.organization_id == viewer.organization_id, Contribution.parent_id == reached.c.id
     )
     connected = reached.union(below)
-    return kpis(viewer).where(
-        Kpi.level != "strategic", Kpi.status == "active", ~select(connected.c.id).where(connected.c.id == Kpi.id).exists()
-    )
+    # NOT IN is looked up in a hash; NOT EXISTS becomes a join, for which the planner guesses the size of the walk, and guesses badly.
+    return kpis(viewer).where(Kpi.level != "strategic", Kpi.status == "active", Kpi.id.not_in(select(connected.c.id)))
