@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from scoring.engine.columns import Column, literal, read_decimals
 from scoring.engine.exact import Flags, magnitude, product
-from scoring.engine.meanings import LARGEST_FACT, LINE_FACTS, Level
-from scoring.engine.reasons import Reason, first_of, marked, spoken
+from scoring.engine.meanings import LARGEST_FACT, Level, Meaning
+from scoring.engine.reasons import Reason, first_of, is_null, marked, spoken
 from scoring.engine.snapshot import Snapshot
 
 
@@ -88,8 +88,8 @@ def _read(array: pa.Array | None, length: int) -> Column:
 class Frame:
     """One slice of people: `lines` and `people` are its figures, `values` the results of the steps so far."""
 
-    def __init__(self, snapshot: Snapshot, start: int, stop: int, levels: Mapping[str, Level], currency: str | None = None) -> None:
-        self.start, self.stop, self.levels, self.currency = start, stop, levels, currency
+    def __init__(self, snapshot: Snapshot, start: int, stop: int, meanings: Mapping[str, Meaning], currency: str | None = None) -> None:
+        self.start, self.stop, self.meanings, self.currency = start, stop, meanings, currency
         first, last = int(snapshot.starts[start]), int(snapshot.starts[stop])
         self.first_line, self.line_count, self.person_count = first, last - first, stop - start
         self.lines = Figures(snapshot.line_columns, first, last - first)
@@ -114,32 +114,29 @@ class Frame:
         return self.values[operand]
 
     def _figure(self, name: str) -> Column:
-        if name == "weight":
-            weight = self.lines.number("weight", Reason.weight_missing)
-            reasons = weight.reasons
-            if weight.values.size and weight.values.min() < 0:
-                reasons = marked(reasons, weight.values < 0, Reason.value_out_of_bounds)
-            return Column(weight.values, weight.places + 2, reasons).without_nulls()
-        if name in LINE_FACTS:
-            return self.lines.number(name, Reason.actual_missing if name == "actual" else Reason.input_missing)
+        """A figure of the snapshot; one outside the bounds the plan was proven for is null by `value_out_of_bounds`."""
+        meaning = self.meanings[name]
         if name == "target_bonus":
-            return self._target_bonus()
-        return self.people.number(name, Reason.no_pay_basis if name in {"salary", "target_bonus_share"} else Reason.input_missing)
+            return _bounded(self._target_bonus(), meaning)
+        figures = self.lines if meaning.level is Level.LINE else self.people
+        column = figures.number(name, _MISSING.get(name, Reason.input_missing))
+        if name == "weight":
+            column = Column(column.values, column.places + 2, column.reasons)
+        return _bounded(column, meaning)
 
     def _target_bonus(self) -> Column:
         """The given amount; where there is none, salary × share, exactly."""
         amount = self.people.number("target_bonus_amount", Reason.no_pay_basis)
         if amount.reasons is None:
             return amount
-        salary = self.people.number("salary", Reason.no_pay_basis)
-        share = self.people.number("target_bonus_share", Reason.no_pay_basis)
+        salary, share = self.column("salary"), self.column("target_bonus_share")
         reckoned = Column(product(salary.values, share.values), salary.places + share.places, first_of(salary.reasons, share.reasons))
         return chosen(~self.people.null("target_bonus_amount"), amount, reckoned)
 
     def at(self, level: Level, operand: str | Decimal) -> Column:
         """The operand for a step at `level`: a person's value is given to each of the person's lines."""
         column = self.column(operand)
-        if level is not Level.LINE or isinstance(operand, Decimal) or self.levels[operand] is not Level.PERSON:
+        if level is not Level.LINE or isinstance(operand, Decimal) or self.meanings[operand].level is not Level.PERSON:
             return column
         reasons = None if column.reasons is None else np.repeat(np.broadcast_to(column.reasons, self.person_count), self.counts)
         values = np.repeat(np.broadcast_to(column.values, self.person_count), self.counts)
@@ -153,6 +150,25 @@ class Frame:
     def size(self, level: Level) -> int:
         """How many elements a column of this level has here."""
         return {Level.LINE: self.line_count, Level.PERSON: self.person_count, Level.EVERYONE: 1}[level]
+
+
+_MISSING = {
+    "actual": Reason.actual_missing,
+    "weight": Reason.weight_missing,
+    "salary": Reason.no_pay_basis,
+    "target_bonus_share": Reason.no_pay_basis,
+}
+
+
+def _bounded(column: Column, meaning: Meaning) -> Column:
+    low, high = (int(bound * 10**column.places) for bound in (meaning.low, meaning.high))
+    if not column.values.size or (column.values.min() >= low and column.values.max() <= high):
+        return column.without_nulls()
+    outside = (column.values < low) | (column.values > high)
+    null = is_null(column.reasons)
+    return Column(
+        column.values, column.places, marked(column.reasons, outside if null is None else outside & ~null, Reason.value_out_of_bounds)
+    ).without_nulls()
 
 
 def chosen(where: Flags, column: Column, other: Column) -> Column:

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 LARGEST_FACT: Final = 10**15
-"""No figure of a snapshot is larger; one that is makes a row-level `value_out_of_bounds`."""
+"""No figure of a KPI that an attainment is reckoned from is larger; one that is makes a row-level `value_out_of_bounds`."""
+LARGEST_OPERAND: Final = 10**12
+"""No figure that a step of the plan reckons with itself, such as `actual` in a curve, is larger."""
+LARGEST_SUM: Final = 10**13
+"""No salary, target bonus or input of money is larger; the currency with the smallest unit in use needs less."""
 LARGEST_ATTAINMENT: Final = 10**6
 """A million times the target; at 12 places that still fits 64 bits."""
 LARGEST_RESULT: Final = 10**25
@@ -34,12 +38,18 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Level, unit and proven bounds of one value."""
+    """Level, unit and proven bounds of one value. `among` holds narrower bounds among the lines of a selection, latest first."""
 
     level: Level
     unit: Unit
     low: Fraction
     high: Fraction
+    among: tuple[tuple[Any, Fraction, Fraction], ...] = ()
+
+    def for_lines(self, selection: Any) -> "Meaning":
+        """What it means among the selected lines alone."""
+        found = next(((low, high) for known, low, high in self.among if known == selection), None)
+        return self if found is None else Meaning(self.level, self.unit, *found)
 
     @property
     def size(self) -> Fraction:
@@ -61,16 +71,16 @@ def finest(levels: Iterable[Level]) -> Level:
 
 
 LINE_FACTS: Final = {
-    name: plain(Level.LINE, -LARGEST_FACT, LARGEST_FACT)
+    name: plain(Level.LINE, -LARGEST_OPERAND, LARGEST_OPERAND)
     for name in ("actual", "last_actual", "target", "target_high", "baseline", "threshold", "stretch")
 } | {"weight": plain(Level.LINE, 0, 10)}
 """Figures of each KPI line; `weight` as a ratio, so 30.00 % is 0.3."""
 
 PERSON_FACTS: Final = {
-    "salary": money(Level.PERSON, 0, LARGEST_FACT),
-    "target_bonus": money(Level.PERSON, 0, LARGEST_FACT),
+    "salary": money(Level.PERSON, 0, LARGEST_SUM),
+    "target_bonus": money(Level.PERSON, 0, LARGEST_SUM),
     "target_bonus_share": plain(Level.PERSON, 0, 1000),
-    "rating": plain(Level.PERSON, -LARGEST_FACT, LARGEST_FACT),
+    "rating": plain(Level.PERSON, -LARGEST_OPERAND, LARGEST_OPERAND),
 }
 """Figures of each person; `target_bonus` is the given amount, else salary × share."""
 PAY_FACTS: Final = frozenset({"salary", "target_bonus", "target_bonus_share"})

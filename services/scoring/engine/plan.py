@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.documents import DocumentProblem, digest, load_document
 from chassis.problems import FieldError
-from scoring.engine.meanings import LARGEST_FACT, LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
+from scoring.engine.meanings import LARGEST_SUM, LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
 from scoring.engine.numerals import Name, Numeral
 from scoring.engine.problems import PlanInvalid, StepProblem
 from scoring.engine.steps import AnyStep, OverEveryone, Scope, Step
@@ -31,13 +31,13 @@ class Input(Strict):
     name: Name
     title: str | None = Field(None, max_length=200)
     unit: Unit = Unit.PLAIN
-    minimum: Numeral = Decimal(-LARGEST_FACT)
-    maximum: Numeral = Decimal(LARGEST_FACT)
+    minimum: Numeral = Field(Decimal(-LARGEST_SUM), ge=-LARGEST_SUM)
+    maximum: Numeral = Field(Decimal(LARGEST_SUM), le=LARGEST_SUM)
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> "Input":
-        if not -LARGEST_FACT <= self.minimum <= self.maximum <= LARGEST_FACT:
-            raise PydanticCustomError("input_bounds", "minimum comes before maximum, both within ±10^15")
+        if self.minimum > self.maximum:
+            raise PydanticCustomError("input_bounds", "minimum comes before maximum")
         return self
 
     @property
@@ -94,12 +94,13 @@ class Plan:
 
     @cached_property
     def score_step(self) -> str | None:
-        """The per-line value that the first mean or sum over lines takes: the score of each KPI line."""
+        """The per-line value that the last mean by weights takes (else the last sum or extreme over lines): the score of each line."""
+        taken: dict[bool, str] = {}
         for step in self.steps:
             of = getattr(step, "of", None)
             if self.levels[step.name] is Level.PERSON and isinstance(of, str) and of in self._line_steps:
-                return of
-        return None
+                taken[step.kind == "weighted_mean"] = of
+        return taken.get(True) or taken.get(False)
 
     @cached_property
     def _line_steps(self) -> set[str]:

@@ -1,6 +1,6 @@
 """The snapshot as JSON: the same lines and people as rows, decimals as strings, for callers without Arrow.
 
-`SnapshotDocument` is the published JSON Schema (openapi/snapshot.schema.json); `tables` turns it into the two Arrow tables the engine reads.
+`SnapshotDocument` is the published JSON Schema (openapi/snapshot.schema.json); `tables` turns it into the two Arrow tables that are read.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,8 @@ class Part(Row):
 
     direction: Literal["higher", "lower", "band", "milestone", "rating", "zero_tolerance"]
     comparison: Literal["at_least", "at_most", "above", "below", "within"] | None = Field(
-        None, description="at_least where higher is better and at_most where lower is, if left out. above and below are not met at equality."
+        None,
+        description="at_least where higher is better and at_most where lower is, if left out. above and below are not met at equality.",
     )
     method: Literal["ratio", "span"] | None = Field(None, description="ratio to the target, or the span from the baseline.")
     target: ExactDecimal | None = Field(None, description="Of a band, its lower edge.")

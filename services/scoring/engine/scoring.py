@@ -13,9 +13,9 @@ import pyarrow as pa
 from scoring.engine.columns import Column
 from scoring.engine.frame import Frame
 from scoring.engine.meanings import Level
-from scoring.engine.plan import Input, Plan
+from scoring.engine.plan import Plan
 from scoring.engine.problems import SnapshotInvalid
-from scoring.engine.reasons import Reason, Reasons, failed, first_of, is_null, marked, spoken
+from scoring.engine.reasons import Reason, Reasons, failed, first_of, spoken
 from scoring.engine.result import DecimalOutput, ReasonOutput, Result, reason_codes, struct_of
 from scoring.engine.snapshot import Snapshot, prepared
 from scoring.engine.steps import OverEveryone, Step, WeightedMean
@@ -196,11 +196,8 @@ class _Scoring:
 
 
 def frame_of(plan: Plan, snapshot: Snapshot, start: int, stop: int) -> Frame:
-    """A slice of people with the plan's inputs, before any step."""
-    frame = Frame(snapshot, start, stop, plan.levels, plan.document.currency)
-    for given in plan.document.inputs:
-        frame.values[given.name] = _within_bounds(frame.people.number(given.name, Reason.input_missing), given)
-    return frame
+    """A slice of people, before any step."""
+    return Frame(snapshot, start, stop, plan.meanings, plan.document.currency)
 
 
 _NONE: Final = int(Reason.missing_left_out)
@@ -230,12 +227,3 @@ def _joined(frames: list[dict[str, Column]], name: str) -> Column:
             [np.zeros(column.values.shape, dtype=np.int16) if column.reasons is None else column.reasons for column in columns]
         )
     return Column(np.concatenate([column.values for column in columns]), columns[0].places, reasons)
-
-
-def _within_bounds(column: Column, given: Input) -> Column:
-    """A figure outside the bounds the plan proved itself for is refused."""
-    low, high = int(given.minimum.scaleb(column.places)), int(given.maximum.scaleb(column.places))
-    null = is_null(column.reasons)
-    outside = (column.values < low) | (column.values > high)
-    outside = outside if null is None else outside & ~null
-    return Column(column.values, column.places, marked(column.reasons, outside, Reason.value_out_of_bounds)).without_nulls()

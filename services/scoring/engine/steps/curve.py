@@ -19,7 +19,7 @@ from scoring.engine.frame import Frame
 from scoring.engine.meanings import LARGEST_RESULT, Level, Meaning, Unit
 from scoring.engine.numerals import Numeral
 from scoring.engine.problems import StepProblem
-from scoring.engine.reasons import Reason
+from scoring.engine.reasons import Reason, spoken
 from scoring.engine.steps.step import Chosen, Scope, Strict
 from scoring.engine.teller import Teller, digits
 
@@ -208,9 +208,10 @@ def _column(numbers: list[int]) -> Integers:
     return np.concatenate([constant(number) for number in numbers])
 
 
+_VAGUE = [0, Reason.nothing_attained, Reason.rounds_to_zero, Reason.comes_to_zero]
+
+
 def _marked_below(reasons: Any, below: Any) -> Any:
-    """Below the threshold is why, also where nothing was attained."""
-    if reasons is None:
-        return np.where(below, Reason.below_threshold, 0).astype(np.int16)
-    speaks = below & ((reasons == 0) | (reasons == Reason.nothing_attained))
-    return np.where(speaks, Reason.below_threshold, reasons).astype(np.int16)
+    """Below the threshold is why, unless the value above already said something more particular."""
+    said = spoken(reasons)
+    return np.where(below & np.isin(said, _VAGUE), Reason.below_threshold, said)

@@ -191,7 +191,8 @@ class Chosen(Step):
             raise StepProblem("level_mismatch", "only", "Only a step that works per line can be for some lines.")
         if kept.unit is not meaning.unit:
             raise StepProblem("unit_mismatch", "only", f"Some lines would be {meaning.unit}, the others {kept.unit}.")
-        return Meaning(meaning.level, meaning.unit, min(meaning.low, kept.low), max(meaning.high, kept.high))
+        among = ((self.only, meaning.low, meaning.high), *kept.among)
+        return Meaning(meaning.level, meaning.unit, min(meaning.low, kept.low), max(meaning.high, kept.high), among)
 
     def evaluate(self, frame: Frame, level: Level) -> Column:
         column = super().evaluate(frame, level)

@@ -55,7 +55,7 @@ class WeightedMean(Step):
         yield from super().operands()
 
     def meaning(self, scope: Scope) -> Meaning:
-        return _of_lines(self.of, scope) if not isinstance(self.of, list) else self._of_terms(self.of, scope)
+        return _of_lines(self.of, scope, self.only) if not isinstance(self.of, list) else self._of_terms(self.of, scope)
 
     def _of_terms(self, terms: list[Term], scope: Scope) -> Meaning:
         meanings = [scope.find(term.value, f"of[{place}].value") for place, term in enumerate(terms)]
@@ -152,7 +152,7 @@ class WeightedSum(Step):
         yield from super().operands()
 
     def meaning(self, scope: Scope) -> Meaning:
-        of = _of_lines(self.of, scope)
+        of = _of_lines(self.of, scope, self.only)
         most = MOST_LINES * 10
         return Meaning(Level.PERSON, of.unit, min(of.low * most, Fraction(0)), max(of.high * most, Fraction(0)))
 
@@ -185,7 +185,7 @@ class OverLines(Step):
         yield from super().operands()
 
     def meaning(self, scope: Scope) -> Meaning:
-        of = _of_lines(self.of, scope)
+        of = _of_lines(self.of, scope, self.only)
         if self.how == "count":
             return Meaning(Level.PERSON, of.unit, Fraction(0), Fraction(MOST_LINES))
         most = MOST_LINES if self.how == "sum" else 1
@@ -242,8 +242,8 @@ def _counted_lines(teller: Teller, of: Operand, only: Selection | None) -> list[
     return [(value, weight) for value, weight in found if value is not None]
 
 
-def _of_lines(of: Operand, scope: Scope) -> Meaning:
-    meaning = scope.find(of, "of")
+def _of_lines(of: Operand, scope: Scope, only: Selection | None) -> Meaning:
+    meaning = scope.find(of, "of").for_lines(only)
     if meaning.level is not Level.LINE:
         raise StepProblem("level_mismatch", "of", "This needs a value per KPI line, such as an attainment.")
     return Meaning(Level.PERSON, meaning.unit, meaning.low, meaning.high)
