@@ -83,6 +83,14 @@ class CursorSigner:
         return hmac.digest(self.key, scope.encode() + b"\0" + body, hashlib.sha256)[:16]
 
 
+class Rows(list[T]):
+    """The rows of a page; each has a cursor of its own, for Relay's edges."""
+
+    def __init__(self, rows: Sequence[T], cursor_of: Callable[[T], str]) -> None:
+        super().__init__(rows)
+        self.cursor_of = cursor_of
+
+
 async def fetch_page(
     session: ReadSession,
     statement: Select[T],
@@ -93,7 +101,7 @@ async def fetch_page(
     limit: int,
     cursor: str | None,
     descending: bool = False,
-) -> tuple[list[T], str | None]:
+) -> tuple[Rows[T], str | None]:
     """Rows of one page in the order of `keys` (expression, and how to read it off a row), and the cursor of the next page."""
     expressions = [expression for expression, _ in keys]
     if cursor:
@@ -102,11 +110,9 @@ async def fetch_page(
         here = tuple_(*expressions)
         statement = statement.where(here < after if descending else here > after)
     ordered = statement.order_by(*(e.desc() if descending else e.asc() for e in expressions)).limit(limit + 1)
-    rows = list((await session.scalars(ordered)).all())
-    if len(rows) <= limit:
-        return rows, None
-    last = rows[limit - 1]
-    return rows[:limit], signer.sign(scope, [read(last) for _, read in keys])
+    found = (await session.scalars(ordered)).all()
+    rows = Rows(found[:limit], lambda row: signer.sign(scope, [read(row) for _, read in keys]))
+    return rows, rows.cursor_of(rows[-1]) if len(found) > limit else None
 
 
 def link_next(request: Request, response: Response, cursor: str | None) -> None:

@@ -42,6 +42,16 @@ class Graph:
                     waiting.append(child)
         return frozenset(reached)
 
+    def above(self, start: UUID) -> list[UUID]:
+        """`start` and every KPI above it."""
+        found, waiting = {start: None}, [start]
+        while waiting:
+            for step in self.steps.get(waiting.pop(), ()):
+                if step.parent_id not in found:
+                    found[step.parent_id] = None
+                    waiting.append(step.parent_id)
+        return list(found)
+
     def paths(self, start: UUID) -> tuple[list[list[UUID]], bool]:
         """Paths of ids from `start` upward to where no step leads on, dead ends left out; and whether they are all there."""
         found = list(islice(self._walk(start), MAX_PATHS + 1))

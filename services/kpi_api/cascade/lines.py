@@ -30,10 +30,10 @@ def upward(start: Select[Any]) -> CTE:
     return here.union(select(Contribution.parent_id).join(here, Contribution.child_id == here.c.id))
 
 
-def _statement(viewer: Viewer, kpi_id: UUID) -> Select[Any]:
+def _statement(viewer: Viewer, kpi_ids: Collection[UUID]) -> Select[Any]:
     """Numbers travel as text inside JSON, since a JSON number would become a binary float."""
-    start = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, Kpi.id == kpi_id, sees_at_all(viewer))
-    above = upward(start)
+    seen = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, among(Kpi.id, kpi_ids), sees_at_all(viewer)).cte()
+    above = upward(select(seen.c.id))
     numbers = [value for name in TARGET_NUMBERS for value in (name, cast(getattr(KpiTarget, name), Text))]
     columns = [value for name in TARGET_COLUMNS for value in (name, getattr(KpiTarget, name))]
     target = func.jsonb_strip_nulls(func.jsonb_build_object(*columns, *numbers))
@@ -44,6 +44,7 @@ def _statement(viewer: Viewer, kpi_id: UUID) -> Select[Any]:
     return (
         select(
             Kpi.id,
+            Kpi.id.in_(select(seen.c.id)).label("asked"),
             Kpi.name,
             Kpi.why,
             Kpi.level,
@@ -64,10 +65,21 @@ async def line_of_sight(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> L
 
     What stands above is shown as to anybody on the line: no person, no measurements.
     """
-    rows = (await session.execute(_statement(viewer, kpi_id))).all()
-    if not rows:
+    found = await lines_seen(viewer, session, [kpi_id])
+    if kpi_id not in found:
         raise NotFound()
-    graph = _graph(rows)
+    return found[kpi_id]
+
+
+async def lines_seen(viewer: Viewer, session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, LineOfSight]:
+    """The lines of sight of many KPIs, by one walk; those out of sight are left out."""
+    rows = {row.id: row for row in await session.execute(_statement(viewer, kpi_ids))}
+    graph = _graph(list(rows.values()))
+    seen = {row.id for row in rows.values() if row.asked}
+    return {kpi_id: _line(kpi_id, [rows[id_] for id_ in graph.above(kpi_id)], graph) for kpi_id in kpi_ids if kpi_id in seen}
+
+
+def _line(kpi_id: UUID, rows: Sequence[Row[Any]], graph: Graph) -> LineOfSight:
     paths, complete = graph.paths(kpi_id)
     mission = rows[0].mission or ""
     return LineOfSight(
@@ -113,8 +125,8 @@ def _edges(rows: Sequence[Row[Any]], graph: Graph) -> list[LineEdge]:
             weight=step.weight,
             skips_level=skips_level(places[child], places[step.parent_id]),
         )
-        for child, steps in graph.steps.items()
-        for step in steps
+        for child in places
+        for step in graph.steps.get(child, ())
     ]
 
 
