@@ -13,6 +13,7 @@ from typing import Any
 
 import psutil
 import pytest
+import structlog
 
 from chassis import migrations
 from sightline.embedded_postgres import DatabaseUrls, EmbeddedPostgres
@@ -64,6 +65,14 @@ def sweep_homes_of_killed_runs() -> None:
         if not psutil.pid_exists(int(home.name)):
             EmbeddedPostgres(home).reset()
             shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plain_logs() -> None:
+    """Tracebacks as text: drawing each one with every local variable takes seconds, and half a minute on a busy machine."""
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, structlog.processors.format_exc_info, structlog.dev.ConsoleRenderer(colors=False)]
+    )
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -5,17 +5,10 @@ from dataclasses import dataclass, replace
 
 import httpx
 import pytest
-import structlog
 from tests.chassis.probe import Probe, make_router
 from tests.world import Organization, Running, World
 
 from chassis.app import create_app
-
-
-@pytest.fixture(scope="session", autouse=True)
-def plain_logs() -> None:
-    """Tracebacks in one line each: drawing them with every local variable takes seconds."""
-    structlog.configure(processors=[structlog.processors.format_exc_info, structlog.processors.LogfmtRenderer()])
 
 
 @dataclass

@@ -37,10 +37,10 @@ async def open_reviews(viewer: Viewer, session: WriteSession, given: ReviewOpeni
     statement = select(Scorecard.id, Scorecard.person_id).where(Scorecard.cycle_id == opened_for.id, Scorecard.agreement.is_not(None))
     if given.scorecard_ids is not None:
         statement = statement.where(among(Scorecard.id, given.scorecard_ids))
-    people = dict((await session.execute(statement.order_by(Scorecard.id))).tuples().all())
+    people = {row.id: row.person_id for row in await session.execute(statement.order_by(Scorecard.id))}
     created = await _insert(session, opened_for.id, given.stage, people)
     stored = select(Review.scorecard_id, Review.id).where(Review.cycle_id == opened_for.id, Review.stage == given.stage)
-    ids = dict((await session.execute(stored)).tuples().all())
+    ids = {row.scorecard_id: row.id for row in await session.execute(stored)}
     wanted = list(people) if given.scorecard_ids is None else given.scorecard_ids
     return BulkResult.of(_result(row, card, ids.get(card) if card in people else None, created) for row, card in enumerate(wanted, start=1))
 
