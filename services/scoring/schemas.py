@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Literal, Self
+from decimal import Decimal
+from typing import Annotated, ClassVar, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.numbers import minor_digits
+from chassis.numbers import minor_digits, rounded
 from chassis.problems import FieldError
 
 
@@ -33,6 +34,12 @@ def _known_currency(code: str) -> str:
     return code
 
 
+def money(amount: Decimal, currency: str) -> Decimal:
+    """The amount with the digits of the currency's smallest unit; further digits would stay, so that nothing is lost unseen."""
+    shown = rounded(amount, minor_digits(currency))
+    return shown if shown == amount else amount
+
+
 Currency = Annotated[str, AfterValidator(_known_currency), Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["USD"])]
 Code = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$", description="Letters, digits, _ . -", examples=["bonus-2026"])]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
@@ -48,6 +55,20 @@ class DateRange(Input):
     def end_after_start(self) -> Self:
         if self.valid_to is not None and self.valid_to <= self.valid_from:
             raise PydanticCustomError("end_before_start", "valid_to must lie after valid_from: it is the first day without")
+        return self
+
+
+class PaidOutput(Output):
+    """A response with amounts of one currency, shown with the digits of its smallest unit."""
+
+    AMOUNTS: ClassVar[tuple[str, ...]]
+    currency: str | None
+
+    @model_validator(mode="after")
+    def in_smallest_units(self) -> Self:
+        for name in self.AMOUNTS:
+            if self.currency is not None and (amount := getattr(self, name)) is not None:
+                setattr(self, name, money(amount, self.currency))
         return self
 
 

@@ -41,7 +41,7 @@ async def import_pay_bases(viewer: Viewer, session: WriteSession, rows: Rows) ->
 async def _find_people(session: WriteSession, read: Mapping[int, PayBasisRow]) -> tuple[list[Candidate], list[RowResult]]:
     wanted = {content.external_id for content in read.values()}
     statement = select(Person.external_id, Person.id).where(Person.external_id == any_(literal(sorted(wanted), ARRAY(Text))))
-    people = dict((await session.execute(statement)).tuples())
+    people = dict((await session.execute(statement)).all())
     found = [Candidate(row, content, people[content.external_id]) for row, content in read.items() if content.external_id in people]
     unknown = [
         wrong(row, "external_id", "unknown_person", f"Nobody here has the external id {content.external_id!r}. Push people first.")

@@ -41,7 +41,7 @@ async def payout(viewer: Viewer, session: ReadSession, payout_id: UUID) -> tuple
     sees_all = viewer.has(*SEES_RUN_LINES)
     own = and_(is_own(viewer, RunLine.person_id), Run.status == "released")
     wanted = select(RunLine, Run).join(Run, _same_run()).where(RunLine.id == payout_id)
-    found = (await session.execute(wanted if sees_all else wanted.where(own))).tuples().one_or_none()
+    found = (await session.execute(wanted if sees_all else wanted.where(own))).one_or_none()
     if found is None:
         raise NotFound()
     return found

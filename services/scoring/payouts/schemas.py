@@ -7,11 +7,13 @@ from pydantic import Field
 
 from chassis.numbers import ExactDecimal, Money, Percent
 from scoring.engine import Explanation
-from scoring.schemas import Output
+from scoring.schemas import Output, PaidOutput
 
 
-class PayoutOut(Output):
+class PayoutOut(PaidOutput):
     """A payout. `amount` is what this run pays: `payout` less what was released before for the same scorecard."""
+
+    AMOUNTS = ("payout", "released_before", "amount")
 
     id: UUID
     run_id: UUID
@@ -24,7 +26,6 @@ class PayoutOut(Output):
     payout: Money | None
     released_before: Money
     amount: Money | None
-    currency: str | None
     reason_code: str | None
     error_code: str | None
     error_message: str | None

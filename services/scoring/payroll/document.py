@@ -9,18 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from chassis.documents import digest
-from chassis.numbers import minor_digits, rounded
 from scoring.payroll.models import PayrollBatch, PayrollLine
 from scoring.payroll.schemas import ControlTotals, EarningTotal, PayrollDocument, PayrollLineOut, Variance
+from scoring.schemas import money
 
 SAME_NAME = [name for name in PayrollLineOut.model_fields if name not in {"line_id", "amount", "off_cycle"}]
-
-
-def money(amount: Decimal, currency: str) -> Decimal:
-    """The amount with the digits of the currency's smallest unit; more digits stay, so that nothing is lost unseen."""
-    places = minor_digits(currency)
-    shown = rounded(amount, places)
-    return shown if shown == amount else amount.normalize()
 
 
 def control_totals(lines: Sequence[PayrollLine]) -> ControlTotals:

@@ -87,7 +87,7 @@ async def _refuse_unknown(session: WriteSession, members: Sequence[str]) -> None
 
 async def _refuse_clashes(session: WriteSession, members: Sequence[str], content: PlanAssignmentIn) -> None:
     values = {"organization_id": session.organization_id, "members": list(members), "valid_from": content.valid_from, "valid_to": content.valid_to}
-    clashes = (await session.execute(CLASHES, values)).tuples().all()
+    clashes = (await session.execute(CLASHES, values)).all()
     if clashes:
         sentences = [f"{wanted} meets {stored}, which has a plan on some of these days." for wanted, stored in clashes]
         errors = [FieldError(field="/population", code="two_plans", message=sentence) for sentence in sentences]

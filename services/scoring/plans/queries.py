@@ -62,7 +62,7 @@ async def plans_on(session: ReadSession, wanted: Iterable[tuple[UUID, date]]) ->
 async def _keys(session: ReadSession, people: Collection[UUID]) -> dict[UUID, list[str]]:
     """The members that each person may fall under."""
     statement = select(Person.id, Person.legal_entity).where(Person.id == any_(literal(list(people), ARRAY(Uuid))))
-    entities = dict((await session.execute(statement)).tuples())
+    entities = dict((await session.execute(statement)).all())
     keys = {person_id: ["everyone", f"person:{person_id}"] for person_id in people}
     for person_id, entity in entities.items():
         if entity:
@@ -78,7 +78,7 @@ async def _members(session: ReadSession, keys: Collection[str]) -> Mapping[str, 
         .where(member.member == any_(literal(list(keys), ARRAY(Text))))
     )
     found: dict[str, list[tuple[date, date | None, UUID]]] = defaultdict(list)
-    for key, valid_from, valid_to, version_id in (await session.execute(statement)).tuples():
+    for key, valid_from, valid_to, version_id in (await session.execute(statement)):
         found[key].append((valid_from, valid_to, version_id))
     return found
 

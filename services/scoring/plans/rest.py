@@ -125,7 +125,7 @@ async def _assignments_out(session: ReadSession, rows: list[PlanAssignment]) -> 
         .join(Plan, (Plan.organization_id == PlanVersion.organization_id) & (Plan.id == PlanVersion.plan_id))
         .where(PlanVersion.id.in_({row.plan_version_id for row in rows}))
     )
-    plans = {id_: (number, code) for id_, number, code in (await session.execute(named)).tuples()}
+    plans = {id_: (number, code) for id_, number, code in (await session.execute(named))}
     return [
         PlanAssignmentOut(
             id=row.id,

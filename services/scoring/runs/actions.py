@@ -158,7 +158,7 @@ async def release(viewer: Viewer, session: WriteSession, run_id: UUID) -> Run:
 async def _tell_payouts(session: WriteSession, run_id: UUID) -> None:
     """Events that name the released payouts, many in one."""
     wanted = select(RunLine.id, RunLine.person_id).where(RunLine.run_id == run_id, RunLine.amount.is_not(None)).order_by(RunLine.id)
-    lines = (await session.execute(wanted)).tuples().all()
+    lines = (await session.execute(wanted)).all()
     for start in range(0, len(lines), PAYOUTS_PER_EVENT):
         part = lines[start : start + PAYOUTS_PER_EVENT]
         payouts, people = [str(line_id) for line_id, _ in part], [str(person_id) for _, person_id in part]

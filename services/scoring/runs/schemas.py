@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import ExactDecimal, Money
-from scoring.schemas import Input, Label, Output
+from scoring.schemas import Input, Label, Output, PaidOutput, money
 
 Kind = Literal["regular", "correction"]
 Status = Literal["open", "received", "computed", "approved", "released", "superseded"]
@@ -43,6 +43,11 @@ class RunTotals(Output):
     zero_count: int
     amounts: Annotated[dict[str, Money], Field(description="Currency to sum of amounts.")]
 
+    @model_validator(mode="after")
+    def in_smallest_units(self) -> Self:
+        self.amounts = {currency: money(amount, currency) for currency, amount in self.amounts.items()}
+        return self
+
 
 class RunOut(Output):
     """A run. Digests name what went in: equal snapshot, inputs and engine version give equal bytes."""
@@ -68,8 +73,10 @@ class RunOut(Output):
     superseded_at: datetime | None
 
 
-class RunLineOut(Output):
+class RunLineOut(PaidOutput):
     """The payout line of one scorecard. `amount` is what this run pays: `payout` less what was released before."""
+
+    AMOUNTS = ("payout", "released_before", "amount")
 
     id: UUID
     scorecard_id: UUID
@@ -78,7 +85,6 @@ class RunLineOut(Output):
     payout: Money | None
     released_before: Money
     amount: Money | None
-    currency: str | None
     reason_code: str | None
     error_code: str | None
     error_message: str | None
