@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from sightline.cli.terminal import AsJson, show_json, show_step, show_table
-from sightline.databases import named_by_operator, open_databases
+from sightline.databases import named_by_operator
 from sightline.embedded_postgres import EmbeddedPostgres
+from sightline.embedded_postgres.cluster import Cluster
 from sightline.home import home_folder
+from sightline.ports import HOST
 from sightline.problems import BinariesMissing
 from sightline.processes import already_running, read_running
 
@@ -28,18 +30,21 @@ def where(as_json: AsJson = False) -> None:
 
     Examples: `sightline db where`, `sightline db where --json`.
     """
-    databases = [
-        {"service": database.service, "address": database.address, "embedded": database.embedded}
-        for database in open_databases(home_folder())
-    ]
     cluster = EmbeddedPostgres(home_folder()).cluster
-    files = {"data": str(cluster.data), "log": str(cluster.log), "passwords": str(cluster.passwords_file)}
+    databases = [_where(service, cluster) for service in Service]
+    files = {"data": str(cluster.data), "log": str(cluster.log), "passwords": str(cluster.passwords_file)} if cluster.exists else {}
     if as_json:
-        show_json({"databases": databases, "files": files if cluster.exists else None})
+        show_json({"databases": databases, "files": files})
         return
-    show_table(["service", "database", "embedded"], [[str(value) for value in database.values()] for database in databases])
-    if cluster.exists:
+    show_table(["service", "database", "embedded"], [[str(value or "not made yet") for value in database.values()] for database in databases])
+    if files:
         show_table(["file", "path"], [[name, path] for name, path in files.items()])
+
+
+def _where(service: Service, cluster: Cluster) -> dict[str, object]:
+    if named := named_by_operator(service):
+        return {"service": service, "address": named.address, "embedded": False}
+    return {"service": service, "address": f"{HOST}:{cluster.port}/{service}" if cluster.exists else None, "embedded": True}
 
 
 @app.command()
