@@ -15,6 +15,9 @@ from kpi_api.access.door import feed_reader, webhook_administrator
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.rest import router as cascade_router
+from kpi_api.closing.actions import ADVANCE
+from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
+from kpi_api.closing.rest import router as closing_router
 from kpi_api.cycles.rest import router as cycles_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
@@ -62,6 +65,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             measurement_router,
             scorecard_router,
             review_router,
+            closing_router,
             score_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
@@ -72,6 +76,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             ACTIVATE: activate_begun,
             COMPUTE: compute_scores,
             PUSH: push_people,
+            ADVANCE: advance_closings,
             DELIVER: deliver(settings),
         },
         subscriptions={
@@ -87,6 +92,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             ACTIVATE: ACTIVATE_SECONDS,
             COMPUTE: COMPUTE_SECONDS,
             PUSH: PUSH_SECONDS,
+            ADVANCE: ADVANCE_SECONDS,
         },
         after_numbering=dispatch,
         resources=lambda database: open_resources(database, settings, scoring_transport),

@@ -2,6 +2,7 @@
 
 from kpi_api.access import models as access
 from kpi_api.cascade import models as cascade
+from kpi_api.closing import models as closing
 from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
@@ -18,6 +19,7 @@ __all__ = [
     "Base",
     "access",
     "cascade",
+    "closing",
     "cycles",
     "dictionary",
     "measurements",

@@ -1,0 +1,7 @@
+"""What can be wrong with closing a cycle."""
+
+from chassis.problems import Conflict
+
+
+class NotReleased(Conflict):
+    code, title = "run_not_released", "The cycle's run was not released"
