@@ -1,7 +1,9 @@
 """Recording measurements: each row by itself, all rows in one transaction."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from chassis import audit, events
@@ -12,9 +14,11 @@ from chassis.problems import FieldError
 from chassis.tabular import Rows
 from kpi_api.access.viewer import Viewer
 from kpi_api.measurements.measurable import MeasurableKpi, lock_measurable
-from kpi_api.measurements.readings import Provenance, Reading, WrongRow, error, read_reading
+from kpi_api.measurements.readings import Provenance, Reading, WrongRow, read_reading
 from kpi_api.measurements.revisions import Cell, Knowledge
 from kpi_api.measurements.storage import NewMeasurement, insert_measurements, read_revisions
+
+ROWS_PER_STATEMENT: Final = 2000
 
 
 @dataclass
@@ -23,6 +27,7 @@ class _Request:
 
     viewer: Viewer
     now: datetime
+    provenance: Provenance
     knowledge: Knowledge
     new: list[NewMeasurement] = field(default_factory=list)
 
@@ -32,101 +37,107 @@ async def record_measurements(viewer: Viewer, session: WriteSession, rows: Rows)
 
     `created` is a first value, `updated` a correction of which both values are kept, `unchanged` says nothing new.
 
-    Codes of wrong rows: those of `readings`, unknown_kpi, unknown_part, ratio_needed, value_needed, outside_window, wrong_period,
+    Codes of wrong rows: those of `Reading`, unknown_kpi, unknown_part, ratio_needed, value_needed, outside_window, wrong_period,
     period_closed. Rule: domain "Measurement", S2 steps 2 and 3.
     """
+    readings, unreadable = _read(rows)
+    kpis = await lock_measurable(viewer, session, {reading.kpi for _, reading in readings})
+    placed, misplaced = _place(readings, kpis)
     provenance: Provenance = "form" if viewer.person_id else "system"
-    readings, results = _read(rows, provenance)
-    kpis = await lock_measurable(viewer, session, {reading.kpi for reading in readings})
-    placed, refused = _place(readings, kpis)
-    request = _Request(viewer, session.now, await _knowledge(session, placed))
-    results += refused + [_decide(request, reading, kpi, end) for reading, kpi, end in placed]
-    await insert_measurements(session, viewer.subject, request.new)
+    request = _Request(viewer, session.now, provenance, await _knowledge(session, placed))
+    decided = await _decide_and_insert(request, session, placed)
     await _announce(viewer, session, request.new)
-    return BulkResult.of(results)
+    return BulkResult.of([*unreadable, *misplaced, *decided])
 
 
-def _read(rows: Rows, provenance: Provenance) -> tuple[list[Reading], list[RowResult]]:
+def _read(rows: Rows) -> tuple[list[tuple[int, Reading]], list[RowResult]]:
     readings, wrong = [], []
     for row, cells in rows:
         try:
-            readings.append(read_reading(row, cells, provenance))
+            readings.append((row, read_reading(row, cells)))
         except WrongRow as problem:
-            wrong.append(_refuse(row, problem))
+            wrong.append(_refuse(row, problem.errors))
     return readings, wrong
 
 
-Placed = tuple[Reading, MeasurableKpi, date]
+class _Placed(NamedTuple):
+    """A reading with its KPI, cell, and the last day of its period."""
+
+    row: int
+    reading: Reading
+    kpi: MeasurableKpi
+    cell: Cell
+    period_end: date
 
 
-def _place(readings: list[Reading], kpis: dict[UUID | str, MeasurableKpi]) -> tuple[list[Placed], list[RowResult]]:
-    """Each reading with its KPI and the last day of its period, and the results of those that have no place."""
+def _place(readings: list[tuple[int, Reading]], kpis: dict[UUID | str, MeasurableKpi]) -> tuple[list[_Placed], list[RowResult]]:
+    """Each reading in its place, and the results of those that have none."""
     placed, refused = [], []
-    for reading in readings:
+    for row, reading in readings:
+        kpi = kpis.get(reading.kpi)
         try:
-            kpi = _find(reading, kpis)
-            placed.append((reading, kpi, kpi.check(reading)))
+            if kpi is None:
+                raise WrongRow([_unknown_kpi(row, reading)])
+            end = kpi.check(row, reading)
+            placed.append(_Placed(row, reading, kpi, Cell(kpi.id, reading.part, reading.period_start), end))
         except WrongRow as problem:
-            refused.append(_refuse(reading.row, problem))
+            refused.append(_refuse(row, problem.errors))
     return placed, refused
 
 
-def _find(reading: Reading, kpis: dict[UUID | str, MeasurableKpi]) -> MeasurableKpi:
-    if reading.kpi in kpis:
-        return kpis[reading.kpi]
-    field_name = "kpi_id" if isinstance(reading.kpi, UUID) else "kpi_code"
-    raise WrongRow([error(reading.row, field_name, "unknown_kpi", "There is no such KPI that you may record values for.")])
-
-
-async def _knowledge(session: WriteSession, placed: list[Placed]) -> Knowledge:
+async def _knowledge(session: WriteSession, placed: list[_Placed]) -> Knowledge:
     knowledge = Knowledge()
-    knowledge.learn(await read_revisions(session, {Cell(kpi.id, reading.part, reading.period_start) for reading, kpi, _ in placed}))
+    knowledge.learn(await read_revisions(session, {one.cell for one in placed}))
     return knowledge
 
 
-def _decide(request: _Request, reading: Reading, kpi: MeasurableKpi, period_end: date) -> RowResult:
-    cell = Cell(kpi.id, reading.part, reading.period_start)
-    if request.knowledge.knows(cell, reading.amount, reading.source, reading.source_record_id):
-        return RowResult(row=reading.row, status="unchanged", id=request.knowledge.current[cell].id)
+async def _decide_and_insert(request: _Request, session: WriteSession, placed: list[_Placed]) -> list[RowResult]:
+    """Decide on some rows while PostgreSQL takes in those before them."""
+    results: list[RowResult] = []
+    async with asyncio.TaskGroup() as group:
+        under_way = None
+        for start in range(0, len(placed), ROWS_PER_STATEMENT):
+            decided_before = len(request.new)
+            results += [_decide(request, one) for one in placed[start : start + ROWS_PER_STATEMENT]]
+            if under_way:
+                await under_way
+            under_way = group.create_task(insert_measurements(session, request.viewer.subject, request.new[decided_before:]))
+            await asyncio.sleep(0)  # lets the statement leave
+    return results
+
+
+def _decide(request: _Request, placed: _Placed) -> RowResult:
+    row, reading, kpi, cell, period_end = placed
+    content = (cell, reading.amount, reading.source, reading.source_record_id)
+    if request.knowledge.knows(*content):
+        return RowResult(row=row, status="unchanged", id=request.knowledge.current[cell].id)
     if kpi.closed and not (reading.correction_reason and request.viewer.has("hr_admin")):
-        return _refuse(reading.row, WrongRow([_period_closed(reading)]))
-    new = _append(request, reading, cell, kpi.closed, period_end)
-    return RowResult(row=reading.row, status="created" if new.revision == 1 else "updated", id=new.id)
+        return _refuse(row, [_period_closed(row)])
+    value = request.knowledge.append(new_id(), *content, request.now)
+    provenance = reading.provenance or request.provenance
+    request.new.append(NewMeasurement(value, period_end, provenance, reading.correction_reason, kpi.closed))
+    return RowResult(row=row, status="created" if value.revision == 1 else "updated", id=value.id)
 
 
-def _append(request: _Request, reading: Reading, cell: Cell, after_closing: bool, period_end: date) -> NewMeasurement:
-    new = NewMeasurement(
-        id=new_id(),
-        cell=cell,
-        revision=request.knowledge.next_revision(cell),
-        amount=reading.amount,
-        source=reading.source,
-        source_record_id=reading.source_record_id,
-        recorded_at=request.knowledge.moment(cell, request.now),
-        period_end=period_end,
-        provenance=reading.provenance,
-        correction_reason=reading.correction_reason,
-        after_closing=after_closing,
-    )
-    request.new.append(new)
-    request.knowledge.learn([new])
-    return new
+def _unknown_kpi(row: int, reading: Reading) -> FieldError:
+    field_name = "/kpi_id" if reading.kpi_id else "/kpi_code"
+    return FieldError(row=row, field=field_name, code="unknown_kpi", message="There is no such KPI that you may record values for.")
 
 
-def _period_closed(reading: Reading) -> FieldError:
+def _period_closed(row: int) -> FieldError:
     message = "The cycle of this period is closing or closed. An HR administrator may correct the value and give a correction_reason."
-    return error(reading.row, "period_start", "period_closed", message)
+    return FieldError(row=row, field="/period_start", code="period_closed", message=message)
 
 
-def _refuse(row: int, problem: WrongRow) -> RowResult:
-    return RowResult(row=row, status="error", errors=problem.errors)
+def _refuse(row: int, errors: list[FieldError]) -> RowResult:
+    return RowResult(row=row, status="error", errors=errors)
 
 
 async def _announce(viewer: Viewer, session: WriteSession, new: list[NewMeasurement]) -> None:
     """One event for the whole request, and an audit record of each KPI corrected after its closing."""
     if not new:
         return
-    kpi_ids = sorted({str(measurement.cell.kpi_id) for measurement in new})
+    kpi_ids = sorted({str(measurement.recorded.cell.kpi_id) for measurement in new})
     await events.record(session, "measurement.recorded", "measurement_batch", new_id(), kpi_ids=kpi_ids)
-    for kpi_id in sorted({measurement.cell.kpi_id for measurement in new if measurement.after_closing}):
+    for kpi_id in sorted({measurement.recorded.cell.kpi_id for measurement in new if measurement.after_closing}):
         await audit.record(session, viewer.subject, "measurement.corrected_after_closing", "kpi", kpi_id)

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, or_, select
 
 from chassis.database import ReadSession, WriteSession
+from chassis.problems import FieldError
 from kpi_api.access.sight import has_sight_of_kpi
 from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import Kpi, KpiTarget
@@ -22,14 +23,14 @@ from kpi_api.cascade.sight import may_change
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Period, Window, periods
 from kpi_api.dictionary.models import DefinitionVersion
-from kpi_api.measurements.readings import Reading, WrongRow, error
+from kpi_api.measurements.readings import Reading, WrongRow
 
 CLOSED_STATUSES = {"closing", "closed"}
 
 
 @dataclass(frozen=True)
 class MeasurableKpi:
-    """What a reading is checked against. `lengths` gives each part's period length."""
+    """What a reading is checked against: by part, the length of its periods and the last day by the first of each."""
 
     id: UUID
     code: str | None
@@ -37,41 +38,39 @@ class MeasurableKpi:
     combine: str
     closed: bool
     lengths: Mapping[str, Length]
+    period_ends: Mapping[str, Mapping[date, date]]
 
-    def check(self, reading: Reading) -> date:
+    def check(self, row: int, reading: Reading) -> date:
         """The last day of the reading's period. Raises WrongRow."""
-        length = self.lengths.get(reading.part)
-        if length is None:
-            raise _wrong(reading, "part", "unknown_part", f"This KPI has the parts {', '.join(sorted(self.lengths))}.")
-        self._check_amount(reading)
-        return self._check_period(reading, length)
-
-    def _check_amount(self, reading: Reading) -> None:
-        if self.combine == "ratio_of_sums" and reading.amount.value is not None:
-            raise _wrong(reading, "value", "ratio_needed", "This KPI adds up numerators and denominators: give both, not their ratio.")
-        if self.combine != "ratio_of_sums" and reading.amount.value is None:
-            raise _wrong(reading, "numerator", "value_needed", "This KPI takes a value.")
-
-    def _check_period(self, reading: Reading, length: Length) -> date:
-        ends = period_ends(self.window, length)
+        ends = self.period_ends.get(reading.part)
+        if ends is None:
+            raise _wrong(row, "part", "unknown_part", f"This KPI has the parts {', '.join(sorted(self.lengths))}.")
+        self._check_amount(row, reading)
         end = ends.get(reading.period_start)
         if end is None:
-            raise self._wrong_start(reading, length, ends)
+            raise self._wrong_start(row, reading, ends)
         if reading.period_end not in (None, end):
-            raise _wrong(reading, "period_end", "wrong_period", f"The {length} that starts on {reading.period_start} ends on {end}.")
+            message = f"The {self.lengths[reading.part]} that starts on {reading.period_start} ends on {end}."
+            raise _wrong(row, "period_end", "wrong_period", message)
         return end
 
-    def _wrong_start(self, reading: Reading, length: Length, ends: Mapping[date, date]) -> WrongRow:
+    def _check_amount(self, row: int, reading: Reading) -> None:
+        if self.combine == "ratio_of_sums" and reading.value is not None:
+            raise _wrong(row, "value", "ratio_needed", "This KPI adds up numerators and denominators: give both, not their ratio.")
+        if self.combine != "ratio_of_sums" and reading.value is None:
+            raise _wrong(row, "numerator", "value_needed", "This KPI takes a value.")
+
+    def _wrong_start(self, row: int, reading: Reading, ends: Mapping[date, date]) -> WrongRow:
         start, end = self.window.start, self.window.end
         if not start <= reading.period_start <= end:
-            return _wrong(reading, "period_start", "outside_window", f"This KPI is measured from {start} to {end}.")
-        begun = max(first for first in ends if first <= reading.period_start)
+            return _wrong(row, "period_start", "outside_window", f"This KPI is measured from {start} to {end}.")
+        begun, length = max(first for first in ends if first <= reading.period_start), self.lengths[reading.part]
         message = f"This KPI is measured per {length}; the {length} around this day runs from {begun} to {ends[begun]}."
-        return _wrong(reading, "period_start", "wrong_period", message)
+        return _wrong(row, "period_start", "wrong_period", message)
 
 
-def _wrong(reading: Reading, field: str, code: str, message: str) -> WrongRow:
-    return WrongRow([error(reading.row, field, code, message)])
+def _wrong(row: int, field: str, code: str, message: str) -> WrongRow:
+    return WrongRow([FieldError(row=row, field=f"/{field}", code=code, message=message)])
 
 
 @lru_cache(maxsize=4096)
@@ -138,11 +137,14 @@ async def _target_periods(session: ReadSession, kpi_ids: list[UUID]) -> dict[UUI
 
 
 def _measurable(row: Any, cycle: Any, target_periods: Mapping[str, str]) -> MeasurableKpi:
+    window = Window(row.window_start, row.window_end, cycle.starts_on)
+    lengths = {part: measured_per(period, row.update_frequency) for part, period in target_periods.items()}
     return MeasurableKpi(
         id=row.id,
         code=row.code,
-        window=Window(row.window_start, row.window_end, cycle.starts_on),
+        window=window,
         combine=row.combine,
         closed=cycle.status in CLOSED_STATUSES,
-        lengths={part: measured_per(period, row.update_frequency) for part, period in target_periods.items()},
+        lengths=lengths,
+        period_ends={part: period_ends(window, length) for part, length in lengths.items()},
     )

@@ -21,8 +21,7 @@ class Cell(NamedTuple):
     period_start: date
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A value that is there."""
 
     id: UUID
@@ -50,13 +49,17 @@ class Knowledge:
 
     def knows(self, cell: Cell, amount: Amount, source: str, source_record_id: str | None) -> bool:
         """Whether this says nothing new."""
+        current = self.current.get(cell)
+        if current is None:
+            return False
         if source_record_id:
             return self.by_record.get((cell, source, source_record_id)) == amount
-        return cell in self.current and self.current[cell].amount == amount
+        return current.amount == amount
 
-    def next_revision(self, cell: Cell) -> int:
-        return self.current[cell].revision + 1 if cell in self.current else 1
-
-    def moment(self, cell: Cell, now: datetime) -> datetime:
-        """When a new value counts as recorded: never before the one that it follows."""
-        return max(now, self.current[cell].recorded_at) if cell in self.current else now
+    def append(self, id_: UUID, cell: Cell, amount: Amount, source: str, source_record_id: str | None, now: datetime) -> Recorded:
+        """The next value of a cell. It counts as recorded `now`, but never before the value that it follows."""
+        current = self.current.get(cell)
+        revision, moment = (current.revision + 1, max(now, current.recorded_at)) if current else (1, now)
+        value = Recorded(id_, cell, revision, amount, source, source_record_id, moment)
+        self.learn((value,))
+        return value

@@ -1,8 +1,8 @@
 """Measurements in and out of PostgreSQL many at a time: whole columns go over as arrays, one statement for any number of rows."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from chassis.database import WriteSession
 from kpi_api.measurements.readings import Amount
@@ -11,10 +11,10 @@ from kpi_api.measurements.revisions import Cell, Recorded
 INSERT = """
     INSERT INTO measurements (
       organization_id, recorded_by, id, kpi_id, part, period_start, period_end, revision, value, numerator, denominator,
-      source, source_record_id, provenance, recorded_at, correction_reason, after_closing)
+      source, source_record_id, recorded_at, provenance, correction_reason, after_closing)
     SELECT $1, $2, * FROM unnest(
       $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::date[], $8::bigint[], $9::numeric[], $10::numeric[], $11::numeric[],
-      $12::text[], $13::text[], $14::text[], $15::timestamptz[], $16::text[], $17::boolean[])
+      $12::text[], $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::boolean[])
 """
 
 # The bounds on period_start let PostgreSQL leave out the partitions of other years.
@@ -28,10 +28,10 @@ READ_REVISIONS = """
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewMeasurement(Recorded):
+class NewMeasurement(NamedTuple):
     """A value about to be appended."""
 
+    recorded: Recorded
     period_end: date
     provenance: str
     correction_reason: str | None
@@ -43,12 +43,9 @@ async def insert_measurements(session: WriteSession, recorded_by: str, new: Sequ
     if not new:
         return
     rows = [
-        (
-            m.id, *m.cell, m.period_end, m.revision, *m.amount, m.source, m.source_record_id, m.provenance, m.recorded_at,
-            m.correction_reason, m.after_closing,
-        )
-        for m in new
-    ]  # fmt: skip
+        (r.id, *r.cell, period_end, r.revision, *r.amount, r.source, r.source_record_id, r.recorded_at, *rest)
+        for r, period_end, *rest in new
+    ]
     driver = await session.driver()
     await driver.execute(INSERT, session.organization_id, recorded_by, *map(list, zip(*rows, strict=True)))
 
@@ -61,14 +58,6 @@ async def read_revisions(session: WriteSession, cells: Collection[Cell]) -> list
     driver = await session.driver()
     found = await driver.fetch(READ_REVISIONS, session.organization_id, kpi_ids, parts, starts, min(starts), max(starts))
     return [
-        Recorded(
-            id=row["id"],
-            cell=Cell(row["kpi_id"], row["part"], row["period_start"]),
-            revision=row["revision"],
-            amount=Amount(row["value"], row["numerator"], row["denominator"]),
-            source=row["source"],
-            source_record_id=row["source_record_id"],
-            recorded_at=row["recorded_at"],
-        )
-        for row in found
+        Recorded(id_, Cell(kpi_id, part, start), revision, Amount(value, numerator, denominator), source, record_id, moment)
+        for id_, kpi_id, part, start, revision, value, numerator, denominator, source, record_id, moment in found
     ]
