@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
+from chassis.query_plans import planned_for
 from chassis.tabular import Rows
 from kpi_api.access.viewer import Viewer
 from kpi_api.people import changes, reporting
@@ -65,7 +66,7 @@ async def _write_valid_rows(session: WriteSession, found: Import) -> None:
     while True:
         found.drop_refused()
         try:
-            async with session.begin_nested():
+            async with session.begin_nested(), planned_for(session, len(found.rows)):
                 await _write(session, found)
             return
         except _RowsRefused:

@@ -138,7 +138,6 @@ async def set_lines(session: WriteSession, new_lines: Sequence[NewLine], given: 
     columns = [field.name for field in fields(NewLine)]
     records = [tuple(getattr(line, name) for name in columns) for line in new_lines]
     await (await session.driver()).copy_records_to_table("incoming_lines", records=records, columns=columns)
-    await session.execute(text("ANALYZE incoming_lines"))
     await session.execute(text(FILL_IN_START), {**keys, "today": session.today})
     await session.execute(text(plan), keys)
     for statement in (correct, CUT, add):

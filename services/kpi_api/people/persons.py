@@ -85,7 +85,6 @@ async def write_persons(
     columns = ["row", "id", *COLUMNS]
     records = [tuple(getattr(row, name) for name in columns) for row in rows]
     await (await session.driver()).copy_records_to_table("incoming_persons", records=records, columns=columns)
-    await session.execute(text("ANALYZE incoming_persons"))
     await session.execute(text(SWITCH_OFF_LEAVERS), {"today": session.today})
     await session.execute(text(RECOGNISE), keys)
     if taken := (await session.execute(text(FIND_TAKEN_USER_NAMES), keys)).all():

@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis.database import WriteSession
+from chassis.query_plans import planned_for
 
 MAX_DEPTH = 50
 
@@ -104,14 +105,14 @@ async def rebuild(session: WriteSession, changed: Collection[UUID]) -> set[UUID]
     await _run(session, "DROP TABLE IF EXISTS pg_temp.affected, pg_temp.lines, pg_temp.walk")
     await _run(session, "CREATE TEMP TABLE affected (person_id uuid PRIMARY KEY) ON COMMIT DROP")
     await session.execute(text(COLLECT_AFFECTED), {**keys, "changed": list(changed)})
-    await session.execute(text(DELETE_LINES), keys)
-    await session.execute(text(WRITE_LINES), keys)
-    await session.execute(text(ADD_LINES_ABOVE), keys)
-    await _run(session, "ANALYZE affected, lines")
-    await session.execute(text(WALK))
-    await _check_walk(session)
-    await session.execute(text(WRITE_WALK), keys)
-    return set((await session.scalars(text("SELECT person_id FROM affected"))).all())
+    affected = set((await session.scalars(text("SELECT person_id FROM affected"))).all())
+    async with planned_for(session, len(affected)):
+        for statement in (DELETE_LINES, WRITE_LINES, ADD_LINES_ABOVE):
+            await session.execute(text(statement), keys)
+        await session.execute(text(WALK))
+        await _check_walk(session)
+        await session.execute(text(WRITE_WALK), keys)
+    return affected
 
 
 async def _check_walk(session: WriteSession) -> None:
