@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from sightline.demo.company import BOARD_MEMBER, CYCLE, Meridale
+from sightline.demo.company import BOARD_MEMBER, CYCLE, JOINER, Meridale
 from sightline.demo.office import Office
 
 # What the KPIs of each role's template lead to, by the unit somebody works in.
@@ -50,7 +50,7 @@ async def open_from_template(office: Office, company: Meridale, role: str, unit:
 
 
 async def _open_for_unit(office: Office, company: Meridale, unit: str) -> None:
-    rows = [row for row in company.rows if row["unit"] == unit and row["position"] not in MANAGEMENT]
+    rows = [row for row in company.rows if row["unit"] == unit and row["position"] not in MANAGEMENT and row["employee_number"] != JOINER]
     await open_from_template(office, company, rows[0]["position"], unit, [row["employee_number"] for row in rows])
 
 

@@ -51,8 +51,8 @@ class Meridale:
 
     @cached_property
     def rows(self) -> list[dict[str, str]]:
-        """Everybody who works there on 1 January."""
-        return read_csv("people.csv")
+        """Everybody who works there on 1 January, and who joins in May."""
+        return [*read_csv("people.csv"), *read_csv("joiner.csv")]
 
     @cached_property
     def strategy(self) -> Mapping[str, Any]:

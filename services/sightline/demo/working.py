@@ -48,6 +48,7 @@ async def send(office: Office, company: Meridale, rows: list[Row]) -> None:
 
 async def welcome_joiner(office: Office, company: Meridale) -> None:
     """11 May: a sales representative joins, with a scorecard from that day on and a pay basis of his own."""
+    await office.set_clock(company.administrator, f"{YEAR}-05-11T09:00:00Z")
     path = f"/v1/people/import?{column_map()}"
     csv = {"Content-Type": "text/csv"}
     await office.bulk(company.administrator, "kpi_api", path, content=read_text("joiner.csv"), headers=csv)

@@ -12,6 +12,7 @@ from sightline.demo.agreeing import agree_scorecards, open_scorecards
 from sightline.demo.company import Meridale
 from sightline.demo.founding import agree_on_pay, build_cascade, found_company, write_dictionary
 from sightline.demo.office import Office
+from sightline.demo.reviewing import check_in, review_mid_year, review_year
 from sightline.demo.working import welcome_joiner, work_through
 from sightline.organizations import NewOrganization, NewPerson, create_organization
 
@@ -36,7 +37,10 @@ STEPS: list[tuple[str, Step]] = [
     ("January to April: results come in", months(range(1, 5))),
     ("May: a sales representative joins", welcome_joiner),
     ("May and June: the launch begins", months(range(5, 7))),
+    ("July: the mid-year review of one team", review_mid_year),
     ("July to December: a missing month, a miss, a comeback", months(range(7, 13))),
+    ("Check-ins by four questions", check_in),
+    ("January: everybody's annual review", review_year),
 ]
 
 
