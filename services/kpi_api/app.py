@@ -22,6 +22,9 @@ from kpi_api.cycles.rest import router as cycles_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
 from kpi_api.event_types import EVENT_TYPES
+from kpi_api.graphql.http import router as graphql_router
+from kpi_api.hris.rest import deliveries as hris_deliveries
+from kpi_api.hris.rest import router as hris_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
 from kpi_api.people.rest import router as people_router
@@ -59,6 +62,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             people_router,
             structure_router,
             cycles_router,
+            hris_router,
+            hris_deliveries,
             dictionary_router,
             template_router,
             cascade_router,
@@ -67,6 +72,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             review_router,
             closing_router,
             score_router,
+            graphql_router,
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],

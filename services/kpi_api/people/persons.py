@@ -16,7 +16,6 @@ COLUMNS: Final = {
     "external_id": "text", "user_name": "text", "email": "text", "given_name": "text", "family_name": "text", "display_name": "text",
     "active": "boolean", "hire_date": "date", "termination_date": "date", "birth_date": "date", "gender": "text",
 }  # fmt: skip
-NAMES: Final = frozenset({"given_name", "family_name", "display_name"})
 
 
 @dataclass(frozen=True)
@@ -96,9 +95,12 @@ async def write_persons(
 
 
 def _change(given: Collection[str]) -> str:
-    """CHANGE for the given columns. The names are those of COLUMNS, never input; one name given changes the displayed one."""
-    taken = [name for name in COLUMNS if name in given or (name in NAMES and not NAMES.isdisjoint(given))]
-    if "termination_date" in given:
-        taken = list(dict.fromkeys([*taken, "active"]))
-    assignments, stored, incoming = ([form.format(name) for name in taken] for form in ("{0} = i.{0}", "p.{0}", "i.{0}"))
+    """CHANGE for the given columns. The names are those of COLUMNS, never input. What follows from given ones is taken with them."""
+    taken = set(given)
+    if taken >= {"given_name", "family_name"}:
+        taken.add("display_name")
+    if "termination_date" in taken:
+        taken.add("active")
+    names = [name for name in COLUMNS if name in taken]
+    assignments, stored, incoming = ([form.format(name) for name in names] for form in ("{0} = i.{0}", "p.{0}", "i.{0}"))
     return CHANGE.format(assignments=", ".join(assignments), stored=", ".join(stored), incoming=", ".join(incoming))
