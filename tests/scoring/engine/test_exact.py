@@ -1,0 +1,52 @@
+"""Integer arithmetic against fractions, with ties forced and sizes on both sides of 64 bits."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.scoring.engine.oracle import rounded
+
+from chassis.numbers import ROUNDING_MODES, RoundingMode
+from scoring.engine.exact import Integers, constant, multiplied_quotient, product, rescaled, sums, total
+
+sizes = st.sampled_from([10, 10**6, 10**12, 10**15, 10**18, 4 * 10**18, 10**25])
+numbers = sizes.flatmap(lambda size: st.integers(-size, size))
+positive = sizes.flatmap(lambda size: st.integers(1, size))
+
+
+def column(values: list[int]) -> Integers:
+    return np.concatenate([constant(value) for value in values])
+
+
+@given(st.lists(st.tuples(numbers, numbers, positive), min_size=1, max_size=20), st.sampled_from(ROUNDING_MODES))
+def test_a_quotient_is_the_fraction_rounded_once(rows: list[tuple[int, int, int]], mode: RoundingMode) -> None:
+    found = multiplied_quotient(*(column(list(part)) for part in zip(*rows, strict=True)), mode)
+    assert [int(value) for value in found] == [rounded(Fraction(a * b, c), 0, mode) for a, b, c in rows]
+
+
+@given(st.lists(st.tuples(st.integers(-(10**9), 10**9), st.integers(1, 10**9)), min_size=1, max_size=20), st.sampled_from(ROUNDING_MODES))
+def test_ties_go_where_the_mode_says(rows: list[tuple[int, int]], mode: RoundingMode) -> None:
+    """Given quotients that lie exactly between two units, then each goes by its mode, also beyond 64 bits."""
+    halves = [(2 * whole + 1) * divisor for whole, divisor in rows]
+    for factor in (1, 10**12):
+        values, divisors = column(halves), column([2 * divisor * factor for _, divisor in rows])
+        found = multiplied_quotient(values, constant(factor), divisors, mode)
+        assert [int(value) for value in found] == [rounded(Fraction(2 * whole + 1, 2), 0, mode) for whole, _ in rows]
+
+
+@given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=20))
+def test_products_and_sums_never_wrap(rows: list[tuple[int, int]]) -> None:
+    left, right = (column(list(part)) for part in zip(*rows, strict=True))
+    assert [int(value) for value in product(left, right)] == [a * b for a, b in rows]
+    assert [int(value) for value in total(left, right)] == [a + b for a, b in rows]
+    assert int(sums(left, np.array([0]))[0]) == sum(a for a, _ in rows)
+
+
+@pytest.mark.parametrize(
+    ("value", "mode", "expected"),
+    [(-25, "half_up", -3), (-25, "half_down", -2), (-25, "half_even", -2), (25, "half_up", 3), (-21, "up", -3)],
+)
+def test_half_up_means_away_from_zero(value: int, mode: RoundingMode, expected: int) -> None:
+    assert int(rescaled(column([value]), 1, 0, mode)[0]) == expected
