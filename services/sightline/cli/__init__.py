@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from sightline.cli import contracts, database, jobs, keys, migrate, status, up
+from sightline.cli import contracts, database, demo, import_, jobs, keys, migrate, organization, status, token, up
 from sightline.cli.terminal import show_problem
 from sightline.problems import OperatorProblem
 
@@ -25,10 +25,14 @@ app = typer.Typer(
 )
 app.command()(up.up)
 app.command()(up.down)
+app.command()(demo.demo)
 app.command()(status.status)
 app.command()(migrate.migrate)
 app.command()(keys.keys)
 app.command()(contracts.contracts)
+app.command()(token.token)
+app.add_typer(organization.app, name="organization")
+app.add_typer(import_.app, name="import")
 app.add_typer(database.app, name="db")
 app.add_typer(jobs.app, name="jobs")
 

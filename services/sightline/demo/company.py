@@ -46,6 +46,7 @@ class Meridale:
     cycle_id: str = ""
     kpis: dict[str, str] = field(default_factory=dict)
     scorecards: dict[str, str] = field(default_factory=dict)
+    new_managers: dict[str, str] = field(default_factory=dict)
     run_id: str = ""
     batches: list[dict[str, Any]] = field(default_factory=list)
 
@@ -61,8 +62,8 @@ class Meridale:
         return document
 
     def manager_of(self, number: str) -> str:
-        """The employee number of somebody's manager, empty for the chief executive."""
-        return next(row["manager"] for row in self.rows if row["employee_number"] == number)
+        """The employee number of somebody's manager of the day, empty for the chief executive."""
+        return self.new_managers.get(number) or next(row["manager"] for row in self.rows if row["employee_number"] == number)
 
     def id(self, number: str) -> str:
         return self.people[number]

@@ -3,11 +3,20 @@
 import asyncio
 from typing import Any
 
-from sightline.demo.company import Meridale
+from sightline.demo.company import YEAR, Meridale
 from sightline.demo.office import DemoFailed, Office
 
 PAY_GROUPS = ["US-SEMIMONTHLY", "UK-MONTHLY"]
 CHECK_DATE = "2027-01-29"
+
+
+async def close_cycle(office: Office, company: Meridale) -> None:
+    """HR closes the cycle: scorecards freeze, go to scoring as one snapshot, and are computed there."""
+    await office.set_clock(company.administrator, f"{YEAR + 1}-01-18T09:00:00Z")
+    path = f"/v1/cycles/{company.cycle_id}"
+    company.run_id = (await office.call(company.hr, "kpi_api", "POST", f"{path}/close"))["id"]
+    run = f"/v1/runs/{company.run_id}"
+    await office.wait_for("the computed run", company.pay, "scoring", run, until=lambda seen: seen["status"] == "computed")
 
 
 async def approve_and_release(office: Office, company: Meridale) -> None:

@@ -4,15 +4,16 @@ import asyncio
 import calendar
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 import orjson
+from standardwebhooks import Webhook
 
 from kpi_api.measurements.measurable import measured_per
 from sightline.demo.agreeing import open_from_template, propose_and_agree
-from sightline.demo.company import CYCLE, JOINER, YEAR, Meridale, read_text
+from sightline.demo.company import CYCLE, JOINER, MOVER, YEAR, Meridale, read_text
 from sightline.demo.founding import column_map, learn_people
 from sightline.demo.office import Office
 from sightline.demo.results import Course, Part, window_of, year_of_results
@@ -59,6 +60,25 @@ async def welcome_joiner(office: Office, company: Meridale) -> None:
     await propose_and_agree(office, company, JOINER, "M012")
     await office.wait_for("the joiner in scoring", company.pay, "scoring", f"/v1/people/{company.id(JOINER)}", until=bool)
     await office.bulk(company.pay, "scoring", "/v1/pay-bases/import", content=read_text("joiner_pay.csv"), headers=csv)
+
+
+async def move_somebody(office: Office, company: Meridale) -> None:
+    """1 September: the HR system says by signed webhook that an agent moves to another team. It says so twice, as such systems do."""
+    await office.set_clock(company.administrator, f"{YEAR}-09-01T07:00:00Z")
+    source = await office.call(company.hr, "kpi_api", "POST", "/v1/hris/sources", json={"name": "HR system"})
+    change = {
+        "type": "employment.changed",
+        "occurred_at": f"{YEAR}-08-28T12:00:00Z",
+        "data": {"external_id": MOVER, "valid_from": f"{YEAR}-09-01", "unit": "support-cobalt", "manager": "M016"},
+    }
+    body = orjson.dumps(change)
+    sent = datetime.now(UTC)
+    signature = Webhook(source["secret"]).sign(f"move-{MOVER}", sent, body.decode())
+    stamp = str(int(sent.timestamp()))
+    headers = {**JSON, "webhook-id": f"move-{MOVER}", "webhook-timestamp": stamp, "webhook-signature": signature}
+    for _ in range(2):
+        await office.call(company.hr, "kpi_api", "POST", f"/v1/hris/sources/{source['id']}/events", content=body, headers=headers)
+    company.new_managers[MOVER] = "M016"
 
 
 async def _rows_by_month(office: Office, company: Meridale) -> dict[int, list[Row]]:

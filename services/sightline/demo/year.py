@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
+from rich.console import Console
+
 from chassis.database import Database
 from chassis.identity import TokenSigner, load_private_key
 from chassis.settings import DEVELOPMENT_ISSUER
@@ -12,8 +14,10 @@ from sightline.demo.agreeing import agree_scorecards, open_scorecards
 from sightline.demo.company import Meridale
 from sightline.demo.founding import agree_on_pay, build_cascade, found_company, write_dictionary
 from sightline.demo.office import Office
+from sightline.demo.paying import approve_and_release, close_cycle, pull_payroll
 from sightline.demo.reviewing import check_in, review_mid_year, review_year
-from sightline.demo.working import welcome_joiner, work_through
+from sightline.demo.showing import show_year
+from sightline.demo.working import move_somebody, welcome_joiner, work_through
 from sightline.organizations import NewOrganization, NewPerson, create_organization
 
 Step = Callable[[Office, Meridale], Awaitable[None]]
@@ -38,14 +42,19 @@ STEPS: list[tuple[str, Step]] = [
     ("May: a sales representative joins", welcome_joiner),
     ("May and June: the launch begins", months(range(5, 7))),
     ("July: the mid-year review of one team", review_mid_year),
-    ("July to December: a missing month, a miss, a comeback", months(range(7, 13))),
+    ("July and August: the figures of one month are missing", months(range(7, 9))),
+    ("September: an agent moves to another team, by signed webhook", move_somebody),
+    ("September to December: a miss, a comeback", months(range(9, 13))),
     ("Check-ins by four questions", check_in),
     ("January: everybody's annual review", review_year),
+    ("The cycle closes: scorecards freeze, scoring computes", close_cycle),
+    ("Approved by somebody else, and released", approve_and_release),
+    ("Payroll pulls, twice the same bytes, and acknowledges", pull_payroll),
 ]
 
 
-async def play_year(home: Path, addresses: Mapping[str, str], report: Report) -> Meridale:
-    """Play the year; `report` is told each step. Raises DemoFailed where an answer is not what the story needs."""
+async def play_year(home: Path, addresses: Mapping[str, str], report: Report, console: Console) -> None:
+    """Play the year, telling `report` each step, and print what it came to. Raises DemoFailed where an answer is not as the story goes."""
     made = await _create(home)
     issuer = TokenSigner(DEVELOPMENT_ISSUER, load_private_key(home / "keys" / "issuer.jwk.json"))
     company = Meridale(administrator=str(made.person_id))
@@ -54,7 +63,7 @@ async def play_year(home: Path, addresses: Mapping[str, str], report: Report) ->
         for words, step in STEPS:
             report(words)
             await step(office, company)
-    return company
+        await show_year(office, company, console)
 
 
 async def _create(home: Path) -> NewOrganization:
