@@ -27,6 +27,10 @@ class BadUsage(OperatorProblem):
     exit_code = 2
 
 
+class ImportFailed(OperatorProblem):
+    code = "import_failed"
+
+
 class PortTaken(OperatorProblem):
     code = "port_taken"
     exit_code = 3

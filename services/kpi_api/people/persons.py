@@ -60,6 +60,9 @@ WHERE p.organization_id = :organization_id AND p.id = i.id AND i.known AND ROW({
 RETURNING i."row"
 """
 
+# A last day that is taken back brings somebody back; who was deactivated without one stays so.
+COMES_BACK = "(i.active AND (p.active OR p.termination_date IS NOT NULL))"
+
 ADD = f"""
 INSERT INTO persons (organization_id, id, version, {", ".join(COLUMNS)})
 SELECT :organization_id, id, 1, {", ".join(COLUMNS)} FROM incoming_persons WHERE NOT known ORDER BY id
@@ -101,6 +104,8 @@ def _change(given: Collection[str]) -> str:
         taken.add("display_name")
     if "termination_date" in taken:
         taken.add("active")
-    names = [name for name in COLUMNS if name in taken]
-    assignments, stored, incoming = ([form.format(name) for name in names] for form in ("{0} = i.{0}", "p.{0}", "i.{0}"))
-    return CHANGE.format(assignments=", ".join(assignments), stored=", ".join(stored), incoming=", ".join(incoming))
+    values = {name: f"i.{name}" for name in COLUMNS if name in taken}
+    if "active" not in given and "active" in taken:
+        values["active"] = COMES_BACK
+    assignments = ", ".join(f"{name} = {value}" for name, value in values.items())
+    return CHANGE.format(assignments=assignments, stored=", ".join(f"p.{name}" for name in values), incoming=", ".join(values.values()))

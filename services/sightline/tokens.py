@@ -1,0 +1,119 @@
+"""Tokens for people and keys for programs, made by whoever runs Sightline on this machine."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import text
+
+from chassis.api_keys import create_api_key
+from chassis.database import Database, ReadSession
+from chassis.identity import NewApiKey, TokenSigner, load_private_key
+from chassis.settings import DEVELOPMENT_ISSUER
+from sightline.databases import open_databases
+from sightline.keys import make_keys
+from sightline.problems import BadUsage
+
+T = TypeVar("T")
+
+AUDIENCE = "sightline"
+
+FIND_PERSON = """
+SELECT p.id FROM persons p
+LEFT JOIN grants g ON g.organization_id = p.organization_id AND g.person_id = p.id
+  AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :today)
+WHERE p.organization_id = :organization_id AND p.active AND {condition}
+ORDER BY p.id LIMIT 1
+"""
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom a token is for: a person by id or by user name, or whoever has a role."""
+
+    person_id: UUID | None = None
+    user_name: str | None = None
+    role: str | None = None
+
+    def condition(self) -> tuple[str, str | UUID]:
+        """SQL over person `p` and grant `g`, and its value."""
+        if self.person_id is not None:
+            return "p.id = :wanted", self.person_id
+        if self.user_name is not None:
+            return "lower(p.user_name) = lower(:wanted)", self.user_name
+        return "g.role = :wanted", self.role or "hr_admin"
+
+
+def make_token(home: Path, who: Who, organization_id: UUID | None, life: timedelta) -> str:
+    """A token of the development issuer. Without an organization the only one is meant. Raises BadUsage."""
+
+    async def find(database: Database) -> tuple[UUID, UUID]:
+        chosen = await choose_organization(database, organization_id)
+        async with database.read(chosen) as session:
+            return chosen, await _find_person(session, who)
+
+    organization, person_id = with_database(home, "kpi_api", find)
+    issuer = TokenSigner(DEVELOPMENT_ISSUER, load_private_key(make_keys(home / "keys") / "issuer.jwk.json"))
+    return issuer.sign(subject=str(person_id), audience=AUDIENCE, organization_id=organization, life=life)
+
+
+def make_key(home: Path, service: str, name: str, scopes: list[str], organization_id: UUID | None) -> NewApiKey:
+    """An API key of one service. Raises BadUsage."""
+
+    async def make(database: Database) -> NewApiKey:
+        async with database.write(await choose_organization(database, organization_id)) as session:
+            return await create_api_key(session, name=name, scopes=scopes, created_by="operator")
+
+    return with_database(home, service, make)
+
+
+async def choose_organization(database: Database, organization_id: UUID | None) -> UUID:
+    """The organization named, or the only one. Raises BadUsage."""
+    known = await database.organization_ids()
+    if organization_id is None and len(known) == 1:
+        return known[0]
+    if organization_id in known:
+        return organization_id
+    if organization_id is None:
+        reason = f"There are {len(known)} organizations here." if known else "There is no organization here yet."
+    else:
+        reason = f"There is no organization {organization_id} here."
+    raise BadUsage(reason, "Name one with --organization, or make one with `sightline organization create`.")
+
+
+async def _find_person(session: ReadSession, who: Who) -> UUID:
+    condition, wanted = who.condition()
+    keys = {"organization_id": session.organization_id, "today": session.today, "wanted": wanted}
+    found: UUID | None = await session.scalar(text(FIND_PERSON.format(condition=condition)), keys)
+    if found is None:
+        raise BadUsage(f"Nobody active in this organization is {wanted}.", "Name another person, user name or role.")
+    return found
+
+
+def with_database(home: Path, service: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """The answer of `work` on a service's database, whose tables must be current. Raises an OperatorProblem."""
+    found = next((database for database in open_databases(home) if database.service == service), None)
+    if found is None:
+        raise BadUsage(f"There is no service {service}.", "It is kpi_api or scoring.")
+    found.require_current()
+
+    async def run() -> T:
+        async with opened(found.url) as database:
+            return await work(database)
+
+    return asyncio.run(run())
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database opened by its service's role, with the clock of a development set-up."""
+    database = Database(url, pool_size=2, movable_clock=True)
+    try:
+        yield database
+    finally:
+        await database.close()
