@@ -1,6 +1,7 @@
 """Reads of the cascade: KPIs whole or as ancestors, the line of sight, orphans. Outside sight there is nothing."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +9,16 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, func
 from sqlalchemy.orm import aliased
 
 from chassis.database import ReadSession
+from chassis.pagination import fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.sight import on_day
 from kpi_api.access.viewer import Viewer
+from kpi_api.cascade.levels import Level
 from kpi_api.cascade.models import Contribution, Kpi, KpiStakeholder, KpiTarget
 from kpi_api.cascade.sight import sees_at_all, sees_whole
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.models import Employment, OrgUnit, Person
+from kpi_api.people.queries import PageRequest
 
 
 def among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:
@@ -34,6 +38,47 @@ async def kpi(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> Kpi:
     if found is None:
         raise NotFound()
     return found
+
+
+@dataclass(frozen=True)
+class KpiFilter:
+    """Which KPIs of a list; what is null does not matter."""
+
+    cycle_id: UUID | None = None
+    level: Level | None = None
+    owner_person_id: UUID | None = None
+    owner_unit_id: UUID | None = None
+    codes: tuple[str, ...] | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        columns = (Kpi.cycle_id, Kpi.level, Kpi.owner_person_id, Kpi.owner_unit_id)
+        values = (self.cycle_id, self.level, self.owner_person_id, self.owner_unit_id)
+        found: list[ColumnElement[bool]] = [column == value for column, value in zip(columns, values, strict=True) if value is not None]
+        return found if self.codes is None else [*found, Kpi.code.in_(self.codes)]
+
+
+async def kpis_page(viewer: Viewer, session: ReadSession, page: PageRequest, wanted: KpiFilter) -> tuple[list[Kpi], str | None]:
+    """KPIs that the viewer sees whole, oldest first, and the next page's cursor."""
+    return await _page(viewer, session, page, kpis(viewer).where(*wanted.conditions()), f"kpis {wanted}")
+
+
+async def orphans_page(viewer: Viewer, session: ReadSession, page: PageRequest) -> tuple[list[Kpi], str | None]:
+    """Orphans that the viewer sees whole, oldest first, and the next page's cursor."""
+    return await _page(viewer, session, page, orphans(viewer), "orphans")
+
+
+async def _page(
+    viewer: Viewer, session: ReadSession, page: PageRequest, statement: Select[Kpi], scope: str
+) -> tuple[list[Kpi], str | None]:
+    return await fetch_page(
+        session,
+        statement,
+        keys=[(Kpi.id, lambda row: row.id)],
+        scope=f"{scope} {viewer.subject}",
+        signer=page.signer,
+        limit=page.limit,
+        cursor=page.cursor,
+    )
 
 
 def owning_unit(viewer: Viewer) -> tuple[Any, ColumnElement[bool]]:

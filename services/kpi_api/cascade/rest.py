@@ -8,16 +8,17 @@ from pydantic import Field, SkipValidation, ValidationError
 
 from chassis.bulk import BulkResult, RowResult, errors_of_row
 from chassis.etags import IfMatch, set_etag
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.cascade import actions, contributing, lines, queries
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.levels import Level
-from kpi_api.cascade.models import Kpi
+from kpi_api.cascade.queries import KpiFilter
 from kpi_api.cascade.schemas import KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder
 from kpi_api.cascade.shown import kpi_view, kpi_views
 from kpi_api.dictionary.schemas import Input, Target
+from kpi_api.people.queries import PageRequest
 
 router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
 
@@ -57,24 +58,8 @@ async def list_kpis(
     cursor: Cursor = None,
 ) -> Page[KpiView]:
     """KPIs that you see whole, oldest first. Those that only stand on your line of sight are read by it."""
-    filters: dict[Any, Any] = {
-        Kpi.cycle_id: cycle_id,
-        Kpi.level: level,
-        Kpi.owner_person_id: owner_person_id,
-        Kpi.owner_unit_id: owner_unit_id,
-    }
-    statement = queries.kpis(viewer).where(*(column == value for column, value in filters.items() if value is not None))
-    if code:
-        statement = statement.where(Kpi.code.in_(code))
-    rows, following = await fetch_page(
-        session,
-        statement,
-        keys=[(Kpi.id, lambda row: row.id)],
-        scope=f"kpis {viewer.subject} {list(filters.values())} {code}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
-    )
+    wanted = KpiFilter(cycle_id, level, owner_person_id, owner_unit_id, tuple(code) if code else None)
+    rows, following = await queries.kpis_page(viewer, session, PageRequest(limit, cursor, signer_of(request)), wanted)
     link_next(request, response, following)
     return Page(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)
 
@@ -150,14 +135,6 @@ async def list_orphans(
     request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
 ) -> Page[KpiView]:
     """KPIs below strategic that lead to no strategic KPI, among those that you see whole."""
-    rows, following = await fetch_page(
-        session,
-        queries.orphans(viewer),
-        keys=[(Kpi.id, lambda row: row.id)],
-        scope=f"orphans {viewer.subject}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
-    )
+    rows, following = await queries.orphans_page(viewer, session, PageRequest(limit, cursor, signer_of(request)))
     link_next(request, response, following)
     return Page(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)

@@ -1,0 +1,60 @@
+"""Loaders: each gathers the keys that one operation asks for and reads them with one call of a domain's query, by the viewer's sight.
+
+A loader answers in the order of its keys, with None for what is out of sight.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from chassis.database import ReadSession
+from kpi_api.access.viewer import Viewer
+from kpi_api.cascade.lines import lines_seen
+from kpi_api.cascade.shown import kpi_views
+from kpi_api.graphql import reads
+from kpi_api.graphql.context import Context
+from kpi_api.people.queries import employment_on
+from kpi_api.scores.queries import scores
+
+Value = TypeVar("Value")
+
+Read = Callable[[Viewer, ReadSession, list[UUID]], Awaitable[Mapping[UUID, Value]]]
+
+MAX_BATCH = 200
+
+
+class Loaders:
+    """The loaders of one operation."""
+
+    def __init__(self, context: Context) -> None:
+        self.people = loader(context, reads.people_by_id)
+        self.employments = loader(context, _employments)
+        self.units = loader(context, reads.units_by_id)
+        self.roles = loader(context, reads.roles_by_id)
+        self.cycles = loader(context, reads.cycles_by_id)
+        self.kpis = loader(context, _kpis)
+        self.lines_of_sight = loader(context, lines_seen)
+        self.scorecards = loader(context, reads.scorecards_by_id)
+        self.scorecard_lines = loader(context, reads.lines_of_scorecards)
+        self.verbs = loader(context, reads.verbs_of_scorecards)
+        self.scores = loader(context, scores)
+
+
+def loader(context: Context, read: Read[Value]) -> DataLoader[UUID, Value | None]:
+    async def load(ids: list[UUID]) -> Sequence[Value | None]:
+        async with context.read() as session:
+            found = await read(context.viewer, session, list(ids))
+        return [found.get(id_) for id_ in ids]
+
+    return DataLoader(load_fn=load, max_batch_size=MAX_BATCH)
+
+
+async def _kpis(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> dict[UUID, Any]:
+    return {view.id: view for view in await kpi_views(viewer, session, ids)}
+
+
+async def _employments(viewer: Viewer, session: ReadSession, person_ids: list[UUID]) -> dict[UUID, Any]:
+    """The primary line of today of people whom the viewer was found to see."""
+    return dict(await employment_on(session, person_ids, viewer.today))

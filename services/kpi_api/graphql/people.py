@@ -1,0 +1,147 @@
+"""People, units and cycles in the graph."""
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+
+from kpi_api.cycles import models as cycle_models
+from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Info, Node, connection, global_id, page_request
+from kpi_api.people import models
+from kpi_api.scorecards.queries import scorecards
+
+if TYPE_CHECKING:
+    from kpi_api.graphql.scorecards import Scorecard
+
+
+@strawberry.type(description="A company, business unit, function or team.")
+class Unit(Node):
+    uuid: UUID
+    code: str
+    name: str
+    kind: str
+    value_statement: str | None = strawberry.field(description="How it creates value, and for whom.")
+    head_id: strawberry.Private[UUID | None]
+
+    @strawberry.field(description="Null where out of sight.")
+    async def head(self, info: Info) -> "Person | None":
+        return await load_person(info, self.head_id)
+
+    @classmethod
+    def of(cls, row: models.OrgUnit) -> "Unit":
+        return cls(
+            id=global_id("Unit", row.id),
+            uuid=row.id,
+            code=row.code,
+            name=row.name,
+            kind=row.kind,
+            value_statement=row.value_statement,
+            head_id=row.head_id,
+        )
+
+
+@strawberry.type(description="A performance cycle, from its first to its last day.")
+class Cycle(Node):
+    uuid: UUID
+    code: str
+    name: str
+    starts_on: date
+    ends_on: date
+    status: str
+
+    @classmethod
+    def of(cls, row: cycle_models.Cycle) -> "Cycle":
+        return cls(
+            id=global_id("Cycle", row.id),
+            uuid=row.id,
+            code=row.code,
+            name=row.name,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            status=row.status,
+        )
+
+
+@strawberry.type(description="Where somebody works today, and as what.")
+class Employment:
+    valid_from: date
+    valid_to: date | None
+    fte: Decimal
+    unit_id: strawberry.Private[UUID | None]
+    role_id: strawberry.Private[UUID | None]
+    manager_id: strawberry.Private[UUID | None]
+
+    @strawberry.field
+    async def unit(self, info: Info) -> Unit | None:
+        row = await info.context.loaders.units.load(self.unit_id) if self.unit_id else None
+        return Unit.of(row) if row else None
+
+    @strawberry.field
+    async def role(self, info: Info) -> str | None:
+        row = await info.context.loaders.roles.load(self.role_id) if self.role_id else None
+        return row.name if row else None
+
+    @strawberry.field(description="Null where out of sight.")
+    async def manager(self, info: Info) -> "Person | None":
+        return await load_person(info, self.manager_id)
+
+
+@strawberry.type(description="Somebody who works or worked here.")
+class Person(Node):
+    uuid: UUID
+    external_id: str
+    display_name: str
+    user_name: str | None
+    email: str | None
+    active: bool
+    hire_date: date | None
+
+    @strawberry.field(description="The primary line of today; null for somebody who has none.")
+    async def employment(self, info: Info) -> Employment | None:
+        row = await info.context.loaders.employments.load(self.uuid)
+        if row is None:
+            return None
+        return Employment(
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+            fte=row.fte,
+            unit_id=row.unit_id,
+            role_id=row.role_id,
+            manager_id=row.manager_id,
+        )
+
+    @strawberry.field(description="The person's scorecards, oldest first.")
+    async def scorecards(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None, cycle_code: str | None = None
+    ) -> Connection[Annotated["Scorecard", strawberry.lazy("kpi_api.graphql.scorecards")]]:
+        from kpi_api.graphql.scorecards import Scorecard
+
+        page = page_request(info, first, after)
+        async with info.context.read() as session:
+            rows, following = await scorecards(info.context.viewer, session, page, cycle_code=cycle_code, person_id=self.uuid)
+        return connection(rows, following, after, Scorecard.of)
+
+    @classmethod
+    def of(cls, row: models.Person) -> "Person":
+        return cls(
+            id=global_id("Person", row.id),
+            uuid=row.id,
+            external_id=row.external_id,
+            display_name=row.display_name,
+            user_name=row.user_name,
+            email=row.email,
+            active=row.active,
+            hire_date=row.hire_date,
+        )
+
+
+async def load_person(info: Info, person_id: UUID | None) -> Person | None:
+    row = await info.context.loaders.people.load(person_id) if person_id else None
+    return Person.of(row) if row else None
+
+
+async def load_cycle(info: Info, cycle_id: UUID) -> Cycle | None:
+    row = await info.context.loaders.cycles.load(cycle_id)
+    return Cycle.of(row) if row else None

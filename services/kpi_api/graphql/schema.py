@@ -1,0 +1,210 @@
+"""The root of the graph, and its schema."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import strawberry
+from graphql import GraphQLError, lexicographic_sort_schema, print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from chassis.problems import NotFound
+from kpi_api.cascade import queries as cascade
+from kpi_api.cascade.shown import kpi_views
+from kpi_api.cycles import queries as cycles
+from kpi_api.graphql.executor import LeafPlanExecutor
+from kpi_api.graphql.kpis import Kpi, LineOfSight, load_kpi, load_unit
+from kpi_api.graphql.limits import EXTENSIONS
+from kpi_api.graphql.mutations import Mutation
+from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Id, Info, Node, connection, id_of, page_request, read_global_id
+from kpi_api.graphql.payouts import Payout, own_payouts
+from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
+from kpi_api.graphql.scalars import EXACT_DECIMAL
+from kpi_api.graphql.scorecards import Review, Scorecard
+from kpi_api.graphql.words import KpiLevel, ScorecardStatus
+from kpi_api.people import queries as people
+from kpi_api.reviews import queries as reviews
+from kpi_api.scorecards import queries as scorecards
+
+
+@strawberry.type(description="The organization: what it is called and why it exists.")
+class Organization:
+    name: str
+    mission: str = strawberry.field(description="Where every line of sight ends.")
+    indicator_label: str = strawberry.field(description="What its people call an indicator: KPI, OKR, goal.")
+    currency: str
+
+
+@strawberry.type(description="Who is asking.")
+class Viewer:
+    roles: list[str]
+    person_id: strawberry.Private[UUID | None]
+
+    @strawberry.field(description="Null for an integration.")
+    async def person(self, info: Info) -> Person | None:
+        return await load_person(info, self.person_id)
+
+    @strawberry.field(description="One's own released payouts, newest first. Null with an error while scoring cannot be reached.")
+    async def payouts(self, info: Info, first: First = DEFAULT_FIRST) -> list[Payout] | None:
+        return await own_payouts(info, page_request(info, first, None).limit)
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def viewer(self, info: Info) -> Viewer:
+        viewer = info.context.viewer
+        return Viewer(roles=sorted(viewer.roles), person_id=viewer.person_id)
+
+    @strawberry.field
+    async def organization(self, info: Info) -> Organization:
+        async with info.context.read() as session:
+            row = await people.organization(info.context.viewer, session)
+        return Organization(name=row.name, mission=row.mission, indicator_label=row.indicator_label, currency=row.currency)
+
+    @strawberry.field(description="Anything by its global id; null where out of sight.")
+    async def node(self, info: Info, id_: Id) -> Node | None:
+        type_name, record_id = read_global_id(id_) or ("", UUID(int=0))
+        match type_name:
+            case "Person":
+                return await load_person(info, record_id)
+            case "Unit":
+                return await load_unit(info, record_id)
+            case "Cycle":
+                return await load_cycle(info, record_id)
+            case "Kpi":
+                return await load_kpi(info, record_id)
+            case "Scorecard":
+                return await load_scorecard(info, record_id)
+            case "Review":
+                return await load_review(info, record_id)
+        return None
+
+    @strawberry.field(description="By global id, or by the id that REST gives.")
+    async def person(self, info: Info, id_: Id) -> Person | None:
+        return await load_person(info, id_of("Person", id_))
+
+    @strawberry.field(description="People in sight by name.")
+    async def people(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None, search: str | None = None, active: bool | None = None
+    ) -> Connection[Person]:
+        page = page_request(info, first, after)
+        async with info.context.read() as session:
+            rows, following = await people.people(info.context.viewer, session, page, search=search, active=active)
+        return connection(rows, following, after, Person.of)
+
+    @strawberry.field(description="Cycles, the latest first.")
+    async def cycles(self, info: Info, first: First = DEFAULT_FIRST, after: After = None) -> Connection[Cycle]:
+        page = page_request(info, first, after)
+        async with info.context.read() as session:
+            rows, following = await cycles.cycles(info.context.viewer, session, page.signer, limit=page.limit, cursor=page.cursor)
+        return connection(rows, following, after, Cycle.of)
+
+    @strawberry.field(description="Whole, or as an ancestor on the viewer's line of sight; null where out of sight.")
+    async def kpi(self, info: Info, id_: Id) -> Kpi | None:
+        kpi_id = id_of("Kpi", id_)
+        return await load_kpi(info, kpi_id) if kpi_id else None
+
+    @strawberry.field(description="KPIs that the viewer sees whole, oldest first.")
+    async def kpis(
+        self,
+        info: Info,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        cycle_id: strawberry.ID | None = None,
+        level: KpiLevel | None = None,
+        owner_id: strawberry.ID | None = None,
+        unit_id: strawberry.ID | None = None,
+    ) -> Connection[Kpi]:
+        wanted = cascade.KpiFilter(
+            cycle_id=wanted_id("Cycle", cycle_id),
+            level=level.value if level else None,
+            owner_person_id=wanted_id("Person", owner_id),
+            owner_unit_id=wanted_id("Unit", unit_id),
+        )
+        page = page_request(info, first, after)
+        async with info.context.read() as session:
+            rows, following = await cascade.kpis_page(info.context.viewer, session, page, wanted)
+            views = {view.id: view for view in await kpi_views(info.context.viewer, session, [row.id for row in rows])}
+        return connection(rows, following, after, lambda row: Kpi.of(views[row.id]) if row.id in views else None)
+
+    @strawberry.field(description="KPIs below strategic that lead to no strategic KPI.")
+    async def orphans(self, info: Info, first: First = DEFAULT_FIRST, after: After = None) -> Connection[Kpi]:
+        page = page_request(info, first, after)
+        async with info.context.read() as session:
+            rows, following = await cascade.orphans_page(info.context.viewer, session, page)
+            views = {view.id: view for view in await kpi_views(info.context.viewer, session, [row.id for row in rows])}
+        return connection(rows, following, after, lambda row: Kpi.of(views[row.id]) if row.id in views else None)
+
+    @strawberry.field(description="Every way from a KPI up to the mission; null where out of sight.")
+    async def line_of_sight(self, info: Info, kpi_id: strawberry.ID) -> LineOfSight | None:
+        found = id_of("Kpi", kpi_id)
+        line = await info.context.loaders.lines_of_sight.load(found) if found else None
+        return LineOfSight.of(line) if line else None
+
+    @strawberry.field
+    async def scorecard(self, info: Info, id_: Id) -> Scorecard | None:
+        scorecard_id = id_of("Scorecard", id_)
+        return await load_scorecard(info, scorecard_id) if scorecard_id else None
+
+    @strawberry.field(description="Scorecards in sight, oldest first.")
+    async def scorecards(
+        self,
+        info: Info,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        cycle_code: str | None = None,
+        person_id: strawberry.ID | None = None,
+        status: ScorecardStatus | None = None,
+    ) -> Connection[Scorecard]:
+        page = page_request(info, first, after)
+        async with info.context.read() as session:
+            rows, following = await scorecards.scorecards(
+                info.context.viewer,
+                session,
+                page,
+                cycle_code=cycle_code,
+                person_id=wanted_id("Person", person_id),
+                status=status.value if status else None,
+            )
+        return connection(rows, following, after, Scorecard.of)
+
+
+def wanted_id(type_name: str, id_: str | None) -> UUID | None:
+    """The id of a filter: None filters nothing, what is no such id finds nothing."""
+    return None if id_ is None else id_of(type_name, id_) or UUID(int=0)
+
+
+async def load_scorecard(info: Info, scorecard_id: UUID) -> Scorecard | None:
+    row = await info.context.loaders.scorecards.load(scorecard_id)
+    return Scorecard.of(row) if row else None
+
+
+async def load_review(info: Info, review_id: UUID) -> Review | None:
+    try:
+        async with info.context.read() as session:
+            return Review.of(await reviews.review(info.context.viewer, session, review_id))
+    except NotFound:
+        return None
+
+
+class Schema(strawberry.Schema):
+    """Errors are logged where they are told (`http`), not here, where most are nobody's fault."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        return
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    types=[Person, Kpi, Scorecard, Review, Cycle],
+    extensions=EXTENSIONS,
+    execution_context_class=LeafPlanExecutor,
+    config=StrawberryConfig(scalar_map={Decimal: EXACT_DECIMAL}),
+)
+
+
+def schema_text() -> str:
+    """The schema's definition, sorted, as committed in openapi/kpi_api.graphql."""
+    return print_schema(lexicographic_sort_schema(schema._schema)) + "\n"  # noqa: SLF001  # Strawberry prints in order of definition only
