@@ -1,7 +1,8 @@
 """Idempotency-Key (IETF draft-ietf-httpapi-idempotency-key-header-07): the answer is kept in the transaction of the write.
 
 The first request with a key inserts its row and stores its answer with the change. A repeat gets that answer again; while the first is in
-flight, the repeat waits for it on the row's lock. The same key with another body is refused.
+flight, the repeat waits for it on the row's lock. The same key with another body is refused. Answers are sealed at rest: they may hold a
+secret that is shown once, a salary or a review.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.database import WriteSession
 from chassis.problems import Problem
 from chassis.rows import ChassisRow
+from chassis.sealing import Sealer, sealer
 
 IdempotencyKey = Annotated[
     str | None,
@@ -72,7 +74,8 @@ async def begin(session: WriteSession, request: Request, actor: str) -> None:
     stored = await session.scalar(select(IdempotencyRecord).where(_is(session, actor, key)))
     if stored is None or stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused("This Idempotency-Key was used for another request. Use a new key for new content.")
-    raise Replay(Response(stored.body, stored.status or 200, {**(stored.headers or {}), "Idempotency-Replayed": "true"}))
+    body = _sealer(request).unseal_bytes(stored.body or b"")
+    raise Replay(Response(body, stored.status or 200, {**(stored.headers or {}), "Idempotency-Replayed": "true"}))
 
 
 async def finish(session: WriteSession, request: Request, response: Response) -> None:
@@ -83,7 +86,7 @@ async def finish(session: WriteSession, request: Request, response: Response) ->
         await session.execute(
             update(IdempotencyRecord)
             .where(_is(session, *claim))
-            .values(status=response.status_code, headers=headers, body=bytes(response.body))
+            .values(status=response.status_code, headers=headers, body=_sealer(request).seal_bytes(bytes(response.body)))
         )
 
 
@@ -91,6 +94,10 @@ def _is(session: WriteSession, actor: str, key: str) -> ColumnElement[bool]:
     return and_(
         IdempotencyRecord.organization_id == session.organization_id, IdempotencyRecord.actor == actor, IdempotencyRecord.key == key
     )
+
+
+def _sealer(request: Request) -> Sealer:
+    return sealer(request.app.state.service.settings.key_folder)
 
 
 async def _fingerprint(request: Request) -> str:

@@ -14,7 +14,7 @@ KEY_FILE = "secrets.key"
 
 
 class Sealer:
-    """Seals text into bytes for the database and back."""
+    """Seals text or bytes into bytes for the database, and back. What was changed, or no key fits, raises InvalidToken."""
 
     def __init__(self, keys: MultiFernet) -> None:
         self._keys = keys
@@ -23,8 +23,13 @@ class Sealer:
         return self._keys.encrypt(text.encode())
 
     def unseal(self, sealed: bytes) -> str:
-        """The text. Raises cryptography.fernet.InvalidToken when no key fits or the bytes were changed."""
         return self._keys.decrypt(sealed).decode()
+
+    def seal_bytes(self, content: bytes) -> bytes:
+        return self._keys.encrypt(content)
+
+    def unseal_bytes(self, sealed: bytes) -> bytes:
+        return self._keys.decrypt(sealed)
 
 
 @cache

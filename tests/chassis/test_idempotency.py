@@ -2,8 +2,9 @@
 
 import asyncio
 
+from sqlalchemy import text
 from tests.chassis.conftest import ProbeDoor
-from tests.world import World
+from tests.world import Organization, World
 
 KEY = {"Idempotency-Key": "7d1c"}
 
@@ -15,6 +16,13 @@ async def test_a_repeat_gets_the_first_answer_and_changes_nothing(door: ProbeDoo
     assert (first.headers.get("idempotency-replayed"), again.headers["idempotency-replayed"]) == (None, "true")
     assert door.probe.made == 1
     assert len((await door.client.get("/v1/notes")).json()["items"]) == 1
+
+
+async def test_the_kept_answer_cannot_be_read_from_the_database(door: ProbeDoor, organization: Organization) -> None:
+    await door.client.post("/v1/notes", json={"text": "shown once"}, headers=KEY)
+    async with door.running.database.read(organization.id) as session:
+        body = await session.scalar(text("SELECT body FROM idempotency_records WHERE key = :key"), {"key": KEY["Idempotency-Key"]})
+    assert b"shown once" not in body
 
 
 async def test_the_same_key_for_other_content_is_refused(door: ProbeDoor) -> None:
