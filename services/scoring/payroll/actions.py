@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, delete, func, literal, select, text
@@ -22,37 +21,38 @@ from scoring.schemas import BulkResult, RowResult, bulk_result
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('payroll:' || :id, 0))")
 
-WAITING = """
+WAITING = text(
+    """
+    SELECT l.id
     FROM run_lines l
     JOIN runs r ON r.organization_id = l.organization_id AND r.id = l.run_id AND r.status = 'released' AND r.released_at < :before
+    JOIN people p ON p.organization_id = l.organization_id AND p.id = l.person_id
     WHERE l.organization_id = :organization_id AND l.amount <> 0 AND l.pay_group = :pay_group
       AND (CAST(:legal_entity AS text) IS NULL OR l.legal_entity = :legal_entity)
       AND NOT EXISTS (
         SELECT 1 FROM payroll_lines taken
         WHERE taken.organization_id = l.organization_id AND taken.run_line_id = l.id AND taken.status <> 'rejected'
       )
-"""
-COUNT_WAITING = text(f"SELECT count(*) {WAITING}")
+    ORDER BY p.external_id, l.id
+    """
+)
 
-# The ids come from outside, since they are made where all ids are made; each line takes the one at its position.
 GATHER = text(
-    f"""
-    WITH waiting AS (
-      SELECT l.*, p.external_id, row_number() OVER (ORDER BY p.external_id, l.id) AS position
-      FROM (SELECT l.* {WAITING}) l JOIN people p ON p.organization_id = l.organization_id AND p.id = l.person_id
-    )
+    """
     INSERT INTO payroll_lines (organization_id, id, batch_id, position, run_line_id, run_id, person_id, external_id, payroll_number,
       legal_entity, cost_centre, earning_code, amount, currency, earned_from, earned_to, plan_code, plan_version, corrects_run_line_id,
       carried_over_from, status)
-    SELECT w.organization_id, ids.id, :batch_id, w.position, w.id, w.run_id, w.person_id, w.external_id, w.payroll_number,
-      w.legal_entity, w.cost_centre, plans.earning_code, w.amount, w.currency, w.period_start, w.period_end, plans.code, v.number, w.corrects_line_id,
+    SELECT l.organization_id, chosen.id, :batch_id, chosen.position, l.id, l.run_id, l.person_id, p.external_id, l.payroll_number,
+      l.legal_entity, l.cost_centre, plans.earning_code, l.amount, l.currency, l.period_start, l.period_end, plans.code, v.number,
+      l.corrects_line_id,
       (SELECT rejected.id FROM payroll_lines rejected
-        WHERE rejected.organization_id = w.organization_id AND rejected.run_line_id = w.id ORDER BY rejected.id DESC LIMIT 1),
+        WHERE rejected.organization_id = l.organization_id AND rejected.run_line_id = l.id ORDER BY rejected.id DESC LIMIT 1),
       'pending'
-    FROM waiting w
-    JOIN unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS ids (id, position) ON ids.position = w.position
-    JOIN plan_versions v ON v.organization_id = w.organization_id AND v.id = w.plan_version_id
-    JOIN plans ON plans.organization_id = w.organization_id AND plans.id = v.plan_id
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:run_line_ids AS uuid[])) WITH ORDINALITY AS chosen (id, run_line_id, position)
+    JOIN run_lines l ON l.organization_id = :organization_id AND l.id = chosen.run_line_id
+    JOIN people p ON p.organization_id = l.organization_id AND p.id = l.person_id
+    JOIN plan_versions v ON v.organization_id = l.organization_id AND v.id = l.plan_version_id
+    JOIN plans ON plans.organization_id = l.organization_id AND plans.id = v.plan_id
     """
 )
 
@@ -101,9 +101,9 @@ async def _refill(session: WriteSession, draft: PayrollBatch) -> None:
     key = {"organization_id": session.organization_id}
     await _remove_lines(session, draft.id)
     before = datetime.combine(draft.cut_off + timedelta(days=1), time.min, UTC)
-    wanted: dict[str, Any] = {**key, "before": before, "pay_group": draft.pay_group, "legal_entity": draft.legal_entity}
-    count = await session.scalar(COUNT_WAITING, wanted) or 0
-    await session.execute(GATHER, {**wanted, "batch_id": draft.id, "ids": [new_id() for _ in range(count)]})
+    wanted = {**key, "before": before, "pay_group": draft.pay_group, "legal_entity": draft.legal_entity}
+    waiting = (await session.scalars(WAITING, wanted)).all()
+    await session.execute(GATHER, {**key, "batch_id": draft.id, "ids": [new_id() for _ in waiting], "run_line_ids": waiting})
 
 
 async def _remove_lines(session: WriteSession, batch_id: UUID) -> None:

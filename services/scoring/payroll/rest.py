@@ -57,7 +57,10 @@ async def list_batches(
 async def pull(
     batch_id: UUID, viewer: CurrentViewer, session: Read, request: Request, accept: Annotated[str, Header()] = "application/json"
 ) -> Response:
-    """As JSON, or as CSV by `Accept: text/csv`. A locked batch gives the same bytes each time; its ETag is its digest. The pull is recorded."""
+    """As JSON, or as CSV by `Accept: text/csv`. A locked batch gives the same bytes each time; its ETag is its digest.
+
+    The pull is recorded.
+    """
     table = "text/csv" in accept
     content, digest = await queries.pull(viewer, session, batch_id, table=table)
     await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])

@@ -1,4 +1,4 @@
-"""Payroll batches as they come in and go out. A batch's document is a contract with payroll systems: its fields only ever grow in number."""
+"""Payroll batches as they come in and go out. A batch's document is a contract with payroll systems."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal, Self

@@ -71,7 +71,8 @@ async def _version(viewer: Viewer, session: WriteSession, code: str, number: int
     if version is None and number is not None:
         raise NotFound()
     if version is None or version.status != "approved":
-        raise PlanNotApproved(f"Plan {code} has no approved version {number or ''}".rstrip() + "; have it approved first.", field="/plan_code")
+        wanted_text = f"{code} has no approved version {number}" if number else f"{code} has no approved version"
+        raise PlanNotApproved(f"The plan {wanted_text}; have it approved first.", field="/plan_code")
     return version
 
 
@@ -81,12 +82,14 @@ async def _refuse_unknown(session: WriteSession, members: Sequence[str]) -> None
     known = await session.scalars(select(named.c[0]).where(named.c[0] == any_(literal(list(members), ARRAY(Text)))))
     unknown = sorted({*members} - {"everyone"} - {*known})
     if unknown:
-        errors = [FieldError(field="/population", code="unknown_population", message=f"Nobody here is {member}.") for member in unknown[:20]]
+        sentences = [f"Nobody here is {member}." for member in unknown[:20]]
+        errors = [FieldError(field="/population", code="unknown_population", message=sentence) for sentence in sentences]
         raise UnknownPopulation(f"Nobody here is {', '.join(unknown[:3])}. Push people first.", errors=errors)
 
 
 async def _refuse_clashes(session: WriteSession, members: Sequence[str], content: PlanAssignmentIn) -> None:
-    values = {"organization_id": session.organization_id, "members": list(members), "valid_from": content.valid_from, "valid_to": content.valid_to}
+    dates = {"valid_from": content.valid_from, "valid_to": content.valid_to}
+    values = {"organization_id": session.organization_id, "members": list(members), **dates}
     clashes = (await session.execute(CLASHES, values)).all()
     if clashes:
         sentences = [f"{wanted} meets {stored}, which has a plan on some of these days." for wanted, stored in clashes]

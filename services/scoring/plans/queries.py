@@ -1,7 +1,7 @@
 """Reading plans, and which version pays a person on a day."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -46,50 +46,53 @@ def assignments(viewer: Viewer) -> Select[PlanAssignment]:
 
 @dataclass(frozen=True)
 class NoPlan:
-    """Why a person has no plan on a day: `no_plan`, or `two_plans` after a change of legal entity led into a second assignment."""
+    """Why a person has no plan on a day: a code of `NO_PLAN`."""
 
     code: str
 
 
-async def plans_on(session: ReadSession, wanted: Iterable[tuple[UUID, date]]) -> dict[tuple[UUID, date], UUID | NoPlan]:
-    """The id of the plan version that pays each person on a day."""
-    pairs = set(wanted)
-    keys = await _keys(session, {person_id for person_id, _ in pairs})
-    members = await _members(session, {key for own in keys.values() for key in own})
-    return {(person_id, day): _choose(keys[person_id], members, day) for person_id, day in pairs}
+NO_PLAN = {
+    "no_plan": "No plan is assigned to the person on the last day of the scorecard.",
+    "two_plans": "Two plan assignments hold for the person on the last day of the scorecard.",
+}
+"""`two_plans` happens when somebody's legal entity changed into one with a plan of its own."""
+
+Held = tuple[date, date | None, UUID]
+"""From a date until a date (exclusive), a plan version."""
 
 
-async def _keys(session: ReadSession, people: Collection[UUID]) -> dict[UUID, list[str]]:
-    """The members that each person may fall under."""
+async def plans_on(session: ReadSession, wanted: Sequence[tuple[UUID, date]]) -> list[UUID | NoPlan]:
+    """The id of the plan version that pays each person on a day, in the order asked."""
+    people = {person_id for person_id, _ in wanted}
+    entities = await _legal_entities(session, people)
+    own = await _members(session, [f"person:{person_id}" for person_id in people])
+    shared = await _members(session, ["everyone", *(f"legal_entity:{entity}" for entity in set(entities.values()))])
+    return [
+        _choose([*own.get(f"person:{id_}", ()), *shared.get(f"legal_entity:{entities.get(id_)}", ()), *shared.get("everyone", ())], day)
+        for id_, day in wanted
+    ]
+
+
+async def _legal_entities(session: ReadSession, people: Collection[UUID]) -> dict[UUID, str]:
     statement = select(Person.id, Person.legal_entity).where(Person.id == any_(literal(list(people), ARRAY(Uuid))))
-    entities = dict((await session.execute(statement)).all())
-    keys = {person_id: ["everyone", f"person:{person_id}"] for person_id in people}
-    for person_id, entity in entities.items():
-        if entity:
-            keys[person_id].append(f"legal_entity:{entity}")
-    return keys
+    return {id_: entity for id_, entity in await session.execute(statement) if entity}
 
 
-async def _members(session: ReadSession, keys: Collection[str]) -> Mapping[str, list[tuple[date, date | None, UUID]]]:
+async def _members(session: ReadSession, members: Sequence[str]) -> Mapping[str, list[Held]]:
     member = PlanAssignmentMember
     statement = (
         select(member.member, member.valid_from, member.valid_to, PlanAssignment.plan_version_id)
         .join(PlanAssignment, (PlanAssignment.organization_id == member.organization_id) & (PlanAssignment.id == member.assignment_id))
-        .where(member.member == any_(literal(list(keys), ARRAY(Text))))
+        .where(member.member == any_(literal(list(members), ARRAY(Text))))
     )
-    found: dict[str, list[tuple[date, date | None, UUID]]] = defaultdict(list)
-    for key, valid_from, valid_to, version_id in (await session.execute(statement)):
+    found: dict[str, list[Held]] = defaultdict(list)
+    for key, valid_from, valid_to, version_id in await session.execute(statement):
         found[key].append((valid_from, valid_to, version_id))
     return found
 
 
-def _choose(keys: Sequence[str], members: Mapping[str, list[tuple[date, date | None, UUID]]], day: date) -> UUID | NoPlan:
-    found = [
-        version_id
-        for key in keys
-        for valid_from, valid_to, version_id in members.get(key, [])
-        if valid_from <= day and (valid_to is None or day < valid_to)
-    ]
+def _choose(held: Sequence[Held], day: date) -> UUID | NoPlan:
+    found = [version_id for valid_from, valid_to, version_id in held if valid_from <= day and (valid_to is None or day < valid_to)]
     return found[0] if len(found) == 1 else NoPlan("two_plans" if found else "no_plan")
 
 

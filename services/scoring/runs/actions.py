@@ -28,18 +28,15 @@ SENDS: tuple[Role, ...] = ("service", "integration", "comp_admin", "hr_admin")
 
 RELEASE_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('release:' || :id, 0))")
 
+# Lines for whose scorecard another sum is released now than when they were computed. Line by line, since fresh tables have no statistics.
 STALE = text(
     """
-    SELECT count(*) FROM run_lines l
-    LEFT JOIN (
-      SELECT p.scorecard_id, sum(p.amount) AS released
-      FROM run_lines p JOIN runs r ON r.organization_id = p.organization_id AND r.id = p.run_id AND r.status = 'released'
-      WHERE p.organization_id = :organization_id
-        AND p.scorecard_id IN (SELECT scorecard_id FROM run_lines WHERE organization_id = :organization_id AND run_id = :run_id)
-      GROUP BY p.scorecard_id
-    ) before ON before.scorecard_id = l.scorecard_id
-    WHERE l.organization_id = :organization_id AND l.run_id = :run_id AND l.amount IS NOT NULL
-      AND l.released_before <> coalesce(before.released, 0)
+    SELECT count(*) FROM run_lines l, LATERAL (
+      SELECT coalesce(sum(p.amount), 0) AS amount
+      FROM run_lines p JOIN runs r ON r.organization_id = p.organization_id AND r.id = p.run_id
+      WHERE p.organization_id = l.organization_id AND p.scorecard_id = l.scorecard_id AND r.status = 'released'
+    ) released
+    WHERE l.organization_id = :organization_id AND l.run_id = :run_id AND l.amount IS NOT NULL AND l.released_before <> released.amount
     """
 )
 
@@ -77,7 +74,8 @@ async def put_snapshot(viewer: Viewer, session: WriteSession, run_id: UUID, scor
         return run
     if run.status not in {"open", "received"}:
         raise SnapshotFixed("This run was computed from another snapshot. Supersede it and send a new run.", run_status=run.status)
-    await session.execute(delete(SnapshotChunk).where(SnapshotChunk.organization_id == session.organization_id, SnapshotChunk.run_id == run_id))
+    earlier = delete(SnapshotChunk).where(SnapshotChunk.organization_id == session.organization_id, SnapshotChunk.run_id == run_id)
+    await session.execute(earlier)
     for number, chunk in enumerate(chunks(scorecards)):
         await session.execute(insert(SnapshotChunk), [_chunk_row(session, run_id, number, chunk)])
     run.status, run.received_at = "received", session.now

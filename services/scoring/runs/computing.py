@@ -21,7 +21,7 @@ from chassis.identifiers import new_id
 from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, Result, score
 from scoring.plans.documents import plan_of
 from scoring.plans.queries import plans_on, version_sources
-from scoring.runs.inputs import Group, Scored, engine_inputs
+from scoring.runs.inputs import Group, engine_inputs
 from scoring.runs.models import Run, RunResult, SnapshotChunk
 from scoring.runs.results import failed_lines, scored_lines
 from scoring.runs.storage import clear_results, copy_lines, pay_bases, write_lines
@@ -58,19 +58,20 @@ async def _gather(session: WriteSession, run: Run) -> Slices:
     numbers = select(SnapshotChunk.number).where(SnapshotChunk.run_id == run.id).order_by(SnapshotChunk.number)
     for number in (await session.scalars(numbers)).all():
         found, failed = await _slice_inputs(session, run, number)
-        await copy_lines(session, failed_lines(number, failed))
+        if failed.num_rows:
+            await copy_lines(session, failed_lines(number, failed))
         for group in found:
             groups[group.plan_version_id].append((number, group))
     return groups
 
 
-async def _slice_inputs(session: WriteSession, run: Run, number: int) -> tuple[list[Group], list[Scored]]:
+async def _slice_inputs(session: WriteSession, run: Run, number: int) -> tuple[list[Group], pa.Table]:
     content = select(SnapshotChunk.content).where(SnapshotChunk.run_id == run.id, SnapshotChunk.number == number)
     scorecards = await asyncio.to_thread(from_bytes, (await session.scalars(content)).one())
     people = [UUID(id_) for id_ in scorecards["person_id"].to_pylist()]
     days: list[date] = scorecards["period_end"].to_pylist()
     period = (run.period_start, run.period_end)
-    plans = await plans_on(session, zip(people, days, strict=True))
+    plans = await plans_on(session, list(zip(people, days, strict=True)))
     bases = await pay_bases(session, people, period)
     return await asyncio.to_thread(engine_inputs, scorecards, period, plans, bases)
 
@@ -92,7 +93,7 @@ async def _score(
         kept = await asyncio.to_thread(_kept, group, own)
         key = {"organization_id": session.organization_id, "id": new_id(), "run_id": run_id, "number": number}
         await session.execute(insert(RunResult), [{**key, "plan_version_id": version_id, **kept}])
-        await copy_lines(session, await asyncio.to_thread(scored_lines, number, version_id, plan, group.scorecards, own))
+        await copy_lines(session, await asyncio.to_thread(scored_lines, number, version_id, plan, group.booking, own))
 
 
 def _kept(group: Group, result: Result) -> dict[str, bytes]:

@@ -86,7 +86,10 @@ def _read(body: bytes, content_type: str) -> pa.Table:
 
 @router.post("/{run_id}/compute", status_code=202, summary="Have a run computed")
 async def compute(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
-    """The worker computes it from the snapshot and from pay bases and plans as they stand; ask again after they changed. Follow `run.computed`."""
+    """The worker computes it from the snapshot and from pay bases and plans as they stand; ask again after they changed.
+
+    Follow the event `run.computed`.
+    """
     return _run_out(await actions.request_compute(viewer, session, run_id), response)
 
 

@@ -1,9 +1,7 @@
-"""Bulk reading and writing of a computation: COPY out of pay bases, COPY of computed lines into a temporary table, one INSERT into `run_lines`.
-
-COPY goes into a temporary table because row-level security refuses it elsewhere.
+"""Bulk reading and writing of a computation: COPY out of pay bases, COPY of computed lines into a temporary table, one INSERT from there
+into `run_lines` (row-level security refuses COPY into any other table).
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
@@ -11,12 +9,24 @@ from typing import Any
 from uuid import UUID
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
+import pyarrow.csv as csv
 from sqlalchemy import text
 
-from chassis.database import ReadSession, WriteSession
+from chassis.database import WriteSession
+from scoring.engine.snapshot import DECIMAL
 from scoring.runs.models import Run
-from scoring.runs.pay_facts import Basis
+
+BOOKED_AT = ("legal_entity", "pay_group", "payroll_number", "cost_centre")
+"""Where payroll books a payout; facts of the pay basis."""
+
+BASES = pa.schema(
+    [
+        pa.field("person_id", pa.string()),
+        *(pa.field(name, pa.date32()) for name in ("valid_from", "valid_to")),
+        *(pa.field(name, DECIMAL) for name in ("salary", "target_bonus_share", "target_bonus_amount", "fte")),
+        *(pa.field(name, pa.string()) for name in ("currency", *BOOKED_AT)),
+    ]
+)
 
 COMPUTED = pa.schema(
     [
@@ -27,8 +37,8 @@ COMPUTED = pa.schema(
         ("plan_version_id", pa.string()),
         ("period_start", pa.date32()),
         ("period_end", pa.date32()),
-        ("composite", pa.decimal128(38, 12)),
-        ("payout", pa.decimal128(38, 12)),
+        ("composite", DECIMAL),
+        ("payout", DECIMAL),
         ("currency", pa.string()),
         ("reason_code", pa.string()),
         ("error_code", pa.string()),
@@ -55,7 +65,8 @@ CREATE_COMPUTED = text(
 WRITE_LINES = text(
     """
     WITH released AS (
-      SELECT p.scorecard_id, sum(p.amount) AS amount, min(p.currency) AS currency, (array_agg(p.id ORDER BY r.released_at DESC, p.id DESC))[1] AS line_id
+      SELECT p.scorecard_id, sum(p.amount) AS amount, min(p.currency) AS currency,
+        (array_agg(p.id ORDER BY r.released_at DESC, p.id DESC))[1] AS line_id
       FROM run_lines p JOIN runs r ON r.organization_id = p.organization_id AND r.id = p.run_id AND r.status = 'released'
       WHERE p.organization_id = :organization_id AND p.amount IS NOT NULL AND p.scorecard_id IN (SELECT scorecard_id FROM computed)
       GROUP BY p.scorecard_id
@@ -70,7 +81,8 @@ WRITE_LINES = text(
       trim_scale(composite), CASE WHEN other_currency THEN NULL ELSE trim_scale(payout) END, trim_scale(released_before),
       CASE WHEN other_currency THEN NULL ELSE trim_scale(payout - released_before) END, currency, reason_code,
       CASE WHEN other_currency AND error_code IS NULL THEN 'released_in_other_currency' ELSE error_code END,
-      CASE WHEN other_currency AND error_code IS NULL THEN 'Money was released for this scorecard in another currency.' ELSE error_message END,
+      CASE WHEN other_currency AND error_code IS NULL THEN 'Money was released for this scorecard in another currency.'
+        ELSE error_message END,
       line_id, legal_entity, pay_group, payroll_number, cost_centre
     FROM joined
     WHERE NOT :differences_only OR other_currency OR error_code IS NOT NULL OR payout <> released_before
@@ -83,8 +95,8 @@ TOTALS = text(
     SELECT coalesce(sum(lines), 0) AS line_count, coalesce(sum(failed), 0) AS failed_count, coalesce(sum(zero), 0) AS zero_count,
       coalesce(jsonb_object_agg(currency, amount::text) FILTER (WHERE amount IS NOT NULL), '{}') AS amounts
     FROM (
-      SELECT currency, count(*) AS lines, count(*) FILTER (WHERE error_code IS NOT NULL) AS failed, count(*) FILTER (WHERE amount = 0) AS zero,
-        sum(amount) AS amount
+      SELECT currency, count(*) AS lines, count(*) FILTER (WHERE error_code IS NOT NULL) AS failed,
+        count(*) FILTER (WHERE amount = 0) AS zero, sum(amount) AS amount
       FROM run_lines WHERE organization_id = :organization_id AND run_id = :run_id GROUP BY currency
     ) by_currency
     """
@@ -95,21 +107,23 @@ CLEAR = [
     for table in ("run_lines", "run_results")
 ]
 
-PAY_BASES = """
-    SELECT person_id, valid_from, valid_to, salary, currency, target_bonus_share, target_bonus_amount, fte,
-      legal_entity, pay_group, payroll_number, cost_centre
-    FROM pay_bases WHERE organization_id = $1 AND person_id = ANY($2) AND valid_from <= $4 AND (valid_to IS NULL OR valid_to > $3)
+PAY_BASES = f"""
+    SELECT {", ".join(BASES.names)} FROM pay_bases
+    WHERE organization_id = $1 AND person_id = ANY($2) AND valid_from <= $4 AND (valid_to IS NULL OR valid_to > $3)
     ORDER BY person_id, valid_from
-"""
+"""  # noqa: S608 - the names are ours
 
 
-async def pay_bases(session: ReadSession, people: Sequence[UUID], period: tuple[date, date]) -> dict[str, list[Basis]]:
-    """The pay bases of people that touch a period, by person, sorted by first day."""
-    found: dict[str, list[Basis]] = defaultdict(list)
-    driver = (await (await session.connection()).get_raw_connection()).driver_connection
-    for person_id, *facts in await driver.fetch(PAY_BASES, session.organization_id, people, *period):  # type: ignore[union-attr]
-        found[str(person_id)].append(Basis(*facts))
-    return found
+async def pay_bases(session: WriteSession, people: Sequence[UUID], period: tuple[date, date]) -> pa.Table:
+    """The pay bases of people that touch a period, sorted by person and first day."""
+    content = BytesIO()
+    query = (PAY_BASES, session.organization_id, people, *period)
+    await (await session.driver()).copy_from_query(*query, output=content, format="csv")
+    columns = csv.ConvertOptions(column_types=BASES, strings_can_be_null=True, quoted_strings_can_be_null=False)
+    content.seek(0)
+    if not content.getbuffer().nbytes:
+        return BASES.empty_table()
+    return csv.read_csv(content, read_options=csv.ReadOptions(column_names=BASES.names), convert_options=columns)
 
 
 async def clear_results(session: WriteSession, run_id: UUID) -> None:
@@ -122,7 +136,7 @@ async def clear_results(session: WriteSession, run_id: UUID) -> None:
 async def copy_lines(session: WriteSession, lines: pa.Table) -> None:
     """COPY computed lines into the temporary table."""
     content = BytesIO()
-    pacsv.write_csv(lines, content, pacsv.WriteOptions(include_header=False))
+    csv.write_csv(lines, content, csv.WriteOptions(include_header=False))
     content.seek(0)
     await (await session.driver()).copy_to_table("computed", source=content, format="csv")
 
@@ -130,6 +144,7 @@ async def copy_lines(session: WriteSession, lines: pa.Table) -> None:
 async def write_lines(session: WriteSession, run: Run) -> dict[str, Any]:
     """Turn the computed lines into the run's lines. Returns the run's totals."""
     key = {"organization_id": session.organization_id, "run_id": run.id}
+    await session.execute(text("ANALYZE computed"))
     await session.execute(WRITE_LINES, {**key, "differences_only": run.kind == "correction"})
-    totals = (await session.execute(TOTALS, key)).one()
-    return {name: value if name == "amounts" else int(value) for name, value in totals._mapping.items()}
+    totals = (await session.execute(TOTALS, key)).mappings().one()
+    return {name: value if name == "amounts" else int(value) for name, value in totals.items()}

@@ -14,15 +14,10 @@ from scoring.access.viewer import Viewer
 from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, score
 from scoring.engine.snapshot import PEOPLE
 from scoring.plans.documents import plan_of, source_of
-from scoring.plans.queries import NoPlan, plans_on, version_sources
+from scoring.plans.queries import NO_PLAN, NoPlan, plans_on, version_sources
 from scoring.scores.schemas import LineScore, Score, ScoreError, ScoresIn
 from scoring.snapshots.documents import ScorecardIn, table_of
 from scoring.snapshots.facts import engine_lines
-
-NO_PLAN = {
-    "no_plan": "No plan is assigned to the person on the last day of the scorecard.",
-    "two_plans": "Two plan assignments hold for the person on the last day of the scorecard.",
-}
 
 
 async def score_scorecards(viewer: Viewer, session: ReadSession, content: ScoresIn) -> list[Score]:
@@ -59,11 +54,10 @@ async def _plans(session: ReadSession, content: ScoresIn) -> Mapping[UUID, str |
         source = source_of(content.plan)
         plan_of(source)
         return {scorecard.scorecard_id: source for scorecard in content.scorecards}
-    days = {scorecard.scorecard_id: (scorecard.person_id, scorecard.period_end) for scorecard in content.scorecards}
-    found = await plans_on(session, days.values())
-    versions = await version_sources(session, {plan for plan in found.values() if isinstance(plan, UUID)})
-    chosen = {id_: found[key] for id_, key in days.items()}
-    return {id_: plan if isinstance(plan, NoPlan) else versions[plan].source for id_, plan in chosen.items()}
+    found = await plans_on(session, [(scorecard.person_id, scorecard.period_end) for scorecard in content.scorecards])
+    versions = await version_sources(session, {plan for plan in found if isinstance(plan, UUID)})
+    sources = [plan if isinstance(plan, NoPlan) else versions[plan].source for plan in found]
+    return {scorecard.scorecard_id: source for scorecard, source in zip(content.scorecards, sources, strict=True)}
 
 
 def _score(plan: Plan, scorecards: Sequence[ScorecardIn]) -> list[Score]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from chassis.numbers import PATTERN
+from scoring.snapshots.canonical import one
 from scoring.snapshots.problems import snapshot_problem
 from scoring.snapshots.schema import SCORECARDS, UUIDS, WORDS
 
@@ -31,16 +32,11 @@ def conformed(table: pa.Table) -> pa.Table:
     rows = pa.array(np.arange(table.num_rows, dtype=np.int64))
     columns = []
     for field in SCORECARDS:
-        array = _one(table[field.name]) if field.name in table.column_names else pa.nulls(table.num_rows)
+        array = one(table[field.name]) if field.name in table.column_names else pa.nulls(table.num_rows)
         columns.append(_Conforming(table).field(array, field, field.name, rows))
     result = pa.Table.from_arrays(columns, schema=SCORECARDS)
     _check_scorecards(result)
     return result
-
-
-def _one(column: pa.ChunkedArray) -> pa.Array:
-    whole = column.combine_chunks()
-    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
 
 
 def _check_names(given: set[str], wanted: Any, place: str) -> None:
@@ -134,13 +130,14 @@ def _may_become(given: pa.DataType, wanted: pa.DataType) -> bool:
 
 def _check_scorecards(table: pa.Table) -> None:
     """What a single column cannot show: ends before starts, lines without parts, line numbers that stand twice."""
-    ids = _one(table["scorecard_id"])
-    _refuse(pc.less(_one(table["period_end"]), _one(table["period_start"])), ids, "end_before_start", "period_end", "lies before period_start")
-    segments = _one(table["segments"])
+    ids = one(table["scorecard_id"])
+    backwards = pc.less(one(table["period_end"]), one(table["period_start"]))
+    _refuse(backwards, ids, "end_before_start", "period_end", "lies before period_start")
+    segments = one(table["segments"])
     flat = pc.list_flatten(segments)
     owners = ids.take(pc.list_parent_indices(segments))
     _refuse(pc.less(flat.field("to"), flat.field("from")), owners, "end_before_start", "segments.to", "lies before from")
-    lines = _one(table["lines"])
+    lines = one(table["lines"])
     flat, owner = pc.list_flatten(lines), pc.list_parent_indices(lines)
     _refuse(pc.equal(pc.list_value_length(flat.field("parts")), 0), ids.take(owner), "parts_missing", "lines.parts", "is empty")
     order = np.lexsort((np.asarray(flat.field("line")), np.asarray(owner)))

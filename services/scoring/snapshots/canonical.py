@@ -1,5 +1,5 @@
-"""The one form of a snapshot: scorecards by person and id, lines by number. Whatever transport, batches or order it came in, its digest and its
-stored bytes are the same."""
+"""The one form of a snapshot: scorecards by person and id, lines by number. Its digest and its stored bytes are the same,
+whatever transport, batches or order it came in."""
 
 import hashlib
 from collections.abc import Iterator
@@ -79,7 +79,9 @@ def _bytes(array: pa.Array) -> memoryview:
 def one(column: pa.ChunkedArray) -> pa.Array:
     """A column in one piece."""
     whole = column.combine_chunks()
-    return (pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)) if isinstance(whole, pa.ChunkedArray) else whole
+    if not isinstance(whole, pa.ChunkedArray):
+        return whole
+    return pa.concat_arrays(whole.chunks) if whole.num_chunks else pa.array([], whole.type)
 
 
 def chunks(table: pa.Table) -> Iterator[pa.Table]:

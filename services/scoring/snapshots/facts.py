@@ -6,9 +6,9 @@ import pyarrow.compute as pc
 
 from scoring.engine.snapshot import LINES
 from scoring.snapshots.canonical import one
+from scoring.snapshots.schema import PART
 
-PART_FACTS = ("target", "target_high", "baseline", "threshold", "stretch", "actual", "last_actual", "slope", "scale_minimum", "scale_maximum",
-              "days_late", "deduction_per_day")  # fmt: skip
+PART_FACTS = [field.name for field in PART if pa.types.is_decimal(field.type)]
 PARTS_TYPE = LINES.field("parts").type
 
 

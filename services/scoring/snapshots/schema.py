@@ -1,4 +1,4 @@
-"""The shape of a scorecard: one row each, lines and parts nested. In transport decimals are text; here they are decimals of twelve places."""
+"""The shape of a scorecard: one row each, lines and parts nested. Decimals are text in transport, decimals of twelve places here."""
 
 from typing import Final
 
