@@ -106,7 +106,7 @@ def _create_webhook_tables() -> None:
         *_key(),
         _uuid("endpoint_id"), sa.Column("sealed", sa.LargeBinary, nullable=False),
         _moment("created_at"), _moment("expires_at", nullable=True),
-        sa.ForeignKeyConstraint(**to_endpoint, ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(**to_endpoint, ondelete="CASCADE", name="fk_webhook_secrets_organization_id_endpoint_id"),
     )  # fmt: skip
     op.create_index("ix_webhook_secrets_endpoint", "webhook_secrets", ["organization_id", "endpoint_id"])
     op.create_table(
@@ -117,9 +117,15 @@ def _create_webhook_tables() -> None:
         _text("status"), sa.Column("attempts", sa.BigInteger, nullable=False), _moment("created_at"),
         _moment("next_attempt_at", nullable=True), _moment("delivered_at", nullable=True),
         sa.Column("last_status", sa.BigInteger), sa.Column("last_error", sa.Text),
-        sa.ForeignKeyConstraint(**to_endpoint, ondelete="CASCADE"),
-        sa.ForeignKeyConstraint(["organization_id", "event_id"], ["events.organization_id", "events.id"]),
-        sa.UniqueConstraint("organization_id", "endpoint_id", "event_id"),
+        sa.ForeignKeyConstraint(**to_endpoint, ondelete="CASCADE", name="fk_webhook_deliveries_organization_id_endpoint_id"),
+        sa.ForeignKeyConstraint(
+            ["organization_id", "event_id"],
+            ["events.organization_id", "events.id"],
+            name="fk_webhook_deliveries_organization_id_event_id",
+        ),
+        sa.UniqueConstraint(
+            "organization_id", "endpoint_id", "event_id", name="uq_webhook_deliveries_organization_id_endpoint_id_event_id"
+        ),
     )  # fmt: skip
     op.create_index(
         "ix_webhook_deliveries_pending",
