@@ -142,8 +142,9 @@ async def _rebuild(session: WriteSession, changed: set[UUID]) -> None:
         return
     try:
         affected = await reporting.rebuild(session, changed)
-    except reporting.CircleFound:
-        raise CircularReportingLine("With this manager somebody would report to themselves.", field="/manager_external_id") from None
+    except reporting.CircleFound as circle:
+        detail = f"With this manager somebody would report to themselves. In the circle: {circle}."
+        raise CircularReportingLine(detail, field="/manager_external_id") from None
     except reporting.TooDeep:
         detail = f"More than {reporting.MAX_DEPTH} managers would stand above somebody."
         raise ReportingLineTooDeep(detail, field="/manager_external_id") from None

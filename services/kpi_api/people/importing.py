@@ -5,7 +5,6 @@ is named and the other rows go in. Rows whose managers would make a circle are r
 leaves what is stored alone; an empty cell empties it.
 """
 
-from uuid import UUID
 
 from sqlalchemy import text
 
@@ -75,15 +74,14 @@ async def _write_valid_rows(session: WriteSession, found: Import) -> None:
             for row, name in taken.rows.items():
                 found.refuse(row, "user_name", "duplicate_person", f"Somebody else has the user name {name!r}.")
         except reporting.CircleFound as circle:
-            _refuse_circle(found, circle.person_ids)
+            _refuse_circle(found, circle)
 
 
-def _refuse_circle(found: Import, person_ids: set[UUID]) -> None:
-    chain = [incoming for incoming in found.rows if incoming.person_id in person_ids]
-    names = ", ".join(incoming.values.external_id for incoming in chain[:10])
-    for incoming in chain:
-        message = f"With this manager {incoming.values.external_id} would report to themselves. In the circle: {names}."
-        found.refuse(incoming.row, "manager", "circular_reporting_line", message)
+def _refuse_circle(found: Import, circle: reporting.CircleFound) -> None:
+    for incoming in found.rows:
+        if incoming.person_id in circle.persons:
+            message = f"With this manager {incoming.values.external_id} would report to themselves. In the circle: {circle}."
+            found.refuse(incoming.row, "manager", "circular_reporting_line", message)
 
 
 async def _write(session: WriteSession, found: Import) -> None:

@@ -5,7 +5,7 @@ too: with a manager who is hired later it starts when both are there. Rows of de
 them. One organization changes its lines one transaction at a time (`lock`), so that two moves at once cannot make a circle.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from sqlalchemy import text
@@ -72,6 +72,11 @@ WITH RECURSIVE up (person_id, manager_id, depth, valid) AS (
 SELECT * FROM up
 """  # noqa: S608
 
+CIRCLES = """
+SELECT DISTINCT p.id, p.external_id FROM walk w JOIN persons p ON p.organization_id = :organization_id AND p.id = w.person_id
+WHERE w.person_id = w.manager_id
+"""
+
 # Ids of derived rows are made where the rows are.
 WRITE_WALK = """
 INSERT INTO reporting_lines (organization_id, id, manager_id, person_id, depth, valid_from, valid_to)
@@ -80,11 +85,14 @@ SELECT :organization_id, gen_random_uuid(), manager_id, person_id, depth, lower(
 
 
 class CircleFound(Exception):
-    """These persons would report to themselves. The caller knows which of its changes did it."""
+    """These persons (external ids by id) would report to themselves. The caller knows which of its changes did it."""
 
-    def __init__(self, person_ids: Collection[UUID]) -> None:
+    def __init__(self, persons: Mapping[UUID, str]) -> None:
         super().__init__("circle")
-        self.person_ids = set(person_ids)
+        self.persons = persons
+
+    def __str__(self) -> str:
+        return ", ".join(sorted(self.persons.values())[:10])
 
 
 class TooDeep(Exception):
@@ -116,8 +124,8 @@ async def rebuild(session: WriteSession, changed: Collection[UUID]) -> set[UUID]
 
 
 async def _check_walk(session: WriteSession) -> None:
-    if circle := (await session.scalars(text("SELECT DISTINCT person_id FROM walk WHERE person_id = manager_id"))).all():
-        raise CircleFound(circle)
+    if circle := (await session.execute(text(CIRCLES), {"organization_id": session.organization_id})).all():
+        raise CircleFound({person.id: person.external_id for person in circle})
     if (await session.scalar(text("SELECT max(depth) FROM walk")) or 0) > MAX_DEPTH:
         raise TooDeep()
 

@@ -118,6 +118,7 @@ def _report(body: dict[str, Any], *, as_json: bool) -> None:
         wrong = [(row["row"], error) for row in body["results"] if row["status"] == "error" for error in row["errors"]]
         if wrong:
             show_table(["row", "field", "what"], [[str(row), error["field"], error["message"]] for row, error in wrong[:SHOWN]])
-            show_step(f"{len(wrong)} faults; `--json` lists them all." if len(wrong) > SHOWN else "The other rows were imported.")
+        if len(wrong) > SHOWN:
+            show_step(f"{len(wrong)} faults; `--json` lists them all.")
     if any(row["status"] == "error" for row in body["results"]):
         raise typer.Exit(1)
