@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
+from typing import Final, Self
 
 from chassis.numbers import PLACES, round_half_up
 from kpi_api.cycles.periods import Period
@@ -40,6 +40,18 @@ class Target:
     phasing: Sequence[Decimal] | None
     scale_minimum: Decimal | None
     scale_maximum: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """How many periods a window has, and how many whole ones they make up where it cuts the first or last."""
+
+    periods: int
+    whole: Fraction
+
+    @classmethod
+    def of(cls, periods: Sequence[Period]) -> Self:
+        return cls(len(periods), sum((period.share for period in periods), Fraction()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +87,9 @@ class Actual:
     measured_until: date | None
 
 
-def actual_of(combine: str, target: Target, periods: Sequence[Period], recorded: Recorded) -> Actual:
+def actual_of(combine: str, target: Target, span: Span, recorded: Recorded) -> Actual:
     """The actual of a part over the periods that it is measured in."""
-    stated = _share_target(target) if combine == "share_of_periods_met" else _window_target(combine, target, periods)
+    stated = _share_target(target) if combine == "share_of_periods_met" else _window_target(combine, target, span.whole)
     return Actual(
         part=target.part,
         actual=_combine(combine, target.unit, recorded),
@@ -90,8 +102,8 @@ def actual_of(combine: str, target: Target, periods: Sequence[Period], recorded:
         unit=stated.unit,
         scale_minimum=stated.scale_minimum,
         scale_maximum=stated.scale_maximum,
-        periods=len(periods),
-        missing=len(periods) - recorded.count,
+        periods=span.periods,
+        missing=span.periods - recorded.count,
         measured_until=recorded.last_period_end,
     )
 
@@ -119,10 +131,9 @@ def _ratio(unit: str, numerators: Decimal | None, denominators: Decimal | None) 
     return round_half_up(Fraction(numerators) / Fraction(denominators) * (100 if unit == PERCENT else 1), PLACES)
 
 
-def _window_target(combine: str, target: Target, periods: Sequence[Period]) -> Target:
+def _window_target(combine: str, target: Target, factor: Fraction) -> Target:
     if combine != "total" or target.period == "window":
         return target
-    factor = sum((period.share for period in periods), Fraction())
     phased = sum(target.phasing, Decimal()) if target.phasing else None
     return Target(
         part=target.part,

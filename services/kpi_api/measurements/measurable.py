@@ -4,7 +4,7 @@ A KPI with a target per month is measured per month. A target for the whole wind
 once for the window where the definition does not say.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,8 +21,9 @@ from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import may_change
 from kpi_api.cycles.models import Cycle
-from kpi_api.cycles.periods import Length, Period, Window, periods
+from kpi_api.cycles.periods import Length, Window, periods
 from kpi_api.dictionary.models import DefinitionVersion
+from kpi_api.measurements.actuals import Span
 from kpi_api.measurements.readings import Reading, WrongRow
 
 CLOSED_STATUSES = {"closing", "closed"}
@@ -74,15 +75,15 @@ def _wrong(row: int, field: str, code: str, message: str) -> WrongRow:
 
 
 @lru_cache(maxsize=4096)
-def periods_of(window: Window, length: Length) -> Sequence[Period]:
-    """The periods of a window; most KPIs share a few windows."""
-    return periods(window, length)
+def period_ends(window: Window, length: Length) -> Mapping[date, date]:
+    """Last day by first day of each period of a window; most KPIs share a few windows."""
+    return {period.start: period.end for period in periods(window, length)}
 
 
 @lru_cache(maxsize=4096)
-def period_ends(window: Window, length: Length) -> Mapping[date, date]:
-    """Last day by first day of each period of a window."""
-    return {period.start: period.end for period in periods_of(window, length)}
+def span_of(window: Window, length: Length) -> Span:
+    """How many periods a window has."""
+    return Span.of(periods(window, length))
 
 
 def measured_per(target_period: str, update_frequency: str | None) -> Length:

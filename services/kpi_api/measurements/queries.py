@@ -20,34 +20,34 @@ from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Window
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.measurements.actuals import Actual, Recorded, Target, actual_of
-from kpi_api.measurements.measurable import measured_per, periods_of
+from kpi_api.measurements.measurable import measured_per, span_of
 from kpi_api.measurements.models import Measurement
 
-# One row per part asked for, in that order: the sums of its current values. The outer bounds on period_start leave out other partitions.
+# One row per part asked for, in that order: the sums of its current values. LATERAL walks the index part by part, whatever the planner
+# believes about so young a table; the outer bounds on period_start leave out the partitions of other years.
 ADD_UP = text(
     """
-    WITH wanted AS (
-      SELECT * FROM unnest(:kpi_ids, :parts, :comparisons, :values, :values_high, :first_days, :last_days)
-        WITH ORDINALITY AS w (kpi_id, part, comparison, value, value_high, first_day, last_day, n)
-    ),
-    measured AS (
-      SELECT DISTINCT ON (m.kpi_id, m.part, m.period_start)
-        m.kpi_id, m.part, m.period_start, m.period_end, m.value, m.numerator, m.denominator
-      FROM measurements m
-      WHERE m.organization_id = :organization_id AND m.kpi_id = ANY(:kpi_ids)
-        AND m.period_start BETWEEN :first_day AND :last_day AND (CAST(:as_of AS timestamptz) IS NULL OR m.recorded_at <= :as_of)
-      ORDER BY m.kpi_id, m.part, m.period_start, m.revision DESC
-    )
-    SELECT count(m.period_start) AS count, sum(m.value) AS total, sum(m.numerator) AS numerators, sum(m.denominator) AS denominators,
-      (array_agg(m.value ORDER BY m.period_start DESC) FILTER (WHERE m.period_start IS NOT NULL))[1] AS last,
-      count(*) FILTER (WHERE CASE w.comparison
-        WHEN 'at_least' THEN m.value >= w.value WHEN 'above' THEN m.value > w.value
-        WHEN 'at_most' THEN m.value <= w.value WHEN 'below' THEN m.value < w.value
-        WHEN 'within' THEN m.value BETWEEN w.value AND w.value_high END) AS met,
-      max(m.period_end) AS last_period_end
-    FROM wanted w
-    LEFT JOIN measured m ON m.kpi_id = w.kpi_id AND m.part = w.part AND m.period_start BETWEEN w.first_day AND w.last_day
-    GROUP BY w.n ORDER BY w.n
+    SELECT s.*
+    FROM unnest(:kpi_ids, :parts, :comparisons, :values, :values_high, :first_days, :last_days)
+      WITH ORDINALITY AS w (kpi_id, part, comparison, value, value_high, first_day, last_day, n)
+    CROSS JOIN LATERAL (
+      SELECT count(*) AS count, sum(m.value) AS total, sum(m.numerator) AS numerators, sum(m.denominator) AS denominators,
+        (array_agg(m.value ORDER BY m.period_start DESC))[1] AS last,
+        count(*) FILTER (WHERE CASE w.comparison
+          WHEN 'at_least' THEN m.value >= w.value WHEN 'above' THEN m.value > w.value
+          WHEN 'at_most' THEN m.value <= w.value WHEN 'below' THEN m.value < w.value
+          WHEN 'within' THEN m.value BETWEEN w.value AND w.value_high END) AS met,
+        max(m.period_end) AS last_period_end
+      FROM (
+        SELECT DISTINCT ON (m.period_start) m.period_start, m.period_end, m.value, m.numerator, m.denominator
+        FROM measurements m
+        WHERE m.organization_id = :organization_id AND m.kpi_id = w.kpi_id AND m.part = w.part
+          AND m.period_start BETWEEN :first_day AND :last_day AND m.period_start BETWEEN w.first_day AND w.last_day
+          AND (CAST(:as_of AS timestamptz) IS NULL OR m.recorded_at <= :as_of)
+        ORDER BY m.period_start, m.revision DESC
+      ) m
+    ) s
+    ORDER BY w.n
     """
 ).bindparams(
     *(
@@ -89,7 +89,7 @@ async def actuals_of(session: ReadSession, parts: Sequence[MeasuredPart], *, as_
     bounds = {"first_day": min(keys["first_days"]), "last_day": max(keys["last_days"])}
     sums = (await session.execute(ADD_UP, keys | bounds))
     return [
-        actual_of(part.combine, part.target, periods_of(part.window, part.per), Recorded(*row))
+        actual_of(part.combine, part.target, span_of(part.window, part.per), Recorded(*row))
         for part, row in zip(parts, sums, strict=True)
     ]
 

@@ -7,10 +7,10 @@ from fractions import Fraction
 import pytest
 
 from kpi_api.cycles.periods import Window, periods
-from kpi_api.measurements.actuals import Actual, Recorded, Target, actual_of
+from kpi_api.measurements.actuals import Actual, Recorded, Span, Target, actual_of
 
 YEAR = Window(date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1))
-MONTHS = periods(YEAR, "month")
+MONTHS = Span.of(periods(YEAR, "month"))
 
 
 def target(value: str = "10", **given: object) -> Target:
@@ -61,7 +61,7 @@ def test_a_share_of_periods_is_held_against_one_whatever_the_target_was() -> Non
 
 def test_who_joins_in_may_has_a_target_for_the_days_they_were_there() -> None:
     joined = Window(date(2026, 5, 11), date(2026, 12, 31), date(2026, 1, 1))
-    found: Actual = actual_of("total", target(baseline=Decimal(0), threshold=Decimal(5)), periods(joined, "month"), recorded())
+    found: Actual = actual_of("total", target(baseline=Decimal(0), threshold=Decimal(5)), Span.of(periods(joined, "month")), recorded())
     months = 7 + Fraction(21, 31)
     assert found.target == Decimal("76.774193548387")
     assert abs(Fraction(found.target) - 10 * months) < Fraction(1, 10**12)
