@@ -52,8 +52,8 @@ async def _bonus(office: Office, person: str) -> Group:
     for kpi in statement["kpis"]:
         part = kpi["parts"][0]
         table.add_row(kpi["name"], _short(part["target"]), _short(part["actual"]), _percent(kpi["attainment_raw"]), _percent(kpi["score"]),
-                      f"{kpi['weight']} %")  # fmt: skip
-    steps = [Text(step["sentence"]) for step in statement["explanation"]["steps"] if step.get("level") != "line"]
+                      f"{_short(kpi['weight'])} %")  # fmt: skip
+    steps = [Text(f"{step['title']}: {step['sentence']}") for step in statement["explanation"]["steps"] if step["sentence"]]
     return Group(table, *steps, Text(f"Bonus: {statement['amount']} {statement['currency']}", style="bold green"))
 
 

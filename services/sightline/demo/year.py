@@ -1,7 +1,8 @@
 """The demo year, step by step. Each call plays it in a fresh organization, over HTTP alone but for the organization's creation."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -11,7 +12,7 @@ from chassis.identity import TokenSigner, load_private_key
 from chassis.settings import DEVELOPMENT_ISSUER
 from sightline.databases import open_databases
 from sightline.demo.agreeing import agree_scorecards, open_scorecards
-from sightline.demo.company import Meridale
+from sightline.demo.company import YEAR, Meridale
 from sightline.demo.founding import agree_on_pay, build_cascade, found_company, write_dictionary
 from sightline.demo.office import Office
 from sightline.demo.paying import approve_and_release, close_cycle, pull_payroll
@@ -55,15 +56,22 @@ STEPS: list[tuple[str, Step]] = [
 
 async def play_year(home: Path, addresses: Mapping[str, str], report: Report, console: Console) -> None:
     """Play the year, telling `report` each step, and print what it came to. Raises DemoFailed where an answer is not as the story goes."""
-    made = await _create(home)
-    issuer = TokenSigner(DEVELOPMENT_ISSUER, load_private_key(home / "keys" / "issuer.jwk.json"))
-    company = Meridale(administrator=str(made.person_id))
-    async with Office(addresses, issuer, made.organization_id) as office:
-        await office.set_clock(company.administrator, "2026-01-02T08:00:00Z")
+    async with open_year(home, addresses) as (office, company):
         for words, step in STEPS:
             report(words)
             await step(office, company)
         await show_year(office, company, console)
+
+
+@asynccontextmanager
+async def open_year(home: Path, addresses: Mapping[str, str]) -> AsyncIterator[tuple[Office, Meridale]]:
+    """A fresh organization on 2 January, before anything has happened in it."""
+    made = await _create(home)
+    issuer = TokenSigner(DEVELOPMENT_ISSUER, load_private_key(home / "keys" / "issuer.jwk.json"))
+    company = Meridale(administrator=str(made.person_id))
+    async with Office(addresses, issuer, made.organization_id) as office:
+        await office.set_clock(company.administrator, f"{YEAR}-01-02T08:00:00Z")
+        yield office, company
 
 
 async def _create(home: Path) -> NewOrganization:

@@ -1,0 +1,47 @@
+"""Real processes for tests: an embedded PostgreSQL, both services and their workers, in a home and on ports of their own."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sightline.ports import any_free_port
+from sightline.processes import Supervisor
+
+HOMES = Path(__file__).parents[1] / ".sightline-test"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What runs: `supervisor.programs` holds the processes by name, for killing."""
+
+    home: Path
+    supervisor: Supervisor
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        return self.supervisor.addresses
+
+    def kill(self, name: str) -> None:
+        """kill -9 of one program and its children."""
+        self.supervisor.programs[name].kill()
+
+    def revive(self) -> None:
+        """Start again what is dead, as the supervisor does when it looks."""
+        self.supervisor.tend()
+
+
+@contextmanager
+def started_stack(name: str) -> Iterator[Stack]:
+    """Start everything; stop it and remove its home afterwards."""
+    home = HOMES / f"{name}-{os.getpid()}"
+    with pytest.MonkeyPatch.context() as patch:
+        for service in ("KPI_API", "SCORING"):
+            patch.setenv(f"{service}_PORT", str(any_free_port()))
+        with Supervisor(home) as supervisor:
+            yield Stack(home, supervisor)
+    shutil.rmtree(home, ignore_errors=True)
