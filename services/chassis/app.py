@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis import development, health
 from chassis.error_answers import body_too_large, install_error_answers
+from chassis.explorer import add_explorer
 from chassis.pagination import CursorSigner
 from chassis.problems import ProblemBody
 from chassis.service import Service, token_verifier
@@ -97,6 +98,7 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(development.router)
     for router in service.routers:
         app.include_router(router)
+    add_explorer(app)
     _publish_problem_schema(app)
     return app
 

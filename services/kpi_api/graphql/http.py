@@ -21,12 +21,14 @@ from chassis.pagination import signer_of
 from chassis.problems import Problem
 from chassis.transactions import Caller, database_of
 from kpi_api.access.viewer import load_viewer
+from kpi_api.graphql import explorer
 from kpi_api.graphql.context import Context
 from kpi_api.graphql.schema import schema
 
 log = structlog.get_logger()
 
 router = APIRouter(tags=["graphql"])
+router.include_router(explorer.router)
 
 RESPONSE = "application/graphql-response+json"
 JSON = "application/json"

@@ -18,6 +18,7 @@ from kpi_api.graphql.http import JSON, RESPONSE
 NODE_PACKAGES = {"graphql-http": "1.23.1", "graphql": "16.12.0"}
 CACHE = Path(__file__).parents[3] / ".sightline-test" / "node" / "graphql-http"
 AUDITS = 61
+SECONDS = 90
 
 QUERY = {"query": "{ viewer { roles } }"}
 
@@ -81,9 +82,9 @@ async def test_a_link_cannot_change_anything(organization: Organization) -> None
     assert (await client.get("/graphql", params=QUERY)).json()["data"]["viewer"] == {"roles": ["hr_admin"]}
 
 
-async def run(*command: str, timeout: float = 90) -> tuple[int, str, str]:
+async def run(*command: str) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-    out, errors = await asyncio.wait_for(process.communicate(), timeout)
+    out, errors = await asyncio.wait_for(process.communicate(), SECONDS)
     return process.returncode or 0, out.decode(), errors.decode()
 
 
