@@ -8,7 +8,25 @@ import sys
 
 import typer
 
-from sightline.cli import contracts, database, demo, import_, jobs, keys, migrate, organization, status, token, up
+from sightline.cli import (
+    call,
+    contracts,
+    cycle,
+    database,
+    demo,
+    import_,
+    jobs,
+    keys,
+    migrate,
+    organization,
+    payroll,
+    plan,
+    run,
+    scorecard,
+    status,
+    token,
+    up,
+)
 from sightline.cli.terminal import show_problem
 from sightline.problems import OperatorProblem
 
@@ -33,6 +51,13 @@ app.command()(contracts.contracts)
 app.command()(token.token)
 app.add_typer(organization.app, name="organization")
 app.add_typer(import_.app, name="import")
+app.command()(call.call)
+app.add_typer(cycle.app, name="cycle")
+app.add_typer(scorecard.definition, name="definition")
+app.add_typer(scorecard.scorecard, name="scorecard")
+app.add_typer(plan.app, name="plan")
+app.add_typer(run.app, name="run")
+app.add_typer(payroll.app, name="payroll")
 app.add_typer(database.app, name="db")
 app.add_typer(jobs.app, name="jobs")
 

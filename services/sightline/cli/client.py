@@ -1,0 +1,150 @@
+"""Requests to the Sightline that runs on this machine, in the name of one person.
+
+with open_client(organization, act_as) as client:
+    client.call("kpi_api", "POST", "/v1/cycles", json={...})     # the answer, or Refused in the service's own words
+    client.acting_as(person_id)                                  # the same for somebody else
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+import typer
+
+from sightline.home import home_folder
+from sightline.problems import BadUsage, NotRunning, OperatorProblem
+
+OrganizationId = Annotated[
+    UUID | None,
+    typer.Option("--organization", envvar="SIGHTLINE_ORGANIZATION", help="Its id; not needed while there is only one."),
+]
+ActAs = Annotated[
+    str | None,
+    typer.Option(
+        "--as",
+        help="Act as this person: a user name, an id, or a role for its first holder. Else by the token in SIGHTLINE_TOKEN, else as the"
+        " first hr_admin.",
+    ),
+]
+
+ROLES = {"hr_admin", "comp_admin", "payroll", "board", "auditor"}
+SECONDS = 600
+SECONDS_TO_WAIT = 120
+TOKEN_LIFE = timedelta(hours=1)
+SHOWN = 20
+
+
+class Refused(OperatorProblem):
+    """A service's problem, as it worded it. `code` is the service's."""
+
+    def __init__(self, status: int, body: Mapping[str, Any]) -> None:
+        places = [f"{error['field'].lstrip('/')}: {error['message']}" for error in body.get("errors") or [] if error["message"]]
+        details = [place for place in dict.fromkeys(places) if place not in body["detail"]][:SHOWN]
+        super().__init__(body["detail"] or body["title"], "; ".join(details))
+        self.code = body["code"]  # type: ignore[misc]
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Client:
+    """HTTP clients of both services and the token that speaks for a person."""
+
+    services: Mapping[str, httpx.Client]
+    organization: UUID | None
+    token: str
+
+    def acting_as(self, person_id: str) -> "Client":
+        return replace(self, token=_token_for(person_id, self.organization))
+
+    def call(self, service: str, method: str, path: str, **content: Any) -> httpx.Response:
+        """The answer. Raises Refused, and NotRunning where the service does not answer."""
+        headers = {"Authorization": f"Bearer {self.token}", **content.pop("headers", {})}
+        try:
+            answer = self.services[service].request(method, path, headers=headers, **content)
+        except httpx.TransportError as error:
+            raise NotRunning(f"{service} does not answer: {error}.", "See `sightline status`.") from error
+        if answer.is_error:
+            raise Refused(answer.status_code, answer.json())
+        return answer
+
+    def get(self, service: str, path: str, **query: Any) -> Any:
+        return self.call(service, "GET", path, params=query).json()
+
+    def pages(self, service: str, path: str, **query: Any) -> Iterator[dict[str, Any]]:
+        """Every item of a list."""
+        cursor: str | None = None
+        while True:
+            page = self.get(service, path, limit=200, **query, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            if (cursor := page["next"]) is None:
+                return
+
+    def edit(self, service: str, method: str, path: str, content: Any, *, seen: str | None = None) -> httpx.Response:
+        """Change what stands at `seen` (the path itself unless said) as it is now: its ETag goes along as If-Match."""
+        etag = self.call(service, "GET", seen or path).headers["ETag"]
+        return self.call(service, method, path, json=content, headers={"If-Match": etag})
+
+    def wait_for(self, service: str, path: str, until: Callable[[Any], bool]) -> Any:
+        """Read `path` until `until(answer)` holds; a 404 counts as not yet. Raises NotRunning when it never does."""
+        deadline = time.monotonic() + SECONDS_TO_WAIT
+        while time.monotonic() < deadline:
+            try:
+                if until(answer := self.get(service, path)):
+                    return answer
+            except Refused as refused:
+                if refused.status != 404:
+                    raise
+            time.sleep(0.2)
+        raise NotRunning(f"{path} got no further within {SECONDS_TO_WAIT} seconds.", "See `sightline status`, `sightline jobs failed`.")
+
+
+@contextmanager
+def open_client(organization: UUID | None, act_as: str | None) -> Iterator[Client]:
+    """A client of what runs here. Raises NotRunning, BadUsage."""
+    from sightline.processes import read_running
+
+    record = read_running(home_folder())
+    if record is None or not record.is_alive:
+        raise NotRunning("Sightline does not run here.", "Start it with `sightline up`.")
+    token = os.environ.get("SIGHTLINE_TOKEN", "") if act_as is None else ""
+    token = token or _token_for(act_as, organization)
+    services = {
+        name: httpx.Client(base_url=address, timeout=SECONDS, trust_env=False) for name, address in record.addresses.items()
+    }
+    try:
+        yield Client(services, organization, token)
+    finally:
+        for service in services.values():
+            service.close()
+
+
+def _token_for(act_as: str | None, organization: UUID | None) -> str:
+    from sightline.tokens import Who, make_token
+
+    who = Who(role="hr_admin")
+    if act_as in ROLES:
+        who = Who(role=act_as)
+    elif act_as is not None:
+        who = Who(person_id=person_id) if (person_id := _id(act_as)) else Who(user_name=act_as)
+    return make_token(home_folder(), who, organization, TOKEN_LIFE)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def find_person(client: Client, external_id: str) -> str:
+    """The id of the person with this external id. Raises BadUsage."""
+    found = [person["id"] for person in client.pages("kpi_api", "/v1/people", search=external_id) if person["external_id"] == external_id]
+    if not found:
+        raise BadUsage(f"There is no person {external_id!r}.", "Import people first.")
+    return str(found[0])

@@ -1,0 +1,81 @@
+"""Tables that commands read and send, and what became of their rows."""
+
+import mimetypes
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sightline.cli.client import Refused
+from sightline.cli.terminal import show_json, show_step, show_table
+from sightline.problems import BadUsage, OperatorProblem
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A .csv, .ndjson or .json file in UTF-8.")]
+Maps = Annotated[list[str] | None, typer.Option("--map", help="column=field for a column of another name; repeat for more.")]
+Ignored = Annotated[list[str] | None, typer.Option("--ignore", help="A column to leave out; repeat for more.")]
+
+FORMATS = {".csv": "text/csv", ".ndjson": "application/x-ndjson", ".jsonl": "application/x-ndjson", ".json": "application/json"}
+STATUSES = ("created", "updated", "unchanged", "error")
+SHOWN = 20
+
+Cells = dict[str, str]
+
+
+def format_of(file: Path) -> str:
+    """The media type of a table, by its suffix. Raises BadUsage."""
+    found = FORMATS.get(file.suffix.lower())
+    if found is None:
+        raise BadUsage(f"{file.name} is {mimetypes.guess_type(file.name)[0] or 'of an unknown kind'}.", "Send .csv, .ndjson or .json.")
+    return found
+
+
+def read_table(
+    file: Path, columns: Collection[str], required: Collection[str], maps: Sequence[str] | None, ignored: Sequence[str] | None
+) -> list[tuple[int, Cells]]:
+    """The rows of a table by number, empty cells left out. Raises BadUsage naming what is wrong with the file."""
+    from chassis.problems import Problem
+    from chassis.tabular import read_rows
+    from kpi_api.people.mapping import read_mapping
+
+    try:
+        mapping = read_mapping(maps or [])
+        rows = read_rows(file.read_bytes(), format_of(file), columns=columns, required=required, mapping=mapping, ignored=ignored or [])
+    except Problem as problem:
+        raise BadUsage(f"{file.name}: {problem.detail}", f"Nothing was imported ({problem.code}).") from problem
+    return [(row, {name: cell.strip() for name, cell in cells.items() if cell.strip()}) for row, cells in rows]
+
+
+def each_row(rows: Iterable[tuple[int, Cells]], send: Callable[[Cells], str]) -> dict[str, Any]:
+    """Send row after row; a wrong one is named and stops only itself. `send` answers created, updated or unchanged."""
+    results = [_result(row, cells, send) for row, cells in rows]
+    return {"results": results, **{status: sum(result["status"] == status for result in results) for status in STATUSES}}
+
+
+def _result(row: int, cells: Cells, send: Callable[[Cells], str]) -> dict[str, Any]:
+    try:
+        return {"row": row, "status": send(cells), "errors": []}
+    except (Refused, BadUsage) as problem:
+        return {"row": row, "status": "error", "errors": [_fault(row, problem)]}
+
+
+def _fault(row: int, problem: OperatorProblem) -> dict[str, Any]:
+    return {"row": row, "field": "", "code": problem.code, "message": str(problem).strip()}
+
+
+def report(answer: Mapping[str, Any], *, as_json: bool) -> None:
+    """Count what became of the rows and name those that were refused; ends the command with 1 if there are any."""
+    wrong = [(result["row"], error) for result in answer["results"] for error in result["errors"]]
+    if as_json:
+        show_json(answer)
+    else:
+        counts = ", ".join(f"{answer[status]} {status}" for status in STATUSES)
+        show_step(counts + (" (dry run)" if answer.get("dry_run") else ""))
+        if pending := answer.get("pending_managers"):
+            show_step(f"{pending} wait for a manager who is not there yet.")
+        if wrong:
+            show_table(["row", "field", "what"], [[str(row), error["field"], error["message"]] for row, error in wrong[:SHOWN]])
+        if len(wrong) > SHOWN:
+            show_step(f"{len(wrong)} faults; `--json` lists them all.")
+    if wrong:
+        raise typer.Exit(1)
