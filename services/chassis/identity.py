@@ -33,7 +33,10 @@ Kind = Literal["person", "key", "service"]
 
 @dataclass(frozen=True)
 class Principal:
-    """A proven identity. `person_id` is the acting person: absent for an API key, and for a service acting on its own account."""
+    """A proven identity. `subject` is what records name: a person's id, `key:<id>`, `<service>`, or `<service>/<id of the person it acts for>`.
+
+    `person_id` is the acting person: absent for an API key, and for a service acting on its own account.
+    """
 
     kind: Kind
     organization_id: UUID
@@ -89,13 +92,13 @@ def _base64(part: str) -> bytes:
 
 
 def _principal(claims: Mapping[str, Any], issuer: Issuer) -> Principal:
-    person = claims.get("act") if issuer.is_service else claims["sub"]
-    return Principal(
-        kind="service" if issuer.is_service else "person",
-        organization_id=UUID(claims["organization_id"]),
-        subject=str(claims["sub"]),
-        person_id=UUID(str(person)) if person else None,
-    )
+    organization_id, subject = UUID(claims["organization_id"]), str(claims["sub"])
+    if not issuer.is_service:
+        return Principal("person", organization_id, subject, UUID(subject))
+    if "act" not in claims:
+        return Principal("service", organization_id, subject)
+    person_id = UUID(str(claims["act"]))
+    return Principal("service", organization_id, f"{subject}/{person_id}", person_id)
 
 
 class TokenSigner:

@@ -102,7 +102,7 @@ async def test_a_late_correction_keeps_both_values(year: PLAYED) -> None:
     office, company = year
     path = f"/v1/kpis/{company.kpis['north-revenue']}/measurements"
     seen = await office.call(company.hr, "kpi_api", "GET", path, params={"history": "true"})
-    first_quarter = [row for row in seen["measurements"] if row["period_start"] == "2026-01-01"]
+    first_quarter = [row for row in seen["values"] if row["period_start"] == "2026-01-01"]
     values = sorted(Decimal(row["value"]) for row in first_quarter)
     assert len(values) == 2
     assert values[1] - values[0] == 31_500
@@ -112,7 +112,7 @@ async def test_what_was_not_sent_is_missing_and_not_nought(year: PLAYED) -> None
     office, company = year
     path = f"/v1/kpis/{company.kpis['growth-leads']}/measurements"
     seen = await office.call(company.hr, "kpi_api", "GET", path)
-    assert "2026-08-01" not in {row["period_start"] for row in seen["measurements"]}
+    assert "2026-08-01" not in {row["period_start"] for row in seen["values"]}
     assert [actual["missing"] for actual in seen["actuals"]] == [1]
 
 
@@ -135,5 +135,6 @@ async def test_whoever_asked_for_the_run_may_not_approve_it(year: PLAYED) -> Non
     office, company = year
     run = await office.call(company.approver, "scoring", "GET", f"/v1/runs/{company.run_id}")
     assert run["approver_id"] == company.id(BOARD_MEMBER)
-    assert company.hr in run["requested_by"]
+    assert run["requested_by"] == f"kpi_api/{company.hr}"
+    assert run["approver_id"] != company.hr
     assert run["status"] == "released"
