@@ -1,7 +1,7 @@
 """The periods of a window: days, weeks, sprints, months, quarters, half-years, years, or the window itself. Pure.
 
 Weeks start on Monday and months are those of the calendar. Sprints of 14 days, quarters, half-years and years count from the anchor, the
-first day of the cycle, so that a fiscal year's quarters are its own. Where a window begins or ends inside a period, that period is cut to it.
+first day of the cycle, so that a fiscal year's quarters are its own. Where a window begins or ends inside a period, that period is cut.
 """
 
 from collections.abc import Iterator

@@ -115,7 +115,7 @@ async def _count_pending(session: WriteSession, found: Import) -> int:
 
 
 def _result(found: Import, pending: int, *, dry_run: bool) -> ImportResult:
-    written = [RowResult(row=i.row, status=i.status, id=None if dry_run else i.person_id) for i in found.rows]
+    written = [RowResult(row=i.row, status=i.status, id=None if dry_run else i.person_id, errors=[]) for i in found.rows]
     refused = [RowResult(row=row, status="error", errors=errors) for row, errors in found.errors.items()]
     counted = BulkResult.of([*written, *refused])
     return ImportResult(**dict(counted), pending_managers=pending, dry_run=dry_run)

@@ -6,10 +6,9 @@ lock of `reporting` and rebuilds the closure for the persons returned.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -22,8 +21,7 @@ ATTRIBUTES: Final[tuple[Attribute, ...]] = ("unit_id", "role_id", "manager_exter
 LineStatus = Literal["created", "updated", "unchanged", "overlap", "has_left", "end_before_start", "own_manager"]
 
 
-@dataclass(frozen=True)
-class NewLine:
+class NewLine(NamedTuple):
     """A primary line to set. Without `valid_from` it holds from today, or for somebody without any line from `hire_date`."""
 
     row: int
@@ -135,9 +133,7 @@ async def set_lines(session: WriteSession, new_lines: Sequence[NewLine], given: 
     plan, correct, add = _statements(given)
     await session.execute(text("DROP TABLE IF EXISTS pg_temp.incoming_lines, pg_temp.planned_lines"))
     await session.execute(text(INCOMING))
-    columns = [field.name for field in fields(NewLine)]
-    records = [tuple(getattr(line, name) for name in columns) for line in new_lines]
-    await (await session.driver()).copy_records_to_table("incoming_lines", records=records, columns=columns)
+    await (await session.driver()).copy_records_to_table("incoming_lines", records=new_lines, columns=NewLine._fields)
     await session.execute(text(FILL_IN_START), {**keys, "today": session.today})
     await session.execute(text(plan), keys)
     for statement in (correct, CUT, add):

@@ -1,9 +1,8 @@
 """Writing persons from rows, one or a hundred thousand by the same SQL: new ones are added, known ones changed where they differ."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import text
@@ -18,8 +17,7 @@ COLUMNS: Final = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class NewPersonRow:
+class NewPersonRow(NamedTuple):
     """A person to write. `id` is used when nobody with the external id is there yet."""
 
     row: int
@@ -84,9 +82,7 @@ async def write_persons(
     keys = {"organization_id": session.organization_id}
     await session.execute(text("DROP TABLE IF EXISTS pg_temp.incoming_persons"))
     await session.execute(text(INCOMING))
-    columns = ["row", "id", *COLUMNS]
-    records = [tuple(getattr(row, name) for name in columns) for row in rows]
-    await (await session.driver()).copy_records_to_table("incoming_persons", records=records, columns=columns)
+    await (await session.driver()).copy_records_to_table("incoming_persons", records=rows, columns=NewPersonRow._fields)
     await session.execute(text(SWITCH_OFF_LEAVERS), {"today": session.today})
     await session.execute(text(RECOGNISE), keys)
     if taken := (await session.execute(text(FIND_TAKEN_USER_NAMES), keys)).all():
