@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, Row, Select, Text, cast, func, select
+from sqlalchemy import ARRAY, CTE, Row, Select, Text, Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
 from chassis.database import ReadSession
@@ -30,9 +31,14 @@ def upward(start: Select[Any]) -> CTE:
     return here.union(select(Contribution.parent_id).join(here, Contribution.child_id == here.c.id))
 
 
-def _statement(viewer: Viewer, kpi_ids: Collection[UUID]) -> Select[Any]:
-    """Numbers travel as text inside JSON, since a JSON number would become a binary float."""
-    seen = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, among(Kpi.id, kpi_ids), sees_at_all(viewer)).cte()
+@lru_cache(maxsize=256)
+def _statement(viewer: Viewer) -> Select[Any]:
+    """The walk for the parameter `kpi_ids`, made once per viewer and day, since making it costs more than running it.
+
+    Numbers travel as text inside JSON, since a JSON number would become a binary float.
+    """
+    asked = Kpi.id == any_(bindparam("kpi_ids", type_=ARRAY(Uuid)))
+    seen = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, asked, sees_at_all(viewer)).cte()
     above = upward(select(seen.c.id))
     numbers = [value for name in TARGET_NUMBERS for value in (name, cast(getattr(KpiTarget, name), Text))]
     columns = [value for name in TARGET_COLUMNS for value in (name, getattr(KpiTarget, name))]
@@ -40,7 +46,7 @@ def _statement(viewer: Viewer, kpi_ids: Collection[UUID]) -> Select[Any]:
     targets = select(func.jsonb_agg(aggregate_order_by(target, KpiTarget.position), type_=JSONB)).where(KpiTarget.kpi_id == Kpi.id)
     step = func.jsonb_build_array(Contribution.parent_id, cast(Contribution.weight, Text))
     steps = select(func.jsonb_agg(step, type_=JSONB)).where(Contribution.child_id == Kpi.id)
-    unit, is_owning = owning_unit(viewer)
+    unit, is_owning = owning_unit(viewer.today)
     return (
         select(
             Kpi.id,
@@ -73,7 +79,7 @@ async def line_of_sight(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> L
 
 async def lines_seen(viewer: Viewer, session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, LineOfSight]:
     """The lines of sight of many KPIs, by one walk; those out of sight are left out."""
-    rows = {row.id: row for row in await session.execute(_statement(viewer, kpi_ids))}
+    rows = {row.id: row for row in await session.execute(_statement(viewer), {"kpi_ids": list(kpi_ids)})}
     graph = _graph(list(rows.values()))
     seen = {row.id for row in rows.values() if row.asked}
     return {kpi_id: _line(kpi_id, [rows[id_] for id_ in graph.above(kpi_id)], graph) for kpi_id in kpi_ids if kpi_id in seen}

@@ -130,7 +130,7 @@ async def load_kpis(viewer: Viewer, session: ReadSession, references: Collection
     """The KPIs among `references` (ids or codes) that the viewer sees, whole or as ancestors."""
     if not references:
         return Kpis([])
-    unit, is_owning = owning_unit(viewer)
+    unit, is_owning = owning_unit(viewer.today)
     ids = {id_ for reference in references if (id_ := as_id(reference))}
     statement = (
         select(Kpi.id, Kpi.code, Kpi.level, unit.id.label("unit_id"), may_change(viewer).label("changeable"))

@@ -205,6 +205,6 @@ schema = Schema(
 )
 
 
-def schema_text() -> str:
+def sdl() -> str:
     """The schema's definition, sorted, as committed in openapi/kpi_api.graphql."""
     return print_schema(lexicographic_sort_schema(schema._schema)) + "\n"  # noqa: SLF001  # Strawberry prints in order of definition only

@@ -10,7 +10,7 @@ from kpi_api.cascade.levels import LEVELS
 from kpi_api.cascade.schemas import KpiStatus
 from kpi_api.dictionary.vocabulary import Comparison, TargetPeriod
 from kpi_api.graphql import words
-from kpi_api.graphql.schema import schema_text
+from kpi_api.graphql.schema import sdl
 from kpi_api.reviews import lifecycle as reviews
 from kpi_api.scorecards import lifecycle as scorecards
 from kpi_api.scores.schemas import Freshness
@@ -19,7 +19,7 @@ COMMITTED = Path(__file__).parents[3] / "openapi" / "kpi_api.graphql"
 
 
 def test_the_committed_schema_is_current() -> None:
-    assert COMMITTED.read_text() == schema_text(), "run `make contracts`"
+    assert COMMITTED.read_text() == sdl(), "run `make contracts`"
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,4 @@ def test_enumerations_are_the_domains_own_words(enumeration: type[Enum], domain_
 
 @pytest.mark.parametrize("needed", ["node(", "interface Node {", "hasNextPage: Boolean!", "endCursor: String", "scalar Decimal"])
 def test_relay_finds_what_it_needs(needed: str) -> None:
-    assert needed in schema_text()
+    assert needed in sdl()
