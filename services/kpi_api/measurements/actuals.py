@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final, Self
 
 from chassis.numbers import PLACES, round_half_up
@@ -37,7 +38,7 @@ class Target:
     stretch: Decimal | None
     unit: str
     period: str
-    phasing: Sequence[Decimal] | None
+    phasing: tuple[Decimal, ...] | None
     scale_minimum: Decimal | None
     scale_maximum: Decimal | None
 
@@ -89,7 +90,7 @@ class Actual:
 
 def actual_of(combine: str, target: Target, span: Span, recorded: Recorded) -> Actual:
     """The actual of a part over the periods that it is measured in."""
-    stated = _share_target(target) if combine == "share_of_periods_met" else _window_target(combine, target, span.whole)
+    stated = _stated(combine, target, span)
     return Actual(
         part=target.part,
         actual=_combine(combine, target.unit, recorded),
@@ -129,6 +130,12 @@ def _ratio(unit: str, numerators: Decimal | None, denominators: Decimal | None) 
     if numerators is None or not denominators:
         return None
     return round_half_up(Fraction(numerators) / Fraction(denominators) * (100 if unit == PERCENT else 1), PLACES)
+
+
+@lru_cache(maxsize=4096)
+def _stated(combine: str, target: Target, span: Span) -> Target:
+    """What the window's actual is held against; one template gives many people the same."""
+    return _share_target(target) if combine == "share_of_periods_met" else _window_target(combine, target, span.whole)
 
 
 def _window_target(combine: str, target: Target, factor: Fraction) -> Target:

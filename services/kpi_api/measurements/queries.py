@@ -128,7 +128,7 @@ async def measured_parts(session: ReadSession, kpi_ids: Collection[UUID]) -> lis
 def target_of(row: KpiTarget) -> Target:
     """The exact target in a row."""
     values = {name: getattr(row, name) for name in Target.__slots__}
-    return Target(**values | {"phasing": row.phasing and [Decimal(value) for value in row.phasing]})
+    return Target(**values | {"phasing": tuple(map(Decimal, row.phasing)) if row.phasing else None})
 
 
 @dataclass(frozen=True)

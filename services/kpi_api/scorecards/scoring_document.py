@@ -6,9 +6,11 @@ One JSON object per scorecard, with decimals as text; the same facts give the sa
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from sqlalchemy import or_, select
 
 from chassis.database import ReadSession
@@ -70,24 +72,32 @@ def _agreement(card: Scorecard) -> Document:
 
 def _measured_parts(agreement: Document, line: Document) -> list[MeasuredPart]:
     """The parts of a signed line, with the targets that were signed."""
-    first, last, anchor = (date.fromisoformat(day) for day in (line["window_start"], line["window_end"], agreement["cycle"]["starts_on"]))
+    kpi_id, window = UUID(line["kpi_id"]), _window(line["window_start"], line["window_end"], agreement["cycle"]["starts_on"])
     return [
         MeasuredPart(
-            kpi_id=UUID(line["kpi_id"]),
+            kpi_id=kpi_id,
             combine=line["combine"],
-            window=Window(first, last, anchor),
+            window=window,
             per=measured_per(part["period"], line.get("update_frequency")),
-            target=_signed_target(part),
+            target=_signed_target(orjson.dumps(part)),
         )
         for part in line["parts"]
     ]
 
 
-def _signed_target(part: Document) -> Target:
+# A template gives the same windows and targets to thousands of people.
+@lru_cache(maxsize=4096)
+def _window(first: str, last: str, anchor: str) -> Window:
+    return Window(date.fromisoformat(first), date.fromisoformat(last), date.fromisoformat(anchor))
+
+
+@lru_cache(maxsize=4096)
+def _signed_target(signed: bytes) -> Target:
+    part = orjson.loads(signed)
     words = {name: part[name] for name in ("part", "comparison", "unit", "period")}
     names = ("value", "value_high", "baseline", "threshold", "stretch", "scale_minimum", "scale_maximum")
     numbers = {name: Decimal(part[name]) if name in part else None for name in names}
-    phasing = [Decimal(value) for value in part["phasing"]] if "phasing" in part else None
+    phasing = tuple(Decimal(value) for value in part["phasing"]) if "phasing" in part else None
     return Target(**words | numbers | {"phasing": phasing})
 
 

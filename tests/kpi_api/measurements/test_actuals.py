@@ -29,7 +29,7 @@ def recorded(count: int = 3, **given: object) -> Recorded:
     [
         ("total", {}, "31", "120.000000000000"),
         ("total", {"period": "window"}, "31", "10"),
-        ("total", {"phasing": [Decimal(n) for n in range(12)]}, "31", "66"),
+        ("total", {"phasing": tuple(Decimal(n) for n in range(12))}, "31", "66"),
         ("mean", {}, "10.333333333333", "10"),
         ("last", {}, "11", "10"),
         ("ratio_of_sums", {"unit": "percent"}, "66.666666666667", "10"),
