@@ -51,15 +51,25 @@ class Who:
 
 def make_token(home: Path, who: Who, organization_id: UUID | None, life: timedelta) -> str:
     """A token of the development issuer. Without an organization the only one is meant. Raises BadUsage."""
+    organization, person_id = look_up(home, who, organization_id)
+    return sign_token(home, organization, person_id, life)
+
+
+def look_up(home: Path, who: Who, organization_id: UUID | None) -> tuple[UUID, UUID]:
+    """The organization and the person meant. Raises BadUsage."""
 
     async def find(database: Database) -> tuple[UUID, UUID]:
         chosen = await choose_organization(database, organization_id)
         async with database.read(chosen) as session:
             return chosen, await _find_person(session, who)
 
-    organization, person_id = with_database(home, "kpi_api", find)
+    return with_database(home, "kpi_api", find)
+
+
+def sign_token(home: Path, organization_id: UUID, person_id: UUID, life: timedelta) -> str:
+    """A token of the development issuer for a person by id."""
     issuer = TokenSigner(DEVELOPMENT_ISSUER, load_private_key(make_keys(home / "keys") / "issuer.jwk.json"))
-    return issuer.sign(subject=str(person_id), audience=AUDIENCE, organization_id=organization, life=life)
+    return issuer.sign(subject=str(person_id), audience=AUDIENCE, organization_id=organization_id, life=life)
 
 
 def make_key(home: Path, service: str, name: str, scopes: list[str], organization_id: UUID | None) -> NewApiKey:

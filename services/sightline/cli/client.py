@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import httpx
@@ -19,6 +19,9 @@ import typer
 
 from sightline.home import home_folder
 from sightline.problems import BadUsage, NotRunning, OperatorProblem
+
+if TYPE_CHECKING:
+    from sightline.tokens import Who
 
 OrganizationId = Annotated[
     UUID | None,
@@ -44,23 +47,26 @@ class Refused(OperatorProblem):
     """A service's problem, as it worded it. `code` is the service's."""
 
     def __init__(self, status: int, body: Mapping[str, Any]) -> None:
-        places = [f"{error['field'].lstrip('/')}: {error['message']}" for error in body.get("errors") or [] if error["message"]]
-        details = [place for place in dict.fromkeys(places) if place not in body["detail"]][:SHOWN]
-        super().__init__(body["detail"] or body["title"], "; ".join(details))
+        sentence = body["detail"] or body["title"]
+        errors = [error for error in body.get("errors") or [] if error["message"] not in sentence]
+        super().__init__(sentence, "; ".join(f"{error['field'].lstrip('/')}: {error['message']}" for error in errors[:SHOWN]))
         self.code = body["code"]  # type: ignore[misc]
         self.status = status
 
 
 @dataclass(frozen=True)
 class Client:
-    """HTTP clients of both services and the token that speaks for a person."""
+    """HTTP clients of both services and the token that speaks for a person of an organization (null where only the token knows it)."""
 
     services: Mapping[str, httpx.Client]
     organization: UUID | None
     token: str
 
     def acting_as(self, person_id: str) -> "Client":
-        return replace(self, token=_token_for(person_id, self.organization))
+        """The same for another person of the organization. Raises BadUsage for a client that holds but a token."""
+        if self.organization is None:
+            raise BadUsage("A token in SIGHTLINE_TOKEN speaks for one person only.", "Leave it out.")
+        return replace(self, token=_sign(self.organization, UUID(person_id)))
 
     def call(self, service: str, method: str, path: str, **content: Any) -> httpx.Response:
         """The answer. Raises Refused, and NotRunning where the service does not answer."""
@@ -112,8 +118,7 @@ def open_client(organization: UUID | None, act_as: str | None) -> Iterator[Clien
     record = read_running(home_folder())
     if record is None or not record.is_alive:
         raise NotRunning("Sightline does not run here.", "Start it with `sightline up`.")
-    token = os.environ.get("SIGHTLINE_TOKEN", "") if act_as is None else ""
-    token = token or _token_for(act_as, organization)
+    organization, token = _speaker(organization, act_as)
     services = {
         name: httpx.Client(base_url=address, timeout=SECONDS, trust_env=False) for name, address in record.addresses.items()
     }
@@ -124,15 +129,28 @@ def open_client(organization: UUID | None, act_as: str | None) -> Iterator[Clien
             service.close()
 
 
-def _token_for(act_as: str | None, organization: UUID | None) -> str:
-    from sightline.tokens import Who, make_token
+def _speaker(organization: UUID | None, act_as: str | None) -> tuple[UUID | None, str]:
+    """In whose organization and by which token to speak. Raises BadUsage."""
+    from sightline.tokens import look_up
 
-    who = Who(role="hr_admin")
-    if act_as in ROLES:
-        who = Who(role=act_as)
-    elif act_as is not None:
-        who = Who(person_id=person_id) if (person_id := _id(act_as)) else Who(user_name=act_as)
-    return make_token(home_folder(), who, organization, TOKEN_LIFE)
+    if act_as is None and (given := os.environ.get("SIGHTLINE_TOKEN")):
+        return None, given
+    chosen, person_id = look_up(home_folder(), _who(act_as), organization)
+    return chosen, _sign(chosen, person_id)
+
+
+def _who(act_as: str | None) -> "Who":
+    from sightline.tokens import Who
+
+    if act_as is None or act_as in ROLES:
+        return Who(role=act_as or "hr_admin")
+    return Who(person_id=person_id) if (person_id := _id(act_as)) else Who(user_name=act_as)
+
+
+def _sign(organization: UUID, person_id: UUID) -> str:
+    from sightline.tokens import sign_token
+
+    return sign_token(home_folder(), organization, person_id, TOKEN_LIFE)
 
 
 def _id(text: str) -> UUID | None:

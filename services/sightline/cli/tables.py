@@ -1,6 +1,7 @@
 """Tables that commands read and send, and what became of their rows."""
 
 import mimetypes
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,8 +49,7 @@ def read_table(
 
 def each_row(rows: Iterable[tuple[int, Cells]], send: Callable[[Cells], str]) -> dict[str, Any]:
     """Send row after row; a wrong one is named and stops only itself. `send` answers created, updated or unchanged."""
-    results = [_result(row, cells, send) for row, cells in rows]
-    return {"results": results, **{status: sum(result["status"] == status for result in results) for status in STATUSES}}
+    return {"results": [_result(row, cells, send) for row, cells in rows]}
 
 
 def _result(row: int, cells: Cells, send: Callable[[Cells], str]) -> dict[str, Any]:
@@ -69,7 +69,8 @@ def report(answer: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
         show_json(answer)
     else:
-        counts = ", ".join(f"{answer[status]} {status}" for status in STATUSES)
+        found = Counter(result["status"] for result in answer["results"])
+        counts = ", ".join(f"{found[status]} {status}" for status in STATUSES)
         show_step(counts + (" (dry run)" if answer.get("dry_run") else ""))
         if pending := answer.get("pending_managers"):
             show_step(f"{pending} wait for a manager who is not there yet.")
