@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sightline.embedded_postgres import EmbeddedPostgres
+from sightline.embedded_postgres.leftovers import postmaster
 from sightline.ports import any_free_port
 from sightline.processes import Supervisor
 
@@ -27,8 +29,13 @@ class Stack:
         return self.supervisor.addresses
 
     def kill(self, name: str) -> None:
-        """kill -9 of one program and its children."""
-        self.supervisor.programs[name].kill()
+        """kill -9 of one program and its children, or of `postgres`."""
+        if name == "postgres":
+            main = postmaster(EmbeddedPostgres(self.home).cluster.data)
+            assert main is not None
+            main.kill()
+        else:
+            self.supervisor.programs[name].kill()
 
     def revive(self) -> None:
         """Start again what is dead, as the supervisor does when it looks."""

@@ -33,7 +33,7 @@ Kind = Literal["person", "key", "service"]
 
 @dataclass(frozen=True)
 class Principal:
-    """A proven identity. `subject` is what records name: a person's id, `key:<id>`, `<service>`, or `<service>/<id of the person it acts for>`.
+    """A proven identity. `subject` is what records name: a person's id, `key:<id>`, `<service>`, or `<service>/<person it acts for>`.
 
     `person_id` is the acting person: absent for an API key, and for a service acting on its own account.
     """

@@ -23,7 +23,10 @@ class Grant(Row):
 
 
 class ReportingLine(Row):
-    """`manager_id` stands `depth` steps (1 and more) above `person_id`, from a date until a date (exclusive)."""
+    """`manager_id` stands `depth` steps (1 and more) above `person_id`, from a date until a date (exclusive).
+
+    People are pushed in batches, so the manager may come later than the line: there is no foreign key for them.
+    """
 
     __tablename__ = "reporting_lines"
     __table_args__ = (

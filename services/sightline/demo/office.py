@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -91,13 +91,14 @@ class Office:
                 return items
 
     async def wait_for(self, what: str, person: str, service: str, path: str, *, until: Any, **query: Any) -> Any:
-        """Read `path` again and again until `until(answer)` holds. A 404 counts as not yet."""
+        """Read `path` again and again until `until(answer)` holds. No answer, and a 404, count as not yet."""
         deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
         answer: Any = None
         while asyncio.get_running_loop().time() < deadline:
-            response = await self.send(person, service, "GET", path, params=query)
-            if response.status_code == 200 and until(answer := response.json()):
-                return answer
+            with suppress(httpx.TransportError):
+                response = await self.send(person, service, "GET", path, params=query)
+                if response.status_code == 200 and until(answer := response.json()):
+                    return answer
             await asyncio.sleep(0.1)
         raise DemoFailed(f"{what} did not come within {PATIENCE_SECONDS} seconds; last seen: {answer}", "See the logs in .sightline/logs.")
 

@@ -66,20 +66,26 @@ async def play_year(home: Path, addresses: Mapping[str, str], report: Report, co
 @asynccontextmanager
 async def open_year(home: Path, addresses: Mapping[str, str]) -> AsyncIterator[tuple[Office, Meridale]]:
     """A fresh organization on 2 January, before anything has happened in it."""
-    made = await _create(home)
+    async with open_organization(home, addresses, "Meridale") as (office, administrator):
+        await office.set_clock(administrator, f"{YEAR}-01-02T08:00:00Z")
+        yield office, Meridale(administrator)
+
+
+@asynccontextmanager
+async def open_organization(home: Path, addresses: Mapping[str, str], name: str) -> AsyncIterator[tuple[Office, str]]:
+    """A fresh, empty organization and its administrator's id."""
+    made = await _create(home, name)
     issuer = TokenSigner(DEVELOPMENT_ISSUER, load_private_key(home / "keys" / "issuer.jwk.json"))
-    company = Meridale(administrator=str(made.person_id))
     async with Office(addresses, issuer, made.organization_id) as office:
-        await office.set_clock(company.administrator, f"{YEAR}-01-02T08:00:00Z")
-        yield office, company
+        yield office, str(made.person_id)
 
 
-async def _create(home: Path) -> NewOrganization:
+async def _create(home: Path, name: str) -> NewOrganization:
     databases = await asyncio.to_thread(open_databases, home)
     kpi_api, scoring = (Database(database.url, pool_size=1) for database in databases)
     try:
-        admin = NewPerson("Imogen", "Start", "imogen.start@meridale.example")
-        return await create_organization(kpi_api, scoring, name="Meridale", currency="USD", admin=admin)
+        admin = NewPerson("Imogen", "Start", "imogen.start@example.com")
+        return await create_organization(kpi_api, scoring, name=name, currency="USD", admin=admin)
     finally:
         await kpi_api.close()
         await scoring.close()
