@@ -1,4 +1,4 @@
-"""Links existing KPIs upward, row by row: weights may change, circles and downward links are refused by name."""
+"""Links existing KPIs upward, row by row, and unlinks them: weights may change, circles and downward links are refused by name."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -8,8 +8,10 @@ from sqlalchemy import select
 from chassis.bulk import RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
+from chassis.problems import NotFound
 from kpi_api.access.viewer import Viewer
 from kpi_api.cascade import references, storing
+from kpi_api.cascade.actions import changeable_kpi
 from kpi_api.cascade.levels import UnitTree, leads_upward
 from kpi_api.cascade.lines import upward
 from kpi_api.cascade.models import Contribution, Kpi
@@ -90,6 +92,19 @@ def _contribute(session: WriteSession, row: int, given: NewContribution, kpis: K
     session.add(link)
     edges.add(link)
     return RowResult(row=row, status="created", id=link.id)
+
+
+async def end_contribution(viewer: Viewer, session: WriteSession, child_id: UUID, parent_id: UUID) -> None:
+    """Take a link away. Raises NotFound, NotAllowed."""
+    await storing.lock_contributions(session)
+    child = await changeable_kpi(viewer, session, child_id)
+    link = await session.scalar(select(Contribution).where(Contribution.child_id == child.id, Contribution.parent_id == parent_id))
+    if link is None:
+        raise NotFound()
+    await session.delete(link)
+    await session.flush()
+    await refresh_sights_of_kpis(session, [child.id])
+    await storing.record_events(session, "kpi.changed", [child.id])
 
 
 def _reweigh(row: int, existing: Contribution, given: NewContribution) -> RowResult:

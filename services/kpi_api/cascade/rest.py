@@ -31,6 +31,10 @@ class NewKpis(Input):
     kpis: list[SkipValidation[NewKpi]] = Field(min_length=1, max_length=MAX_ROWS)
 
 
+class KpiPage(Page[KpiView]):
+    """One page of KPIs; `next` is null on the last."""
+
+
 class NewContributions(Input):
     contributions: list[NewContribution] = Field(min_length=1, max_length=MAX_ROWS)
 
@@ -56,12 +60,12 @@ async def list_kpis(
     code: Annotated[list[str] | None, Query(description="Only these codes.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page[KpiView]:
+) -> KpiPage:
     """KPIs that you see whole, oldest first. Those that only stand on your line of sight are read by it."""
     wanted = KpiFilter(cycle_id, level, owner_person_id, owner_unit_id, tuple(code) if code else None)
     rows, following = await queries.kpis_page(viewer, session, PageRequest(limit, cursor, signer_of(request)), wanted)
     link_next(request, response, following)
-    return Page(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)
+    return KpiPage(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)
 
 
 @router.post("/kpis", status_code=201, summary="Create a KPI")
@@ -130,11 +134,17 @@ async def contribute(given: NewContributions, viewer: CurrentViewer, session: Wr
     return BulkResult.of(await contributing.contribute(viewer, session, given.contributions))
 
 
+@router.delete("/kpis/{kpi_id}/contributions/{parent_id}", status_code=204, summary="Unlink a KPI from one above")
+async def end_contribution(kpi_id: UUID, parent_id: UUID, viewer: CurrentViewer, session: Write) -> None:
+    """Take a contribution away; lines of sight that went through it end there."""
+    await contributing.end_contribution(viewer, session, kpi_id, parent_id)
+
+
 @router.get("/orphans", summary="List orphans")
 async def list_orphans(
     request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
-) -> Page[KpiView]:
+) -> KpiPage:
     """KPIs below strategic that lead to no strategic KPI, among those that you see whole."""
     rows, following = await queries.orphans_page(viewer, session, PageRequest(limit, cursor, signer_of(request)))
     link_next(request, response, following)
-    return Page(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)
+    return KpiPage(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from chassis.etags import set_etag
 from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
@@ -19,6 +19,7 @@ from kpi_api.dictionary.schemas import (
     NewDefinition,
     OutcomeInput,
     OutcomeOutput,
+    Retirement,
     VersionInput,
     VersionOutput,
 )
@@ -113,14 +114,10 @@ async def approve_version(definition_id: UUID, number: int, viewer: CurrentViewe
 
 @router.post("/definitions/{definition_id}/versions/{number}/retire", summary="Retire a version")
 async def retire_version(
-    definition_id: UUID,
-    number: int,
-    viewer: CurrentViewer,
-    session: Write,
-    from_day: Annotated[date, Body(embed=True, description="The first day on which no new KPI uses it.")],
+    definition_id: UUID, number: int, given: Retirement, viewer: CurrentViewer, session: Write
 ) -> VersionOutput:
     """End the use of an approved version. KPIs that have it keep it."""
-    return VersionOutput.model_validate(await actions.retire(viewer, session, definition_id, number, from_day))
+    return VersionOutput.model_validate(await actions.retire(viewer, session, definition_id, number, given.from_day))
 
 
 @router.get("/outcomes", summary="List outcomes")

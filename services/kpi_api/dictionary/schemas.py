@@ -158,6 +158,10 @@ class NewDefinition(Input):
     version: VersionInput
 
 
+class Retirement(Input):
+    from_day: date = Field(description="The first day on which no new KPI uses the version.")
+
+
 class VersionOutput(Output):
     """A definition version as it stands."""
 

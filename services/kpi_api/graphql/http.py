@@ -38,6 +38,24 @@ METHODS = {
 }
 
 
+OPERATION = {
+    "type": "object",
+    "required": ["query"],
+    "properties": {
+        "query": {"type": "string", "examples": ["{ viewer { person { displayName } } }"]},
+        "operationName": {"type": ["string", "null"]},
+        "variables": {"type": ["object", "null"]},
+        "extensions": {"type": ["object", "null"]},
+    },
+}
+BODY = {"required": True, "content": {JSON: {"schema": OPERATION}}}
+PARAMETERS = [
+    {"name": "query", "in": "query", "required": True, "schema": {"type": "string"}},
+    {"name": "operationName", "in": "query", "schema": {"type": "string"}},
+    {"name": "variables", "in": "query", "schema": {"type": "string"}, "description": "A JSON object."},
+]
+
+
 class Malformed(Exception):
     """The HTTP request is no GraphQL request: a status and what to do."""
 
@@ -67,13 +85,13 @@ class Operation:
         return cls(given["query"], name, variables)
 
 
-@router.get("/graphql", summary="Query the graph")
+@router.get("/graphql", summary="Query the graph", openapi_extra={"parameters": PARAMETERS})
 async def graphql_get(request: Request, principal: Caller) -> Response:
     """A query in the parameters `query`, `operationName` and `variables` (JSON). For mutations use POST."""
     return await answer(request, principal)
 
 
-@router.post("/graphql", summary="Query and change the graph")
+@router.post("/graphql", summary="Query and change the graph", openapi_extra={"requestBody": BODY})
 async def graphql_post(request: Request, principal: Caller) -> Response:
     """An operation as a JSON object with `query`, `operationName` and `variables`."""
     return await answer(request, principal)

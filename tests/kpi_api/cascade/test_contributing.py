@@ -58,6 +58,21 @@ async def test_who_may_not_change_the_child_or_see_the_parent_links_nothing(comp
     assert await count(company.organization, CONTRIBUTIONS) == 3
 
 
+async def test_an_ended_link_ends_the_line_of_sight_too(company: Company) -> None:
+    ids = await company.cascade()
+    path = f"/v1/kpis/{ids['sales']}/contributions/{ids['field']}"
+    eli, cleo = await company.client("eli"), await company.client("cleo")
+    assert (await eli.get(f"/v1/kpis/{ids['growth']}")).status_code == 200
+
+    assert (await eli.delete(path)).status_code == 404
+    assert (await cleo.delete(path)).status_code == 204
+    assert (await cleo.delete(path)).status_code == 404
+
+    assert (await eli.get(f"/v1/kpis/{ids['sales']}")).status_code == 200
+    assert (await eli.get(f"/v1/kpis/{ids['growth']}")).status_code == 404
+    assert (await eli.get(f"/v1/kpis/{ids['eli']}/line-of-sight")).json()["orphan"] is True
+
+
 async def test_the_database_itself_refuses_circles(company: Company) -> None:
     ids = await company.cascade()
     database = company.organization.world.kpi_api.database

@@ -189,7 +189,8 @@ async def test_a_new_head_of_a_unit_takes_over_its_line_of_sight(company: Compan
 
     path = f"/v1/units/{sales.id}"
     unit = await client.get(path)
-    changed = {name: value for name, value in unit.json().items() if name not in {"id", "version"}} | {"head_id": str(company.people["gus"].id)}
+    given = {name: value for name, value in unit.json().items() if name not in {"id", "version"}}
+    changed = given | {"head_id": str(company.people["gus"].id)}
     assert (await client.put(path, json=changed, headers={"If-Match": unit.headers["ETag"]})).status_code == 200
     await company.organization.world.work()
 
