@@ -73,7 +73,7 @@ def attainment(figures: Figures, places: int, rounding: RoundingMode) -> Column:
     """Raw attainment of every line at `places`. Errors are reasons: `actual_missing`, `target_missing`, `target_not_positive`, ..."""
     whole = by_direction(figures, places, rounding)
     combined = figures.where_word("combine", {"all", "mean", "count"})
-    if combined is None and figures.array("combine") is None:
+    if combined is not None and not combined.any():
         return whole
     return _with_parts(figures, whole, combined, places, rounding)
 
@@ -106,7 +106,7 @@ def _filled(result: Column, figures: Figures, where: Flags, rule: Callable[[Meas
     values[rows] = found.values
     reasons = result.reasons
     if found.reasons is not None:
-        reasons = np.zeros(figures.length, dtype=np.int16) if reasons is None else reasons
+        reasons = np.zeros(figures.length, dtype=np.int8) if reasons is None else reasons
         reasons[rows] = found.reasons
     return Column(values, result.places, reasons)
 
@@ -219,9 +219,9 @@ def _rating(lines: Measured) -> Column:
     position = _scale_position(lines)
     to_target = _rating_to_target(lines)
     values = np.where(without_target, position.values, to_target.values)
-    nothing = np.zeros(len(values), dtype=np.int16)
+    nothing = np.zeros(len(values), dtype=np.int8)
     ours = [nothing if column.reasons is None else column.reasons for column in (position, to_target)]
-    return Column(values, lines.places, np.where(without_target, *ours).astype(np.int16))
+    return Column(values, lines.places, np.where(without_target, *ours).astype(np.int8))
 
 
 def _rating_to_target(lines: Measured) -> Column:
@@ -275,14 +275,14 @@ def _with_parts(figures: Figures, whole: Column, combined: Flags | None, places:
     if lists is not None and not pa.types.is_null(lists.type):
         counts = np.asarray(lists.value_lengths().fill_null(0)).astype(np.int64)
     with_parts = rows[counts[rows] > 0]
-    values, reasons = wide_copy(whole.values), _copy(whole.reasons, figures.length)
+    values, reasons = whole.values.copy(), _copy(whole.reasons, figures.length)
     values[rows], reasons[rows] = 0, Reason.parts_missing
     if with_parts.size:
         struct = lists.take(pa.array(with_parts)).flatten()  # type: ignore[union-attr]
         columns = {struct.type.field(place).name: struct.field(place) for place in range(struct.type.num_fields)}
         attained = by_direction(Figures(columns, 0, len(struct)), places, rounding)
         values[with_parts], reasons[with_parts] = _combined(attained, counts[with_parts], figures, with_parts, places, rounding)
-    return Column(narrow(values), places, reasons if reasons.any() else None)
+    return Column(values, places, reasons if reasons.any() else None)
 
 
 def _combined(attained: Column, counts: Integers, figures: Figures, rows: Integers, places: int, rounding: RoundingMode) -> tuple[Any, Any]:
@@ -294,18 +294,14 @@ def _combined(attained: Column, counts: Integers, figures: Figures, rows: Intege
     met = sums((attained.values >= 10**places).astype(np.int64), starts)
     share = multiplied_quotient(met, constant(10**places), counts, rounding)
     values = np.where(how == "all", lowest, np.where(how == "mean", mean, share))
-    reasons = np.zeros(len(rows), dtype=np.int16)
+    reasons = np.zeros(len(rows), dtype=np.int8)
     null = is_null(attained.reasons)
     if null is not None and attained.reasons is not None:
-        failing = np.where(null, attained.reasons, np.iinfo(np.int16).max)
+        failing = np.where(null, attained.reasons, np.iinfo(np.int8).max)
         first = np.minimum.reduceat(failing, starts)
-        reasons = np.where(first == np.iinfo(np.int16).max, 0, first).astype(np.int16)
+        reasons = np.where(first == np.iinfo(np.int8).max, 0, first).astype(np.int8)
     return np.where(reasons > 0, 0, values), reasons
 
 
-def wide_copy(values: Integers) -> Integers:
-    return values.astype(object)
-
-
 def _copy(reasons: Any, length: int) -> Any:
-    return np.zeros(length, dtype=np.int16) if reasons is None else reasons.copy()
+    return np.zeros(length, dtype=np.int8) if reasons is None else reasons.copy()

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from chassis.numbers import RoundingMode, scaled
 from scoring.engine.exact import SAFE, Flags, Integers, constant, magnitude, narrow, rescaled
@@ -59,58 +58,48 @@ def read_decimals(array: pa.Array) -> tuple[Integers, int, Flags | None]:
     if pa.types.is_null(array.type):
         return np.zeros(len(array), dtype=np.int64), 0, np.ones(len(array), dtype=bool)
     places = array.type.scale if pa.types.is_decimal(array.type) else 0
-    values = _integers(array)
-    if null is not None:
-        values = np.where(null, 0, values)
-    values, places = _without_shared_zeros(values, places)
-    return values, places, null
+    values, places = _without_shared_zeros(_integers(array), places)
+    return values if null is None else np.where(null, 0, values), places, null
 
 
 def _integers(array: pa.Array) -> Integers:
+    """The scaled integers; a view of the low halves where they are the whole numbers. Nulls hold anything."""
     if pa.types.is_integer(array.type):
         return np.asarray(array.fill_null(0)).astype(np.int64)
+    array = array.fill_null(Decimal(0)) if array.null_count else array
     if not pa.types.is_decimal128(array.type):
         array = array.cast(pa.decimal128(38, array.type.scale))
     halves = np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2)
-    low, high = np.ascontiguousarray(halves[:, 0]), halves[:, 1]
-    if np.array_equal(low >> 63, high) and magnitude(low) < SAFE:
+    low, high = halves[:, 0], halves[:, 1]
+    fits = not high.any() if low.size and low.min() >= 0 else np.array_equal(low >> 63, high)
+    if fits and magnitude(low) < SAFE:
         return low
-    exact: Integers = high.astype(object) * 2**64 + low.view(np.uint64).astype(object)
+    exact: Integers = high.astype(object) * 2**64 + np.ascontiguousarray(low).view(np.uint64).astype(object)
     return exact
 
 
 def _without_shared_zeros(values: Integers, places: int) -> tuple[Integers, int]:
-    """Found on a few values, then proven on all of them."""
+    """Found on a few values, then proven on all of them. The result is not a view."""
     probe = values[:: max(1, len(values) // 16)]
     for dropped in (*range(places, 1, -2), 1) if places else ():
         divisor = 10**dropped
         if (probe % divisor).any():
             continue
         shorter = values // divisor
-        if np.array_equal(shorter * divisor, values):
+        if (shorter * divisor == values).all():
             return narrow(shorter), places - dropped
-    return values, places
+    return values.copy(), places
 
 
 def write_decimals(values: Integers, places: int, null: Flags | None) -> pa.Array:
     """Scaled integers as an Arrow column of decimal128(38, places). Values are below 10^38 by the plan's proven bounds."""
-    halves = np.empty((len(values), 2), dtype=np.int64)
-    fill_decimals(halves, values)
-    return decimals_over(halves, places, null)
-
-
-def fill_decimals(halves: NDArray[np.int64], values: Integers) -> None:
-    """Write scaled integers into the memory of a decimal128 column: low half, high half."""
+    halves = np.empty((len(values), 2), dtype=np.int64)  # low half, high half
     if values.dtype == object:
         halves[:, 0] = (values & (2**64 - 1)).astype(np.uint64).view(np.int64)
         halves[:, 1] = (values >> 64).astype(np.int64)
     else:
         halves[:, 0] = values
-        np.right_shift(values, 63, out=halves[:, 1])
-
-
-def decimals_over(halves: NDArray[np.int64], places: int, null: Flags | None) -> pa.Array:
-    """An Arrow column of decimal128(38, places) over memory filled by `fill_decimals`."""
+        halves[:, 1] = values >> 63 if values.size and values.min() < 0 else 0
     return pa.Array.from_buffers(pa.decimal128(38, places), len(halves), [validity(null), pa.py_buffer(halves)])
 
 

@@ -2,7 +2,7 @@
 
 A column is an array of int64. Before anything is multiplied its largest possible result is computed in Python's unbounded integers: what
 fits is done in int64, a quotient whose product does not fit is estimated in floating point and corrected by its integer remainder (see
-`_corrected_quotient` for the proof), and what neither can prove is done in Python integers (an object array), slower and just as exact.
+`_estimated_quotient` for the proof), and what neither can prove is done in Python integers (an object array), slower and just as exact.
 Nothing ever wraps.
 """
 
@@ -28,8 +28,8 @@ def constant(value: int) -> Integers:
 
 def magnitude(values: Integers) -> int:
     """The largest absolute value, 0 for an empty column."""
-    if not values.size:
-        return 0
+    if values.size <= 1:
+        return abs(int(values[0])) if values.size else 0
     return max(int(values.max()), -int(values.min()))
 
 
@@ -76,11 +76,9 @@ def multiplied_quotient(values: Integers, factor: Integers, divisor: Integers, r
     if not (is_wide(values) or is_wide(factor) or is_wide(divisor)) and magnitude(divisor) < SAFE:
         if magnitude(values) * magnitude(factor) < SAFE:
             return _whole_quotient(values * factor, divisor, rounding)
-        corrected = _corrected_quotient(values, factor, divisor)
-        if corrected is not None:
-            below, remainder = corrected
-            rounded: Integers = below + _rounds_up(below, remainder, divisor, _is_negative(values, factor), rounding)
-            return rounded
+        estimated = _estimated_quotient(values, factor, divisor, rounding)
+        if estimated is not None:
+            return estimated
     return narrow(_whole_quotient(wide(values) * wide(factor), wide(divisor), rounding))
 
 
@@ -106,26 +104,36 @@ def _whole_quotient(numerator: Integers, divisor: Integers, rounding: RoundingMo
     return rounded
 
 
-def _corrected_quotient(values: Integers, factor: Integers, divisor: Integers) -> tuple[Integers, Integers] | None:
-    """floor(values × factor ÷ divisor) and its remainder, though the product may pass 64 bits; None where that cannot be proven.
+def _estimated_quotient(values: Integers, factor: Integers, divisor: Integers, rounding: RoundingMode) -> Integers | None:
+    """values × factor ÷ divisor, rounded once, though the product may pass 64 bits; None where that cannot be proven.
 
     Five float operations, each within 2^-53 of exact, leave the estimate within |q| × 2^-50 + 1 of the true quotient q. The remainder
     values × factor − estimate × divisor is computed modulo 2^64; its true size is at most (|q| × 2^-50 + 1) × divisor, and where that stays
-    below 2^62 the wrapped number is the true one. One integer division of the remainder then mends the estimate.
+    below 2^62 the wrapped number is the true one. The remainder then says where the estimate is not yet the rounded quotient.
     """
     estimate = np.rint(values.astype(np.float64) * factor / divisor)
-    largest = float(np.abs(estimate).max()) if estimate.size else 0.0
+    largest = max(float(estimate.max()), -float(estimate.min())) if estimate.size else 0.0
     error = int(largest * 2.0**-50) + 2
     if largest >= SAFE or error * magnitude(divisor) >= SAFE:
         return None
-    below = estimate.astype(np.int64)
-    with np.errstate(over="ignore"):
-        remainder = values * factor - below * divisor
-    if largest < 2.0**48:  # then the estimate is off by less than 1, and a comparison does instead of a division
-        short = remainder < 0
-        return below - short, remainder + short * divisor
-    step = remainder // divisor
-    return below + step, remainder - step * divisor
+    found = estimate.astype(np.int64)
+    remainder = values * factor - found * divisor
+    if rounding == "half_up":
+        off = np.abs(remainder) * 2 >= divisor  # elsewhere the estimate is already the nearest whole number
+        rows = np.flatnonzero(off)
+        if not rows.size:
+            return found
+    else:
+        rows = np.arange(found.size)
+    divisors, negative = _rows(divisor, rows, found.shape), _is_negative(_rows(values, rows, found.shape), _rows(factor, rows, found.shape))
+    step = remainder[rows] // divisors
+    below, rest = found[rows] + step, remainder[rows] - step * divisors
+    found[rows] = below + _rounds_up(below, rest, divisors, negative, rounding)
+    return found
+
+
+def _rows(values: Integers, rows: NDArray[np.int64], shape: tuple[int, ...]) -> Integers:
+    return np.broadcast_to(values, shape)[rows]
 
 
 def _is_negative(values: Integers, factor: Integers) -> Flags | None:

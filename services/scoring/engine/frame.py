@@ -6,14 +6,14 @@ broadcasts. A slice always holds whole people, so slicing never changes a result
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scoring.engine.columns import Column, literal, read_decimals
+from scoring.engine.columns import PLACES, Column, literal, read_decimals
 from scoring.engine.exact import Flags, magnitude, product
 from scoring.engine.meanings import LARGEST_FACT, Level, Meaning
 from scoring.engine.reasons import Reason, first_of, is_null, marked, spoken
@@ -39,7 +39,7 @@ class Figures:
         column = self._numbers[name]
         if column.reasons is None:
             return column
-        reasons = np.where(column.reasons == _NULL, missing, column.reasons).astype(np.int16)
+        reasons = np.where(column.reasons == _NULL, missing, column.reasons).astype(np.int8)
         return Column(column.values, column.places, reasons)
 
     def null(self, name: str) -> Flags:
@@ -75,9 +75,9 @@ _NULL = -1
 
 def _read(array: pa.Array | None, length: int) -> Column:
     if array is None:
-        return Column(np.zeros(length, dtype=np.int64), 0, np.full(length, _NULL, dtype=np.int16))
+        return Column(np.zeros(length, dtype=np.int64), 0, np.full(length, _NULL, dtype=np.int8))
     values, places, null = read_decimals(array)
-    reasons = None if null is None else np.where(null, _NULL, 0).astype(np.int16)
+    reasons = None if null is None else np.where(null, _NULL, 0).astype(np.int8)
     if magnitude(values) > LARGEST_FACT * 10**places:
         beyond = (values > LARGEST_FACT * 10**places) | (values < -LARGEST_FACT * 10**places)
         reasons = marked(reasons, beyond, Reason.value_out_of_bounds)
@@ -99,6 +99,7 @@ class Frame:
         self.unlimited: dict[str, Column] = {}  # before cap and floor
         self.raw_attainment: Column | None = None
         self.weight_used: Column | None = None
+        self.weight_is_own = False
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -142,10 +143,14 @@ class Frame:
         values = np.repeat(np.broadcast_to(column.values, self.person_count), self.counts)
         return Column(values, column.places, reasons)
 
-    def use_weight(self, share: Column) -> None:
-        """Remember the share of its mean that each line carried; a line that several means took keeps the largest."""
-        earlier = self.weight_used
-        self.weight_used = share if earlier is None else Column(np.maximum(earlier.values, share.values), share.places)
+    def use_weight(self, percent: Column | None) -> None:
+        """Remember the percent of its mean that each line carried, None being its own weight; of several means a line keeps the largest."""
+        if percent is None and self.weight_used is None:
+            self.weight_is_own = True
+            return
+        own = self.lines.number("weight", Reason.weight_missing).at(PLACES)
+        percent, earlier = percent or own, own if self.weight_is_own else self.weight_used
+        self.weight_used = percent if earlier is None else Column(np.maximum(earlier.values, percent.values), PLACES)
 
     def size(self, level: Level) -> int:
         """How many elements a column of this level has here."""
@@ -160,8 +165,13 @@ _MISSING = {
 }
 
 
+@lru_cache(maxsize=1024)
+def _scaled_bounds(meaning: Meaning, places: int) -> tuple[int, int]:
+    return int(meaning.low * 10**places), int(meaning.high * 10**places)
+
+
 def _bounded(column: Column, meaning: Meaning) -> Column:
-    low, high = (int(bound * 10**column.places) for bound in (meaning.low, meaning.high))
+    low, high = _scaled_bounds(meaning, column.places)
     if not column.values.size or (column.values.min() >= low and column.values.max() <= high):
         return column.without_nulls()
     outside = (column.values < low) | (column.values > high)

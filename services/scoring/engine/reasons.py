@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Reasons = NDArray[Any] | None
-"""One Reason per element, 0 where there is nothing to say; None when there is nothing to say anywhere."""
+"""One Reason per element as int8, 0 where there is nothing to say; None when there is nothing to say anywhere."""
 
 
 class Reason(IntEnum):
@@ -77,7 +77,7 @@ _FIRST_LEFT_OUT: Final = int(Reason.missing_left_out)
 _FIRST_ZERO: Final = int(Reason.missing_counts_zero)
 CODES: Final = tuple(reason.name for reason in Reason)
 """CODES[number - 1] is the code of a Reason."""
-_SILENCE: Final = np.zeros(1, dtype=np.int16)
+_SILENCE: Final = np.zeros(1, dtype=np.int8)
 
 
 def spoken(reasons: Reasons) -> NDArray[Any]:
@@ -118,16 +118,19 @@ def marked(reasons: Reasons, where: NDArray[np.bool_], reason: int) -> Reasons:
     """The same reasons, with `reason` where nothing was said yet."""
     if not where.any():
         return reasons
-    result = np.zeros(where.shape, dtype=np.int16) if reasons is None else np.broadcast_to(reasons, where.shape).copy()
+    result = np.zeros(where.shape, dtype=np.int8) if reasons is None else np.broadcast_to(reasons, where.shape).copy()
     result[where & (result == 0)] = reason
     return result
 
 
 def settled(reasons: Reasons, is_zero: NDArray[np.bool_], reason: int) -> Reasons:
     """Reasons that agree with the values: a null speaks for itself, a zero has a reason (`reason` if none was given), the rest none."""
-    if reasons is None:
-        return marked(None, is_zero, reason)
-    result = np.broadcast_to(reasons, is_zero.shape).copy()
-    result[(result >= _FIRST_ZERO) & ~is_zero] = 0
-    result[is_zero & (result == 0)] = reason
-    return result if result.any() else None
+    said = spoken(reasons)
+    said = said * (is_zero | (said < _FIRST_ZERO))
+    said = said + (is_zero & (said == 0)) * np.int8(reason)
+    return said if said.any() else None
+
+
+def code_where(where: NDArray[np.bool_], reason: int) -> NDArray[Any]:
+    """The reason where the flag is set, and silence elsewhere."""
+    return where * np.int8(reason)

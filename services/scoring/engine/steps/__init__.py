@@ -39,4 +39,4 @@ AnyStep = Annotated[
     Field(discriminator="kind"),
 ]
 
-__all__ = ["AnyStep", "OverEveryone", "Scope", "Step", "WeightedMean"]
+__all__ = ["AnyStep", "Attainment", "OverEveryone", "Scope", "Step", "WeightedMean"]

@@ -239,4 +239,4 @@ def _picked(columns: list[Column], better: Any) -> Column:
 def _only_nulls(reasons: Any) -> Any:
     """The reasons of nulls alone: a zero taken away or divided by explains nothing about the result."""
     null = is_null(reasons)
-    return None if null is None else np.where(null, reasons, 0).astype(np.int16)
+    return None if null is None else np.where(null, reasons, 0).astype(np.int8)

@@ -57,7 +57,7 @@ class Attainment(Step):
             return column
         unbounded = column.reasons == Reason.attainment_unbounded
         cap = frame.at(level, self.cap).at(self.places, self.rounding).values
-        reasons = np.where(unbounded, 0, column.reasons).astype(np.int16)
+        reasons = np.where(unbounded, 0, column.reasons).astype(np.int8)
         return Column(np.where(unbounded, cap, column.values), self.places, reasons)
 
     def _figures(self, lines: Figures) -> Figures:
@@ -71,7 +71,7 @@ class Attainment(Step):
             "zero": Reason.missing_counts_zero,
             "hold_last": Reason.nothing_to_hold,
         }[self.missing]
-        return Column(raw.values, raw.places, np.where(raw.reasons == Reason.actual_missing, reason, raw.reasons).astype(np.int16))
+        return Column(raw.values, raw.places, np.where(raw.reasons == Reason.actual_missing, reason, raw.reasons).astype(np.int8))
 
 
 class HeldFigures(Figures):
@@ -88,4 +88,4 @@ class HeldFigures(Figures):
         last = super().number("last_actual", missing)
         places = max(column.places, last.places)
         reasons = np.where(absent, 0 if last.reasons is None else last.reasons, 0 if column.reasons is None else column.reasons)
-        return Column(np.where(absent, last.at(places).values, column.at(places).values), places, reasons.astype(np.int16))
+        return Column(np.where(absent, last.at(places).values, column.at(places).values), places, reasons.astype(np.int8))

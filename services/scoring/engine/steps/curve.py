@@ -19,7 +19,7 @@ from scoring.engine.frame import Frame
 from scoring.engine.meanings import LARGEST_RESULT, Level, Meaning, Unit
 from scoring.engine.numerals import Numeral
 from scoring.engine.problems import StepProblem
-from scoring.engine.reasons import Reason, spoken
+from scoring.engine.reasons import Reason, code_where, spoken
 from scoring.engine.steps.step import Chosen, Scope, Strict
 from scoring.engine.teller import Teller, digits
 
@@ -95,7 +95,7 @@ class Curve(Chosen):
 
     def compute(self, frame: Frame, level: Level) -> Column:
         of = frame.at(level, self.of)
-        table = _table(_pieces(self), of.places, self.places)
+        table = _table(tuple(_pieces(self)), of.places, self.places)
         index = _reached(of, self)
         values = table.results(of.values, index, self.rounding)
         if self.above == "zero":
@@ -119,7 +119,7 @@ class Curve(Chosen):
         if not unbounded.any():
             return values, reasons
         best = scaled(rounded(max(point[1] for point in self.points), self.places, self.rounding), self.places)
-        return np.where(unbounded, best, values), np.where(unbounded, 0, reasons).astype(np.int16)
+        return np.where(unbounded, best, values), np.where(unbounded, 0, reasons).astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,13 +168,13 @@ def _pieces(curve: Curve) -> tuple[_Piece, ...]:
 
 def _reached(of: Column, curve: Curve) -> Integers:
     """How many points each value has reached: 0 before the first, all of them from the last on."""
-    index = np.zeros(of.values.shape, dtype=np.int64)
+    index = np.zeros(of.values.shape, dtype=np.int8 if len(curve.points) < 128 else np.int16)
     for x, _ in curve.points:
         places = max(0, -int(x.normalize().as_tuple().exponent))
         point = int(x.scaleb(max(places, of.places)))
         values = of.values if places <= of.places else of.at(places).values
         index += values <= point if curve.descending else values >= point
-    return index
+    return index.astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +190,7 @@ class _Table:
         return quotient(numerator, self.divisors if self.divisors.size == 1 else self.divisors.take(index), rounding)
 
 
+@lru_cache(maxsize=256)
 def _table(pieces: tuple[_Piece, ...], value_places: int, places: int) -> _Table:
     slopes = [piece.slope * 10**places / 10**value_places for piece in pieces]
     constants = [piece.constant * 10**places for piece in pieces]
@@ -208,10 +209,12 @@ def _column(numbers: list[int]) -> Integers:
     return np.concatenate([constant(number) for number in numbers])
 
 
-_VAGUE = [0, Reason.nothing_attained, Reason.rounds_to_zero, Reason.comes_to_zero]
+_VAGUE = [Reason.nothing_attained, Reason.rounds_to_zero, Reason.comes_to_zero]
 
 
 def _marked_below(reasons: Any, below: Any) -> Any:
     """Below the threshold is why, unless the value above already said something more particular."""
-    said = spoken(reasons)
-    return np.where(below & np.isin(said, _VAGUE), Reason.below_threshold, said)
+    if reasons is not None:
+        reasons = reasons * ~np.isin(reasons, _VAGUE)
+        below = below & (reasons == 0)
+    return spoken(reasons) + code_where(below, Reason.below_threshold)

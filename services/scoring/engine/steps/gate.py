@@ -191,7 +191,7 @@ class Gate(Chosen):
 
     def _shut(self, of: Column, frame: Frame, level: Level) -> Column:
         null = is_null(of.reasons)
-        closed = np.full(of.values.shape, Reason.gate_not_met, dtype=np.int16)
+        closed = np.full(of.values.shape, Reason.gate_not_met, dtype=np.int8)
         reasons = closed if null is None else np.where(null, spoken(of.reasons), closed)
         if isinstance(self.otherwise, CapAt):
             cap = frame.at(level, self.otherwise.cap)

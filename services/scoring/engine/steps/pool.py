@@ -90,7 +90,7 @@ class Pool(OverEveryone):
         values = np.broadcast_to(claims.values, frame.person_count)
         size, reasons = self._size(frame), claims.reasons
         if size is None:
-            return Column(np.zeros(len(values), dtype=np.int64), self.places, np.full(len(values), Reason.input_missing, dtype=np.int16))
+            return Column(np.zeros(len(values), dtype=np.int64), self.places, np.full(len(values), Reason.input_missing, dtype=np.int8))
         claimed = _sum(values)
         if self.when == "over" and claimed * 10**size.places <= int(size.values[0]) * 10**claims.places:
             return Column(values, claims.places, reasons).at(self.places, self.rounding)

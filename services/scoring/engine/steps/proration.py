@@ -140,7 +140,7 @@ class _Assigned:
         """Why a value is null or zero, where one of the person's segments says so."""
         if self.value.reasons is None:
             return None
-        result = np.zeros(len(self.counts), dtype=np.int16)
+        result = np.zeros(len(self.counts), dtype=np.int8)
         speaking = np.flatnonzero(self.value.reasons)
         result[self.owner[speaking][::-1]] = self.value.reasons[speaking][::-1]
         return result
@@ -149,7 +149,7 @@ class _Assigned:
         order = np.lexsort((self.starts_on, self.owner)) if len(self.owner) != len(self.counts) or (self.counts != 1).any() else slice(None)
         owner, start, end = self.owner[order], self.starts_on[order], self.ends_on[order]
         overlaps = (owner[1:] == owner[:-1]) & (start[1:] <= end[:-1])
-        result = np.zeros(len(self.counts), dtype=np.int16)
+        result = np.zeros(len(self.counts), dtype=np.int8)
         result[owner[1:][overlaps]] = Reason.segments_overlap
         result[self.owner[self.ends_on < self.starts_on]] = Reason.segment_ends_before_start
         fte = self.fte.values

@@ -167,7 +167,7 @@ def _mark_changed_to_zero(before: Column, values: Any, reasons: Any, reason: int
     changed = (values == 0) & (before.values != 0)
     if not changed.any():
         return reasons
-    result = np.zeros(values.shape, dtype=np.int16) if reasons is None else np.broadcast_to(reasons, values.shape).copy()
+    result = np.zeros(values.shape, dtype=np.int8) if reasons is None else np.broadcast_to(reasons, values.shape).copy()
     result[changed & (result == 0)] = reason
     return result
 

@@ -87,18 +87,13 @@ class WeightedMean(Step):
 
     def _mean_of_lines(self, frame: Frame, values: Column, weights: Column) -> Column:
         selected = None if self.only is None else self.only.flags(frame)
-        values, weights = (
-            Column(values.values, values.places, first_of(values.reasons, weights.reasons)),
-            Column(weights.values, weights.places),
-        )
+        values = Column(values.values, values.places, first_of(values.reasons, weights.reasons))
         counting = _counting(values, selected)
-        used = weights.values if counting is None else np.where(counting, weights.values, 0)
-        weight = per_person(frame, used)
-        weighted = per_person(frame, product(np.broadcast_to(values.values, used.shape), used))
+        used = weights if counting is None else Column(weights.values * counting, weights.places)
+        weight = per_person(frame, used.values)
+        weighted = per_person(frame, product(np.broadcast_to(values.values, used.values.shape), used.values))
         frame.use_weight(weight_share(frame, used, weight))
-        mean = multiplied_quotient(
-            weighted, constant(10**self.places), product(np.where(weight == 0, 1, weight), constant(10**values.places)), self.rounding
-        )
+        mean = multiplied_quotient(weighted, constant(10**self.places), _divisor(weight, values.places), self.rounding)
         return Column(mean, self.places, self._reasons(frame, values, selected, mean, weight))
 
     def _reasons(self, frame: Frame, values: Column, selected: Flags | None, mean: Integers, weight: Integers) -> Any:
@@ -109,9 +104,9 @@ class WeightedMean(Step):
             empty = (
                 Reason.no_lines if self.empty == "block" else Reason.empty_left_out if self.empty == "renormalise" else Reason.comes_to_zero
             )
-            reasons = np.zeros(frame.person_count, dtype=np.int16) if reasons is None else reasons
+            reasons = np.zeros(frame.person_count, dtype=np.int8) if reasons is None else reasons
             unsaid = (weight == 0) & ~_any(failed(reasons), len(weight))
-            reasons = np.where(unsaid, empty, reasons).astype(np.int16)
+            reasons = np.where(unsaid, empty, reasons).astype(np.int8)
         return reasons
 
     def _mean_of_terms(self, frame: Frame, terms: list[Term]) -> Column:
@@ -133,8 +128,8 @@ class WeightedMean(Step):
 
     def _reasons_of_nothing(self, reasons: Any, weight: Integers) -> Any:
         empty = {"block": Reason.no_lines, "renormalise": Reason.empty_left_out, "zero": Reason.comes_to_zero}[self.empty]
-        said = np.zeros(weight.shape, dtype=np.int16) if reasons is None else np.broadcast_to(reasons, weight.shape)
-        return np.where((weight == 0) & ~_any(failed(said), len(said)), empty, said).astype(np.int16)
+        said = np.zeros(weight.shape, dtype=np.int8) if reasons is None else np.broadcast_to(reasons, weight.shape)
+        return np.where((weight == 0) & ~_any(failed(said), len(said)), empty, said).astype(np.int8)
 
 
 class WeightedSum(Step):
@@ -213,8 +208,8 @@ class OverLines(Step):
         )
         reasons = line_reasons(frame, values, selected, column.values == 0)
         if self.how != "count" and (count == 0).any():
-            said = np.zeros(frame.person_count, dtype=np.int16) if reasons is None else reasons
-            reasons = np.where((count == 0) & ~_any(failed(said), len(said)), Reason.no_lines, said).astype(np.int16)
+            said = np.zeros(frame.person_count, dtype=np.int8) if reasons is None else reasons
+            reasons = np.where((count == 0) & ~_any(failed(said), len(said)), Reason.no_lines, said).astype(np.int8)
         return Column(column.values, self.places, reasons)
 
     def _found(self, frame: Frame, values: Integers, counting: Flags, count: Integers) -> Integers:
@@ -249,6 +244,13 @@ def _of_lines(of: Operand, scope: Scope, only: Selection | None) -> Meaning:
     return Meaning(Level.PERSON, meaning.unit, meaning.low, meaning.high)
 
 
+def _divisor(weight: Integers, places: int) -> Integers:
+    """Total weights as a divisor that is never zero; one number where all are the same."""
+    if weight.size and weight[0] > 0 and (weight == weight[0]).all():
+        weight = weight[:1]
+    return product(np.where(weight == 0, 1, weight), constant(10**places))
+
+
 def _counting(values: Column, selected: Flags | None) -> Flags | None:
     """The lines that count: selected and not null; None for all."""
     null = is_null(values.reasons)
@@ -280,33 +282,35 @@ def _extreme(frame: Frame, values: Integers, counting: Flags, pick: Any) -> Inte
     return result
 
 
-def weight_share(frame: Frame, used: Integers, weight: Integers) -> Column:
-    """The share of the mean each line carried, at 12 places."""
-    if weight.size and weight.dtype != object and weight.min() == weight.max() and int(weight[0]) > 0 and 10**12 % int(weight[0]) == 0:
-        return Column(product(used, constant(10**12 // int(weight[0]))), 12)
+def weight_share(frame: Frame, used: Column, weight: Integers) -> Column | None:
+    """The percent of the mean that each line carried, at 12 places; None where it is the weight itself."""
+    if used is frame.values.get("weight") and weight.size and (weight == 10**used.places).all():
+        return None
     each = np.repeat(np.where(weight == 0, 1, weight), frame.counts)
-    return Column(multiplied_quotient(used, constant(10**12), each, "half_up"), 12)
+    return Column(multiplied_quotient(used.values, constant(10**14), each, "half_up"), 12)
 
 
 def line_reasons(frame: Frame, values: Column, selected: Flags | None, is_zero: Flags) -> Any:
     """Per person: the first line's error; else, where the value is zero, the first line's reason for it."""
     if values.reasons is None:
         return None
-    speaks = np.broadcast_to(values.reasons, frame.line_count) if selected is None else np.where(selected, values.reasons, 0)
-    result = np.zeros(frame.person_count, dtype=np.int16)
+    speaks = np.broadcast_to(values.reasons, frame.line_count)
+    speaks = speaks if selected is None else speaks * selected
+    result = None
+    if is_zero.any():
+        of_zero = speaks * np.repeat(is_zero, frame.counts)
+        result = _first(frame, of_zero * ~_left_out(of_zero))
     errors = failed(speaks)
-    lasting = np.where(is_zero, _first(frame, speaks), 0)
-    result[:] = np.where((lasting > 0) & ~_left_out(lasting), lasting, 0)
     if errors is not None:
-        first_error = _first(frame, np.where(errors, speaks, 0))
-        result = np.where(first_error > 0, first_error, result).astype(np.int16)
-    return result if result.any() else None
+        first_error = _first(frame, speaks * errors)
+        result = first_error if result is None else np.where(first_error > 0, first_error, result)
+    return result
 
 
 def _first(frame: Frame, reasons: Any) -> Any:
     """The first reason among each person's lines, 0 for none."""
     rows = np.flatnonzero(reasons)
-    result = np.zeros(frame.person_count, dtype=np.int16)
+    result = np.zeros(frame.person_count, dtype=np.int8)
     if rows.size:
         owner = np.searchsorted(frame.line_starts, rows, side="right") - 1
         people, first = np.unique(owner, return_index=True)
@@ -319,7 +323,7 @@ def _left_out(reasons: Any) -> Any:
 
 
 def _without_left_out(reasons: Any) -> Any:
-    return None if reasons is None else np.where(_left_out(reasons), 0, reasons).astype(np.int16)
+    return None if reasons is None else np.where(_left_out(reasons), 0, reasons).astype(np.int8)
 
 
 def _any(flags: Flags | None, length: int) -> Flags:

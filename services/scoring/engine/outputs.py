@@ -1,0 +1,208 @@
+"""The columns of a result while they are made: per KPI line filled slice by slice, per person put together at the end."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from scoring.engine.columns import PLACES, Column, read_decimals, write_decimals
+from scoring.engine.exact import Flags, Integers, is_wide, wide
+from scoring.engine.frame import Figures, Frame
+from scoring.engine.meanings import Level
+from scoring.engine.plan import Plan
+from scoring.engine.reasons import CODES, Reason, Reasons, code_where, failed, first_of, is_null, spoken
+from scoring.engine.snapshot import Snapshot
+from scoring.engine.steps import Attainment, WeightedMean
+
+
+class NumberOutput:
+    """A column of exact numbers of the result, filled slice by slice."""
+
+    def __init__(self, length: int, places: int) -> None:
+        self.length, self.places = length, places
+        self._values: Integers = np.empty(length, dtype=np.int64)
+        self._reasons: Reasons = None
+
+    def fill(self, start: int, stop: int, column: Column) -> None:
+        if is_wide(column.values):
+            self._values = wide(self._values)
+        self._values[start:stop] = column.values
+        if column.reasons is not None:
+            self._reasons = np.zeros(self.length, dtype=np.int8) if self._reasons is None else self._reasons
+            self._reasons[start:stop] = column.reasons
+
+    def column(self) -> Column:
+        return Column(self._values, self.places, self._reasons)
+
+    def array(self) -> pa.Array:
+        return write_decimals(self._values, self.places, is_null(self._reasons))
+
+
+@dataclass
+class WeightOutput:
+    """The weights used: the snapshot's own column as long as every line counted for exactly that, else a column of their own."""
+
+    given: pa.Array | None
+    length: int
+    _own: NumberOutput | None = field(init=False, default=None)
+
+    def fill(self, start: int, stop: int, percent: Column | None) -> None:
+        """`percent` is None where the weights used are those given."""
+        if self._own is None and (percent is not None or self.given is None):
+            self._own = NumberOutput(self.length, PLACES)
+            self._copy_given(0, start)
+        if self._own is not None and percent is not None:
+            self._own.fill(start, stop, percent)
+        elif self._own is not None:
+            self._copy_given(start, stop)
+
+    def _copy_given(self, start: int, stop: int) -> None:
+        if self._own is not None and self.given is not None and stop > start:
+            values, places, _ = read_decimals(self.given.slice(start, stop - start))
+            self._own.fill(start, stop, Column(values, places).at(PLACES))
+
+    def array(self) -> pa.Array:
+        if self._own is not None:
+            return self._own.array()
+        return self.given if self.given is not None else pa.nulls(self.length, pa.decimal128(38, PLACES))
+
+
+class LineOutputs:
+    """Everything a result says per KPI line."""
+
+    def __init__(self, plan: Plan, snapshot: Snapshot) -> None:
+        self._plan, self._snapshot, length = plan, snapshot, snapshot.lines.num_rows
+        steps = [step for step in plan.steps if plan.levels[step.name] is Level.LINE]
+        self._steps = {step.name: NumberOutput(length, step.places) for step in steps}
+        self._attainment: Attainment | None = next((step for step in steps if isinstance(step, Attainment)), None)
+        self._raw = None
+        if self._attainment is not None and not self._raw_is_capped(self._attainment):
+            self._raw = NumberOutput(length, self._attainment.places)
+        weighs = any(isinstance(step, WeightedMean) and not isinstance(step.of, list) for step in plan.steps)
+        self._weight_used = WeightOutput(_decimal(snapshot.line_columns.get("weight")), length) if weighs else None
+        self._reasons = np.zeros(length, dtype=np.int8)
+
+    def _raw_is_capped(self, attainment: Attainment) -> bool:
+        """Whether nothing limits the attainment, so that one column is both."""
+        ratings = Figures(self._snapshot.line_columns, 0, self._snapshot.lines.num_rows).where_word("direction", {"rating"})
+        return attainment.cap is None and attainment.floor is None and ratings is not None and not ratings.any()
+
+    def fill(self, frame: Frame) -> None:
+        """Write one computed slice."""
+        start, stop = frame.first_line, frame.first_line + frame.line_count
+        for name, output in self._steps.items():
+            output.fill(start, stop, frame.values[name])
+        if self._raw is not None and frame.raw_attainment is not None:
+            self._raw.fill(start, stop, frame.raw_attainment)
+        if self._weight_used is not None:
+            self._weight_used.fill(start, stop, frame.weight_used)
+        speaking = self._plan.score_step or next(reversed(self._steps), None)
+        if speaking is not None:
+            self._reasons[start:stop] = spoken(frame.values[speaking].reasons)
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of Result.lines."""
+        length = len(self._reasons)
+        steps = {name: output.array() for name, output in self._steps.items()}
+        nothing = pa.nulls(length, pa.decimal128(38, PLACES))
+        capped = nothing if self._attainment is None else steps[self._attainment.name]
+        score, given = self._plan.score_step, self._snapshot.line_columns
+        return {
+            "scorecard_id": given["scorecard_id"],
+            "line": given["line"],
+            "kpi_id": given["kpi_id"],
+            "attainment_raw": capped if self._raw is None else self._raw.array(),
+            "attainment_capped": capped,
+            "score": steps[score] if score else nothing,
+            "weight_used": nothing if self._weight_used is None else self._weight_used.array(),
+            "reason_code": reason_codes(self._reasons),
+            "steps": struct_of(list(steps.items()), length),
+        }
+
+
+@dataclass(frozen=True)
+class PeopleOutputs:
+    """Everything a result says per person: `values` are the steps per person and over everybody."""
+
+    plan: Plan
+    snapshot: Snapshot
+    pay: bool
+    values: Mapping[str, Column]
+
+    @property
+    def _count(self) -> int:
+        return int(self.snapshot.people.num_rows)
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of Result.people."""
+        payout = self._own_currency(self._named(self.plan.document.payout))
+        composite = self._named(self.plan.document.composite)
+        steps = {name: self._numbers(column) for name, column in self.values.items()}
+        given = self.snapshot.people_columns
+        return {
+            "scorecard_id": given["scorecard_id"],
+            "person_id": given["person_id"],
+            "composite": self._numbers(composite),
+            "amount": self._numbers(payout),
+            "currency": self._currency(),
+            "failed": pa.array(self._failed(composite) | (self._failed(payout) & self.pay)),
+            "reason_code": reason_codes(self._reasons(composite, payout)),
+            "steps": struct_of(list(steps.items()), self._count),
+        }
+
+    def _named(self, name: str | None) -> Column | None:
+        return None if name is None else self.values[name]
+
+    def _numbers(self, column: Column | None) -> pa.Array:
+        if column is None:
+            return pa.nulls(self._count, pa.decimal128(38, PLACES))
+        reasons = None if column.reasons is None else np.broadcast_to(column.reasons, self._count)
+        return write_decimals(np.broadcast_to(column.values, self._count), column.places, is_null(reasons))
+
+    def _failed(self, column: Column | None) -> Flags:
+        found = None if column is None else failed(column.reasons)
+        return np.zeros(self._count, dtype=bool) if found is None else np.broadcast_to(found, self._count)
+
+    def _reasons(self, composite: Column | None, payout: Column | None) -> Reasons:
+        """Why the person was not scored; else what there is to say of the payout, or of the composite where nothing is paid."""
+        shown = payout or composite
+        reasons = spoken(None if shown is None else shown.reasons)
+        if composite is not None and composite.reasons is not None:
+            reasons = np.where(self._failed(composite), composite.reasons, reasons)
+        return np.broadcast_to(reasons, self._count)
+
+    def _currency(self) -> pa.Array:
+        given, own = self.snapshot.people_columns.get("currency"), self.plan.document.currency
+        if given is None or pa.types.is_null(given.type):
+            return pa.repeat(pa.scalar(own, pa.string()), self._count)
+        return given if own is None or not given.null_count else given.cast(pa.string()).fill_null(own)
+
+    def _own_currency(self, amount: Column | None) -> Column | None:
+        """Sums the plan names are in its currency; nobody is paid them in another."""
+        currency = self.plan.document.currency
+        people = Figures(self.snapshot.people_columns, 0, self._count)
+        same = None if currency is None else people.where_word("currency", {currency, None})
+        if same is None or amount is None:
+            return amount
+        return Column(amount.values, amount.places, first_of(code_where(~same, Reason.currency_differs), amount.reasons)).without_nulls()
+
+
+def reason_codes(reasons: Reasons, length: int = 0) -> pa.Array:
+    """Reasons as words; null where there is nothing to say."""
+    codes = np.zeros(length, dtype=np.int8) if reasons is None else np.ascontiguousarray(reasons)
+    spoken = np.packbits(codes > 0, bitorder="little")
+    indices = pa.Array.from_buffers(pa.int8(), len(codes), [pa.py_buffer(spoken), pa.py_buffer(codes)])
+    return pa.DictionaryArray.from_arrays(indices, pa.array(["", *CODES]))
+
+
+def struct_of(columns: Sequence[tuple[str, pa.Array]], length: int) -> pa.Array:
+    """One struct column of all of them."""
+    if not columns:
+        return pa.nulls(length, pa.struct([]))
+    return pa.StructArray.from_arrays([array for _, array in columns], names=[name for name, _ in columns])
+
+
+def _decimal(array: pa.Array | None) -> pa.Array | None:
+    return array if array is not None and pa.types.is_decimal(array.type) else None
