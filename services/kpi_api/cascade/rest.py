@@ -8,6 +8,7 @@ from pydantic import Field, SkipValidation, ValidationError
 
 from chassis.bulk import BulkResult, RowResult, errors_of_row
 from chassis.etags import IfMatch, set_etag
+from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
@@ -69,7 +70,9 @@ async def list_kpis(
 
 
 @router.post("/kpis", status_code=201, summary="Create a KPI")
-async def create_kpi(given: NewKpi, response: Response, viewer: CurrentViewer, session: Write) -> KpiView:
+async def create_kpi(
+    given: NewKpi, response: Response, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> KpiView:
     """Give a definition to an owner for a window, with its targets, what it contributes to and who carries it together."""
     result = await actions.create_kpi(viewer, session, given)
     kpi_id = cast("UUID", result.id)
@@ -81,7 +84,9 @@ async def create_kpi(given: NewKpi, response: Response, viewer: CurrentViewer, s
 
 
 @router.post("/kpis/bulk", summary="Create many KPIs")
-async def create_kpis(given: NewKpis, viewer: CurrentViewer, session: Write) -> BulkResult:
+async def create_kpis(
+    given: NewKpis, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> BulkResult:
     """Thousands of KPIs in one call, with contributions among them by their codes. Each row is created, unchanged or an error by itself."""
     drafts, refused = read_drafts(given.kpis)
     return BulkResult.of([*refused, *await actions.create_kpis(viewer, session, drafts)])
@@ -123,13 +128,17 @@ async def read_line_of_sight(kpi_id: UUID, viewer: CurrentViewer, session: Read)
 
 
 @router.post("/kpis/{kpi_id}/stakeholders", summary="Add stakeholders of a shared KPI")
-async def add_stakeholders(kpi_id: UUID, given: NewStakeholders, viewer: CurrentViewer, session: Write) -> BulkResult:
+async def add_stakeholders(
+    kpi_id: UUID, given: NewStakeholders, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> BulkResult:
     """Name persons or units who carry a collaborative KPI together; from then on they see it whole."""
     return BulkResult.of(await actions.add_stakeholders(viewer, session, kpi_id, given.stakeholders))
 
 
 @router.post("/contributions", summary="Link KPIs upward")
-async def contribute(given: NewContributions, viewer: CurrentViewer, session: Write) -> BulkResult:
+async def contribute(
+    given: NewContributions, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> BulkResult:
     """Weighted links from KPIs to those above. A link that is there takes the weight given; circles and downward links are refused."""
     return BulkResult.of(await contributing.contribute(viewer, session, given.contributions))
 

@@ -13,23 +13,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from chassis.database import WriteSession
 
-# Members of a unit and of all units below it, today.
-STAKES = """
-    units AS (
-      SELECT DISTINCT unit_id AS top, unit_id AS id FROM kpi_stakeholders WHERE organization_id = :organization AND unit_id IS NOT NULL
-      UNION
-      SELECT u.top, o.id FROM units u JOIN org_units o ON o.organization_id = :organization AND o.parent_id = u.id
-    ),
-    stakes AS (
-      SELECT person_id, kpi_id FROM kpi_stakeholders WHERE organization_id = :organization AND person_id IS NOT NULL
-      UNION
-      SELECT e.person_id, s.kpi_id
-      FROM kpi_stakeholders s
-      JOIN units u ON u.top = s.unit_id
-      JOIN employments e ON e.organization_id = :organization AND e.unit_id = u.id AND e.is_primary
-        AND e.valid_from <= :today AND (e.valid_to IS NULL OR e.valid_to > :today)
-      WHERE s.organization_id = :organization
-    ),
+# Who owns a KPI: the person, or the head of the unit.
+OWNERS = """
     owners AS (
       SELECT organization_id, id AS kpi_id, owner_person_id AS person_id FROM kpis WHERE owner_person_id IS NOT NULL
       UNION ALL
@@ -39,17 +24,46 @@ STAKES = """
     )
 """
 
+
+def stakes(wanted: str) -> str:
+    """Who carries which KPI together, as far as `wanted`: persons named, and whoever works today in a unit named or below it."""
+    return f"""
+    units AS (
+      SELECT DISTINCT unit_id AS top, unit_id AS id FROM kpi_stakeholders WHERE organization_id = :organization AND unit_id IS NOT NULL
+      UNION
+      SELECT u.top, o.id FROM units u JOIN org_units o ON o.organization_id = :organization AND o.parent_id = u.id
+    ),
+    stakes AS (
+      SELECT stake.person_id, stake.kpi_id
+      FROM (SELECT person_id, kpi_id FROM kpi_stakeholders WHERE organization_id = :organization AND person_id IS NOT NULL) AS stake
+      WHERE {wanted}
+      UNION
+      SELECT stake.person_id, stake.kpi_id
+      FROM (
+        SELECT e.person_id, s.kpi_id
+        FROM kpi_stakeholders s
+        JOIN units u ON u.top = s.unit_id
+        JOIN employments e ON e.organization_id = :organization AND e.unit_id = u.id AND e.is_primary
+          AND e.valid_from <= :today AND (e.valid_to IS NULL OR e.valid_to > :today)
+        WHERE s.organization_id = :organization
+      ) AS stake
+      WHERE {wanted}
+    )
+    """  # noqa: S608
+
+
 PEOPLE_OF_KPIS = text(
     f"""
-    WITH RECURSIVE {STAKES},
-    downward AS (
+    WITH RECURSIVE downward AS (
       SELECT unnest(:kpis) AS id
       UNION
       SELECT c.child_id FROM downward d JOIN contributions c ON c.organization_id = :organization AND c.parent_id = d.id
-    )
+    ),
+    {OWNERS},
+    {stakes("stake.kpi_id IN (SELECT id FROM downward)")}
     SELECT o.person_id FROM downward d JOIN owners o ON o.organization_id = :organization AND o.kpi_id = d.id
     UNION
-    SELECT s.person_id FROM downward d JOIN stakes s ON s.kpi_id = d.id
+    SELECT person_id FROM stakes
     UNION
     SELECT x.person_id FROM kpi_sights x WHERE x.organization_id = :organization AND x.kpi_id = ANY (:kpis)
     """  # noqa: S608
@@ -57,8 +71,9 @@ PEOPLE_OF_KPIS = text(
 
 REFRESH = text(
     f"""
-    WITH RECURSIVE {STAKES},
-    people AS (SELECT unnest(:people) AS person_id),
+    WITH RECURSIVE people AS (SELECT unnest(:people) AS person_id),
+    {OWNERS},
+    {stakes("stake.person_id IN (SELECT person_id FROM people)")},
     upward AS (
       SELECT o.person_id, c.parent_id AS kpi_id
       FROM people p
@@ -66,7 +81,7 @@ REFRESH = text(
       JOIN contributions c ON c.organization_id = :organization AND c.child_id = o.kpi_id
       UNION
       SELECT s.person_id, c.parent_id
-      FROM people p JOIN stakes s USING (person_id) JOIN contributions c ON c.organization_id = :organization AND c.child_id = s.kpi_id
+      FROM stakes s JOIN contributions c ON c.organization_id = :organization AND c.child_id = s.kpi_id
       UNION
       SELECT u.person_id, c.parent_id
       FROM upward u JOIN contributions c ON c.organization_id = :organization AND c.child_id = u.kpi_id
@@ -74,7 +89,7 @@ REFRESH = text(
     wanted AS (
       SELECT person_id, kpi_id, 'ancestor' AS sight FROM upward
       UNION ALL
-      SELECT person_id, kpi_id, 'stakeholder' FROM people JOIN stakes USING (person_id)
+      SELECT person_id, kpi_id, 'stakeholder' FROM stakes
     ),
     gone AS (
       DELETE FROM kpi_sights x USING people p

@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis.etags import set_etag
+from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
@@ -69,7 +70,9 @@ async def list_definitions(
 
 
 @router.post("/definitions", status_code=201, summary="Create a KPI definition")
-async def create_definition(given: NewDefinition, response: Response, viewer: CurrentViewer, session: Write) -> DefinitionOutput:
+async def create_definition(
+    given: NewDefinition, response: Response, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> DefinitionOutput:
     """A new code in the dictionary with its first version, a draft that somebody else must approve."""
     definition, version = await actions.create_definition(viewer, session, given)
     response.headers["Location"] = f"/v1/definitions/{definition.id}"
@@ -95,7 +98,9 @@ async def list_versions(definition_id: UUID, viewer: CurrentViewer, session: Rea
 
 
 @router.post("/definitions/{definition_id}/versions", status_code=201, summary="Write a new version")
-async def add_version(definition_id: UUID, given: VersionInput, viewer: CurrentViewer, session: Write) -> VersionOutput:
+async def add_version(
+    definition_id: UUID, given: VersionInput, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> VersionOutput:
     """A draft. Versions are never edited: a mistake is mended by the next one."""
     return VersionOutput.model_validate(await actions.add_version(viewer, session, definition_id, given))
 
@@ -139,7 +144,9 @@ async def list_outcomes(
 
 
 @router.post("/outcomes", status_code=201, summary="Create an outcome")
-async def create_outcome(given: OutcomeInput, viewer: CurrentViewer, session: Write) -> OutcomeOutput:
+async def create_outcome(
+    given: OutcomeInput, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> OutcomeOutput:
     """Outcome first, KPI second (S2, step 1)."""
     return OutcomeOutput.model_validate(await actions.create_outcome(viewer, session, given))
 

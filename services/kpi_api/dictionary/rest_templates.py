@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from chassis.etags import set_etag
+from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
@@ -45,7 +46,9 @@ async def list_templates(
 
 
 @router.post("/templates", status_code=201, summary="Create a scorecard template")
-async def create_template(given: TemplateInput, response: Response, viewer: CurrentViewer, session: Write) -> TemplateOutput:
+async def create_template(
+    given: TemplateInput, response: Response, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+) -> TemplateOutput:
     """A set of KPIs with weights that total 100.00; each target is checked against its definition."""
     template = await actions.create_template(viewer, session, given)
     response.headers["Location"] = f"/v1/templates/{template.id}"
