@@ -70,8 +70,7 @@ class Killed(BaseException):
     """The worker is gone: nothing of its own handles this."""
 
 
-@pytest.mark.parametrize("moment", ["before", "after"])
-@pytest.mark.parametrize("call", [1, 2, 3])
+@pytest.mark.parametrize(("call", "moment"), [(1, "before"), (1, "after"), (2, "after"), (3, "after")])
 async def test_a_worker_killed_while_sending_is_followed_by_one_that_sends_the_same(
     year: Year, monkeypatch: pytest.MonkeyPatch, call: int, moment: str
 ) -> None:
