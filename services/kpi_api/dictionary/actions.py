@@ -15,8 +15,9 @@ from kpi_api.dictionary import queries
 from kpi_api.dictionary.formulas import check_formulas
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
 from kpi_api.dictionary.problems import ApprovedByAnother, CodeTaken, TargetsDoNotFit, UnknownReference, WrongStatus
-from kpi_api.dictionary.schemas import NewDefinition, OutcomeInput, Part, TemplateInput, VersionInput
+from kpi_api.dictionary.schemas import NewDefinition, OutcomeInput, Part, VersionInput
 from kpi_api.dictionary.targets_fit import misfits
+from kpi_api.dictionary.template_schemas import TemplateInput
 
 
 async def create_outcome(viewer: Viewer, session: WriteSession, given: OutcomeInput) -> Outcome:

@@ -11,7 +11,7 @@ from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, installation, queries
 from kpi_api.dictionary.models import ScorecardTemplate, TemplateLine
-from kpi_api.dictionary.schemas import Installed, TemplateInput, TemplateLineOutput, TemplateOutput
+from kpi_api.dictionary.template_schemas import Installed, TemplateInput, TemplateLineOutput, TemplateOutput
 
 router = APIRouter(prefix="/v1", tags=["dictionary"], route_class=TransactionalRoute)
 
