@@ -2,7 +2,7 @@
 
 python docs/adventureworks/prepare.py SAMPLE FOLDER
 
-SAMPLE holds people.csv, sales_people.csv, sales_quotas.csv and territories.csv. Whatever the sample does not say is an assumption, and each
+SAMPLE holds people.csv, sales_people.csv and sales_quotas.csv. Whatever the sample does not say is an assumption, and each
 is marked so below. Amounts stay exact decimals.
 """
 
@@ -59,7 +59,7 @@ def units(people: list[Row]) -> Iterable[Row]:
     """The company, its department groups, its departments (as the import of people made them), and the three sales teams."""
     yield unit("adventure-works", "Adventure Works", "company", "", CHIEF_EXECUTIVE)
     for group in dict.fromkeys(person["department_group"] for person in people):
-        yield unit(f"{code_of(group)}-group", group, "business_unit", "adventure-works")
+        yield unit(f"{code_of(group)}-group", f"{group} Group", "business_unit", "adventure-works")
     for name, group in dict.fromkeys((person["department"], person["department_group"]) for person in people):
         yield unit(code_of(name), name, "function", f"{code_of(group)}-group", SALES_HEAD if name == "Sales" else "")
     for head, (code, name) in TEAMS.items():

@@ -99,6 +99,7 @@ class Client:
     def wait_for(self, service: str, path: str, until: Callable[[Any], bool]) -> Any:
         """Read `path` until `until(answer)` holds; a 404 counts as not yet. Raises NotRunning when it never does."""
         deadline = time.monotonic() + SECONDS_TO_WAIT
+        answer: Any = None
         while time.monotonic() < deadline:
             try:
                 if until(answer := self.get(service, path)):
@@ -107,7 +108,8 @@ class Client:
                 if refused.status != 404:
                     raise
             time.sleep(0.2)
-        raise NotRunning(f"{path} got no further within {SECONDS_TO_WAIT} seconds.", "See `sightline status`, `sightline jobs failed`.")
+        state = answer["status"] if answer else "not there"
+        raise NotRunning(f"After {SECONDS_TO_WAIT} seconds {path} is still {state}.", "See `sightline status` and `sightline jobs failed`.")
 
 
 @contextmanager
