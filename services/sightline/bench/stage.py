@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from uuid import UUID
 
 import asyncpg
@@ -29,8 +29,12 @@ from sightline.organizations import NewOrganization, NewPerson, create_organizat
 from sightline.problems import OperatorProblem
 from sightline.processes import Report, Supervisor
 
+if TYPE_CHECKING:
+    from sightline.bench.company import Company
+
 AUDIENCE = "sightline"
 SECONDS_TO_ANSWER = 600
+LOOKING = {"jit": "off", "enable_nestloop": "off"}  # statistics know nothing yet of what was just written
 OPERATORS_OWN = [f"{service.upper()}_{name}" for service in SERVICES for name in ("DATABASE_URL", "OWNER_DATABASE_URL", "PORT")]
 
 
@@ -47,6 +51,7 @@ class Stage:
         self.home = home
         self.report = report
         self._supervisor = Supervisor(home, report)
+        self.companies: dict[int, Company] = {}
 
     def __enter__(self) -> Self:
         self._forget_earlier()
@@ -71,11 +76,18 @@ class Stage:
         for name in self._workers:
             self._supervisor.programs[name].wait_until_stopped()
 
-    def work(self) -> None:
-        """Start the workers again."""
-        for name in self._workers:
-            if not self._supervisor.programs[name].is_alive:
-                self._supervisor.programs[name].start()
+    def serve_instead(self, name: str, module: str) -> None:
+        """Serve a service by another program of ours, at the same address."""
+        program = self._supervisor.programs[name]
+        program.ask_to_stop()
+        program.wait_until_stopped()
+        program.arguments = (module,)
+        program.start()
+        wait_until_it_answers(self._supervisor.addresses[name])
+
+    def address(self, service: str) -> str:
+        """Where a service answers."""
+        return self._supervisor.addresses[service]
 
     @property
     def _workers(self) -> list[str]:
@@ -92,13 +104,15 @@ class Stage:
             await kpi_api.close()
             await scoring.close()
 
+    def token(self, organization_id: UUID, person_id: UUID) -> str:
+        """A bearer token of this person."""
+        return self._issuer.sign(subject=str(person_id), audience=AUDIENCE, organization_id=organization_id, life=timedelta(hours=2))
+
     @asynccontextmanager
     async def client(self, service: str, organization_id: UUID, person_id: UUID) -> AsyncIterator[httpx.AsyncClient]:
         """HTTP to a service in a person's name."""
-        token = self._issuer.sign(subject=str(person_id), audience=AUDIENCE, organization_id=organization_id, life=timedelta(hours=2))
-        headers = {"Authorization": f"Bearer {token}"}
-        address = self._supervisor.addresses[service]
-        async with httpx.AsyncClient(base_url=address, headers=headers, timeout=SECONDS_TO_ANSWER, trust_env=False) as client:
+        headers = {"Authorization": f"Bearer {self.token(organization_id, person_id)}"}
+        async with httpx.AsyncClient(base_url=self.address(service), headers=headers, timeout=SECONDS_TO_ANSWER, trust_env=False) as client:
             yield client
 
     @asynccontextmanager
@@ -118,7 +132,7 @@ class Stage:
         """The database's administrator, for generating and for looking; nothing that is measured uses it."""
         psql = EmbeddedPostgres(self.home).psql()
         connection = await asyncpg.connect(
-            host=psql.host, port=psql.port, user=psql.user, password=psql.password, database=service, server_settings={"jit": "off"}
+            host=psql.host, port=psql.port, user=psql.user, password=psql.password, database=service, server_settings=LOOKING
         )
         try:
             yield connection
@@ -129,6 +143,18 @@ class Stage:
         """Write out what earlier work left behind, so that what comes next does not pay for it."""
         async with self.administrator("kpi_api") as connection:
             await connection.execute("CHECKPOINT")
+
+
+def wait_until_it_answers(address: str) -> None:
+    """Raises BenchFailed after a minute of silence."""
+    for _ in range(600):
+        try:
+            if httpx.get(f"{address}/livez", timeout=5, trust_env=False).is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise BenchFailed(f"{address} does not answer.", "See what it logged.")
 
 
 def accepted(response: httpx.Response) -> Any:
