@@ -68,7 +68,8 @@ async def test_nobody_has_two_plans_on_a_day(company: Company) -> None:
 
 async def test_a_population_of_nobody_is_refused(company: Company) -> None:
     await company.adopt_plan()
-    content = {"plan_code": "annual_bonus", "population": {"legal_entities": ["Nroth"]}, "valid_from": "2020-01-01", "valid_to": "2021-01-01"}
+    content: dict[str, Any] = {"plan_code": "annual_bonus", "valid_from": "2020-01-01", "valid_to": "2021-01-01"}
+    content |= {"population": {"legal_entities": ["Nroth"]}}
     refused = await company.clients["comp"].post("/v1/plan-assignments", json=content)
     assert (refused.status_code, refused.json()["code"]) == (422, "unknown_population")
     both = {**content, "population": {"everyone": True, "legal_entities": ["North"]}}

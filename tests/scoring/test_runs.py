@@ -227,3 +227,14 @@ async def test_a_plan_that_pays_nothing_says_so(organization: Organization) -> N
     await company.adopt_plan(scores_only)
     line = (await company.lines(await company.computed_run([company.scorecard("ana", "110")])))["ana"]
     assert (line["composite"], line["amount"], line["error_code"]) == ("1.1", None, "no_payout")
+
+
+async def test_a_snapshot_may_be_larger_than_other_bodies(company: Company) -> None:
+    limit = company.world.scoring.service.settings.max_body_bytes
+    body = b"[" + b" " * (limit + 1) + b"]"
+    headers = {"Content-Type": "application/json"}
+    run_id = await company.announce()
+    taken = await company.service.put(f"/v1/runs/{run_id}/scorecards", content=body, headers=headers)
+    assert (taken.status_code, taken.json()["errors"][0]["code"]) == (422, "no_scorecards")
+    refused = await company.service.put("/v1/people", content=body, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")

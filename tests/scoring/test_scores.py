@@ -18,8 +18,8 @@ async def test_scores_by_the_assigned_plan_agree_with_the_run(organization: Orga
     (result,) = answer["results"]
     assert (result["composite"], result["engine_version"], result["error"]) == ("1.105000000000", 1, None)
     assert [(line["line"], line["score"], line["weight"]) for line in result["lines"]] == [
-        (1, "1.105000000000", "0.600000000000"),
-        (2, "1.105000000000", "0.400000000000"),
+        (1, "1.105000000000", "60.000000000000"),
+        (2, "1.105000000000", "40.000000000000"),
     ]
     version = ok(await company.clients["comp"].get("/v1/plans/annual_bonus")).json()["versions"][0]
     assert result["plan_digest"] == version["digest"]

@@ -13,11 +13,12 @@ from chassis.database import ReadSession
 from chassis.problems import NotFound
 from scoring.access.sight import is_own, sees_pay
 from scoring.access.viewer import Viewer
-from scoring.engine import ENGINE_SEMANTICS_VERSION, Explanation, Result, explain
+from scoring.engine import ENGINE_SEMANTICS_VERSION, Explanation, explain
 from scoring.plans.documents import plan_of
 from scoring.plans.models import Plan, PlanVersion
 from scoring.runs.models import Run, RunLine, RunResult, SnapshotChunk
 from scoring.runs.queries import SEES_RUN_LINES
+from scoring.runs.results import result_of
 from scoring.snapshots.canonical import from_bytes
 
 
@@ -71,7 +72,7 @@ async def origin(session: ReadSession, line: RunLine) -> Origin:
     lines, people, line_results, person_results = (
         _own(from_bytes(content), line) for content in (kept.lines, kept.people, kept.line_results, kept.person_results)
     )
-    result = Result(line_results, person_results, ENGINE_SEMANTICS_VERSION)
+    result = result_of(line_results, person_results, ENGINE_SEMANTICS_VERSION)
     counted = {row["line"]: row for row in line_results.drop_columns(["steps"]).to_pylist()}
     return Origin(scorecard, counted, plan, version, explain(plan_of(version.source), lines, people, result=result))
 

@@ -23,7 +23,7 @@ from scoring.plans.documents import plan_of
 from scoring.plans.queries import plans_on, version_sources
 from scoring.runs.inputs import Group, engine_inputs
 from scoring.runs.models import Run, RunResult, SnapshotChunk
-from scoring.runs.results import failed_lines, scored_lines
+from scoring.runs.results import failed_lines, result_of, scored_lines
 from scoring.runs.storage import clear_results, copy_lines, pay_bases, write_lines
 from scoring.snapshots.canonical import digest, from_bytes, to_bytes
 
@@ -84,7 +84,7 @@ async def _score(
     result = await asyncio.to_thread(score, plan, lines, people)
     first_line = first_person = 0
     for number, group in slices:
-        own = Result(
+        own = result_of(
             result.lines.slice(first_line, group.lines.num_rows),
             result.people.slice(first_person, group.people.num_rows),
             result.semantics_version,
