@@ -6,7 +6,8 @@
 
 Map
 - `plan`        the document: reading, checking, digest.   `steps/` one file per kind of step
-- `snapshot`    the two tables that are read.              `result` the two tables that come back
+- `templates/`  the five structures of a bonus as plan documents
+- `snapshot`    the two tables that are read, `rows` the same as JSON. `result` the two tables that come back, filled by `outputs`
 - `scoring`     everybody, slice by slice.                 `frame`  what a step sees while it computes
 - `explanation` one person in words, told by `teller` and each step's `words`
 - `attainment`  how far one KPI got, by direction
@@ -14,10 +15,12 @@ Map
 """
 
 from scoring.engine.explanation import Explanation, explain
-from scoring.engine.plan import Plan, load_plan
+from scoring.engine.plan import Plan, load_plan, plan_json_schema
 from scoring.engine.problems import PlanInvalid, SnapshotInvalid
 from scoring.engine.result import Result
+from scoring.engine.rows import snapshot_json_schema
 from scoring.engine.scoring import ENGINE_SEMANTICS_VERSION, score
+from scoring.engine.templates import new_plan
 
 __all__ = [
     "ENGINE_SEMANTICS_VERSION",
@@ -28,5 +31,8 @@ __all__ = [
     "SnapshotInvalid",
     "explain",
     "load_plan",
+    "new_plan",
+    "plan_json_schema",
     "score",
+    "snapshot_json_schema",
 ]

@@ -30,7 +30,7 @@ def magnitude(values: Integers) -> int:
     """The largest absolute value, 0 for an empty column."""
     if values.size <= 1:
         return abs(int(values[0])) if values.size else 0
-    return max(int(values.max()), -int(values.min()))
+    return max(int(np.maximum.reduce(values)), -int(np.minimum.reduce(values)))
 
 
 def is_wide(values: Integers) -> bool:

@@ -6,7 +6,7 @@ broadcasts. A slice always holds whole people, so slicing never changes a result
 
 from collections.abc import Mapping
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -165,13 +165,8 @@ _MISSING = {
 }
 
 
-@lru_cache(maxsize=1024)
-def _scaled_bounds(meaning: Meaning, places: int) -> tuple[int, int]:
-    return int(meaning.low * 10**places), int(meaning.high * 10**places)
-
-
 def _bounded(column: Column, meaning: Meaning) -> Column:
-    low, high = _scaled_bounds(meaning, column.places)
+    low, high = meaning.scaled(column.places)
     if not column.values.size or (column.values.min() >= low and column.values.max() <= high):
         return column.without_nulls()
     outside = (column.values < low) | (column.values > high)

@@ -46,6 +46,11 @@ class Meaning:
     high: Fraction
     among: tuple[tuple[Any, Fraction, Fraction], ...] = ()
 
+    def scaled(self, places: int) -> tuple[int, int]:
+        """The bounds in units of 10**-places."""
+        unit = 10**places
+        return self.low.numerator * unit // self.low.denominator, self.high.numerator * unit // self.high.denominator
+
     def for_lines(self, selection: Any) -> "Meaning":
         """What it means among the selected lines alone."""
         found = next(((low, high) for known, low, high in self.among if known == selection), None)

@@ -4,7 +4,7 @@
 unknown steps and figures, a step used before it stands, money added to a ratio, bounds that could overflow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -113,8 +113,14 @@ def load_plan(document: str | bytes | Mapping[str, Any]) -> Plan:
     try:
         parsed = PlanDocument.model_validate(read)
     except ValidationError as error:
-        raise PlanInvalid([_field_error(problem, read) for problem in error.errors(include_url=False)]) from None
+        raise PlanInvalid(_field_errors(error.errors(include_url=False), read)) from None
     return Plan(parsed, _checked(parsed))
+
+
+def plan_json_schema() -> dict[str, Any]:
+    """The plan language as JSON Schema 2020-12, as published in openapi/plan.schema.json."""
+    schema = PlanDocument.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema | {"title": "Sightline plan"}
 
 
 def _read(document: str | bytes | Mapping[str, Any]) -> Any:
@@ -129,12 +135,30 @@ def _read(document: str | bytes | Mapping[str, Any]) -> Any:
         raise PlanInvalid([FieldError(field=problem.path, code=problem.code, message=str(problem), row=problem.line)]) from None
 
 
-def _field_error(problem: Any, document: Any) -> FieldError:
-    """pydantic's finding with the path as the document has it (the kind of a step stands in pydantic's path, not in the document)."""
-    location = [part for place, part in enumerate(problem["loc"]) if not (place == 2 and problem["loc"][0] == "steps")]
-    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).lstrip(".")
-    code = problem["type"] if problem["type"] not in _CODES else _CODES[problem["type"]]
-    return FieldError(field=field, code=code, message=f"{_step_title(location, document)}{problem['msg']}")
+def _field_errors(problems: Sequence[Any], document: Any) -> list[FieldError]:
+    """pydantic's findings in the document's own words. Of a field that may have several shapes, the deepest finding is the useful one."""
+    placed = [(_path(problem, document), problem) for problem in problems]
+    paths = [path for path, _ in placed]
+    deepest = [
+        (path, problem) for path, problem in placed if not any(len(other) > len(path) and other[: len(path)] == path for other in paths)
+    ]
+    return [_field_error(path, problem, document) for path, problem in deepest]
+
+
+def _path(problem: Any, document: Any) -> tuple[Any, ...]:
+    """The part of pydantic's location that is in the document: it also names the kinds and shapes it tried."""
+    path, here = [], document
+    for part in problem["loc"]:
+        if (isinstance(here, Mapping) and part in here) or (isinstance(here, list) and isinstance(part, int) and part < len(here)):
+            here = here[part]
+            path.append(part)
+    return (*path, problem["loc"][-1]) if problem["type"] == "missing" else tuple(path)
+
+
+def _field_error(path: tuple[Any, ...], problem: Any, document: Any) -> FieldError:
+    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+    message = _MESSAGES.get(problem["type"], problem["msg"])
+    return FieldError(field=field, code=_CODES.get(problem["type"], problem["type"]), message=f"{_step_title(path, document)}{message}")
 
 
 _CODES: Final = {
@@ -145,9 +169,16 @@ _CODES: Final = {
 }
 
 
-def _step_title(location: list[Any], document: Any) -> str:
+_MESSAGES: Final = {
+    "extra_forbidden": "There is no such field here.",
+    "missing": "This field is needed.",
+    "union_tag_not_found": "Say what kind of step this is.",
+}
+
+
+def _step_title(path: tuple[Any, ...], document: Any) -> str:
     try:
-        return f'Step "{document["steps"][location[1]]["name"]}": ' if location[0] == "steps" else ""
+        return f'Step "{document["steps"][path[1]]["name"]}": ' if path[0] == "steps" else ""
     except (LookupError, TypeError):
         return ""
 

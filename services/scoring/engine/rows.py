@@ -107,6 +107,12 @@ class SnapshotDocument(Row):
     people: list[Person]
 
 
+def snapshot_json_schema() -> dict[str, Any]:
+    """The snapshot as JSON Schema 2020-12, as published in openapi/snapshot.schema.json."""
+    schema = SnapshotDocument.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema | {"title": "Sightline snapshot"}
+
+
 def tables(lines: Sequence[Line], people: Sequence[Person]) -> tuple[pa.Table, pa.Table]:
     """The two tables of `snapshot.LINES` and `snapshot.PEOPLE`, with one further decimal column per input."""
     names = sorted({name for person in people for name in person.inputs})

@@ -22,7 +22,11 @@ from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import Reason, first_of, is_null, settled
 from scoring.engine.teller import Teller
 
-Words = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value), Field(min_length=1)]
+Words = Annotated[
+    list[str],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value, json_schema_input_type=str | list[str]),
+    Field(min_length=1),
+]
 
 
 class Strict(BaseModel):
