@@ -25,8 +25,8 @@ CREATE TEMP TABLE arriving (
 """
 
 INSERT = """
-INSERT INTO measurements (organization_id, id, kpi_id, part, period_start, period_end, revision, value, source, source_record_id, provenance,
-  recorded_by, recorded_at, after_closing)
+INSERT INTO measurements (organization_id, id, kpi_id, part, period_start, period_end, revision, value, source, source_record_id,
+  provenance, recorded_by, recorded_at, after_closing)
 SELECT $1, id, kpi_id, 'main', period_start, period_start + interval '1 month' - interval '1 day', 1, value, source, source_record_id,
   'form', $2, now(), false
 FROM arriving

@@ -9,6 +9,7 @@ import sys
 import typer
 
 from sightline.cli import (
+    bench,
     call,
     contracts,
     cycle,
@@ -22,6 +23,7 @@ from sightline.cli import (
     payroll,
     plan,
     run,
+    score,
     scorecard,
     status,
     token,
@@ -48,7 +50,9 @@ app.command()(status.status)
 app.command()(migrate.migrate)
 app.command()(keys.keys)
 app.command()(contracts.contracts)
+app.command()(bench.bench)
 app.command()(token.token)
+app.command()(score.score)
 app.add_typer(organization.app, name="organization")
 app.add_typer(import_.app, name="import")
 app.command()(call.call)

@@ -1,0 +1,37 @@
+"""Every figure, and on which stage it is measured."""
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Iterator
+from pathlib import Path
+from typing import Any
+
+from sightline.bench import line_of_sight, measurements, people_import, scoring_engine, year_close
+from sightline.bench.figures import Figure
+from sightline.bench.stage import Stage
+from sightline.processes import Report
+
+Measure = Callable[[Stage, int], Coroutine[Any, Any, Figure]]
+
+ENGINE_PEOPLE_PER_PERSON = 10
+ENGINE = "scoring.engine.numpy"
+
+# The figures of a stage share its company. The line of sight goes last, since it serves kpi_api by another program.
+STAGES: list[dict[str, Measure]] = [
+    {"import.people": people_import.run, "measurements.bulk": measurements.run, "graphql.line_of_sight": line_of_sight.run},
+    {"year.close": year_close.run},
+]
+NAMES = [*(name for stage in STAGES for name in stage), ENGINE]
+
+
+def measure(home: Path, names: Collection[str], people: int, report: Report) -> Iterator[dict[str, Any]]:
+    """The lines of the figures named, each as soon as it is known."""
+    if ENGINE in names:
+        report(ENGINE)
+        yield from scoring_engine.run(people * ENGINE_PEOPLE_PER_PERSON)
+    for figures in STAGES:
+        wanted = [name for name in figures if name in names]
+        if wanted:
+            with Stage(home, report) as stage:
+                for name in wanted:
+                    report(name)
+                    yield asyncio.run(figures[name](stage, people)).as_line()
