@@ -5,7 +5,8 @@
     explanation = explain(plan, lines, people)   # one person, every step in words and as data
 
 Map
-- `plan`        the document: reading, checking, digest.   `steps/` one file per kind of step
+- `plan`        the document: reading, checking, digest; `findings` what is worth a second look.
+                `steps/` one file per kind of step
 - `templates/`  the five structures of a bonus as plan documents
 - `snapshot`    the two tables that are read, `rows` the same as JSON. `result` the two tables that come back, filled by `outputs`
 - `scoring`     everybody, slice by slice.                 `frame`  what a step sees while it computes
@@ -15,6 +16,7 @@ Map
 """
 
 from scoring.engine.explanation import Explanation, explain
+from scoring.engine.findings import Finding
 from scoring.engine.plan import Plan, load_plan, plan_json_schema
 from scoring.engine.problems import PlanInvalid, SnapshotInvalid
 from scoring.engine.result import Result
@@ -25,6 +27,7 @@ from scoring.engine.templates import new_plan
 __all__ = [
     "ENGINE_SEMANTICS_VERSION",
     "Explanation",
+    "Finding",
     "Plan",
     "PlanInvalid",
     "Result",

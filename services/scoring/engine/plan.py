@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.documents import DocumentProblem, digest, load_document
 from chassis.problems import FieldError
+from scoring.engine.findings import Finding, plan_findings
 from scoring.engine.meanings import LARGEST_SUM, LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
 from scoring.engine.numerals import Name, Numeral
 from scoring.engine.problems import PlanInvalid, StepProblem
@@ -78,6 +79,12 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 over the canonical form: defaults written out, numbers normalised, keys sorted; layout and comments do not count."""
         return digest(self.document.model_dump(mode="json"))
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """What is worth a second look: cliffs, pay that falls for more, cost without a limit, gates that never shut or open."""
+        results = [name for name in (self.document.composite, self.document.payout) if name is not None]
+        return plan_findings(self.steps, self.meanings, results)
 
     @cached_property
     def levels(self) -> dict[str, Level]:

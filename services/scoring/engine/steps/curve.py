@@ -84,14 +84,24 @@ class Curve(Chosen):
         if value is None:
             return "the best point of the curve"
         reached = sum(value <= x if self.descending else value >= x for x, _ in self.points)
-        if reached == 0 or reached == len(self.points):
-            return f"{teller.text(self.of)} lies {'below the first' if reached == 0 else 'at or beyond the last'} point"
+        if reached in {0, len(self.points)}:
+            return self._words_outside(teller, value, self.below if reached == 0 else self.above, self.points[-1 if reached else 0])
         (x, y), (next_x, next_y) = self.points[reached - 1], self.points[reached]
         between = f"{teller.text(self.of)} lies between {digits(x)} and {digits(next_x)}"
         if self.between == "step":
             return f"{between}; the point reached gives {digits(y)}"
         way = f"({digits(value)} − {digits(x)}) × ({digits(next_y)} − {digits(y)}) ÷ ({digits(next_x)} − {digits(x)})"
         return f"{between}: {digits(y)} + {way}"
+
+    def _words_outside(self, teller: Teller, value: Decimal, rule: Side | Slope, point: Point) -> str:
+        """Beyond one end of the curve, with the arithmetic where it goes on."""
+        side = "below the first" if point is self.points[0] else "at or beyond the last"
+        where = f"{teller.text(self.of)} lies {side} point, {digits(point[0])}"
+        if rule in {"zero", "flat"} or value == point[0]:
+            return where
+        piece = _pieces(self)[0 if point is self.points[0] else -1]
+        slope = digits(Decimal(piece.slope.numerator) / Decimal(piece.slope.denominator))
+        return f"{where}: {digits(point[1])} + ({digits(value)} − {digits(point[0])}) × {slope}"
 
     def compute(self, frame: Frame, level: Level) -> Column:
         of = frame.at(level, self.of)

@@ -1,0 +1,165 @@
+"""`sightline score`: a plan and a file of scorecards, scored on this machine without a server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sightline.cli.tables import File, Ignored, Maps, read_table
+from sightline.cli.terminal import AsJson, output, show_json, show_table
+from sightline.problems import BadUsage
+
+if TYPE_CHECKING:
+    from scoring.engine import Plan, Result
+    from scoring.engine.rows import Line, Person
+
+PERSON_FIELDS = (
+    "person_id",
+    "currency",
+    "salary",
+    "target_bonus_share",
+    "target_bonus_amount",
+    "rating",
+    "period_starts_on",
+    "period_ends_on",
+)
+SEGMENT_FIELDS = ("starts_on", "ends_on", "fte")
+
+
+def score(
+    plan: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The plan, as YAML or JSON.")],
+    scorecards: File,
+    explain: Annotated[str | None, typer.Option(help="Say in sentences how this scorecard came out.")] = None,
+    pay: Annotated[bool, typer.Option(help="Compute what is paid; --no-pay stops at the score and needs no pay facts.")] = True,
+    maps: Maps = None,
+    ignored: Ignored = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score a file of scorecards by a plan, without a server: one row per KPI line, the person's figures repeated on each.
+
+    Ends with 1 when somebody could not be scored; the others are shown all the same.
+
+    Examples: `sightline score plan.yaml scorecards.csv`, `sightline score plan.yaml scorecards.csv --explain S-17`.
+    """
+    from chassis.problems import Problem
+    from scoring.engine import explain as explained
+    from scoring.engine import load_plan
+    from scoring.engine import score as scored
+    from scoring.engine.rows import tables
+
+    try:
+        checked = load_plan(plan.read_bytes())
+        lines, people = tables(*_rows(checked, scorecards, maps, ignored))
+        result = scored(checked, lines, people, pay=pay)
+        if explain is not None:
+            _show_explanation(explained(checked, lines, people, explain, pay=pay, result=result), as_json)
+            return
+    except Problem as problem:
+        raise BadUsage(_told(problem), f"Nothing was scored ({problem.code}).") from problem
+    _show(checked, result, as_json)
+    if result.errors.num_rows:
+        raise typer.Exit(1)
+
+
+def _told(problem: Any) -> str:
+    return (
+        "\n".join(f"{error.field}: {error.message} ({error.code})" if error.field else error.message for error in problem.errors)
+        or problem.detail
+    )
+
+
+def _rows(plan: "Plan", file: Path, maps: list[str] | None, ignored: list[str] | None) -> "tuple[list[Line], list[Person]]":
+    """The lines and the people of the file. Raises BadUsage naming row and column."""
+    from scoring.engine.rows import Line
+
+    inputs = [given.name for given in plan.document.inputs]
+    line_fields = [name for name in Line.model_fields if name not in {"parts", "line_of_sight", "combine"}]
+    columns = dict.fromkeys([*line_fields, *PERSON_FIELDS, *SEGMENT_FIELDS, *inputs])
+    rows = read_table(file, columns, ["scorecard_id"], maps, ignored)
+    return list(_lines(rows, line_fields)), list(_people(rows, inputs))
+
+
+def _lines(rows: list[tuple[int, dict[str, str]]], fields: list[str]) -> "Iterator[Line]":
+    """A KPI line per row; a row that names no KPI is a person without one."""
+    from scoring.engine.rows import Line
+
+    for row, cells in rows:
+        own = {name: cells[name] for name in fields if name in cells}
+        if set(own) == {"scorecard_id"}:
+            continue
+        own.setdefault("line", str(row))
+        own.setdefault("kpi_id", own.get("kpi_code", f"line {own['line']}"))
+        own.setdefault("direction", "higher")
+        yield _validated(Line, row, own)
+
+
+def _people(rows: list[tuple[int, dict[str, str]]], inputs: list[str]) -> "Iterator[Person]":
+    """One person per scorecard, from its first row; the others repeat the same figures or leave them out."""
+    from scoring.engine.rows import Person
+
+    first: dict[str, tuple[int, dict[str, str]]] = {}
+    for row, cells in rows:
+        own = {name: cell for name, cell in cells.items() if name in {*PERSON_FIELDS, *SEGMENT_FIELDS, *inputs}}
+        number, known = first.setdefault(cells.get("scorecard_id", ""), (row, own))
+        for name, cell in own.items():
+            if known.get(name) != cell:
+                there = known.get(name) or "empty"
+                raise BadUsage(
+                    f"Row {row}, {name}: {cell} differs from row {number} of the same scorecard, where it is {there}.",
+                    "Repeat a person's figures on each of their rows, or leave them out after the first.",
+                )
+    for scorecard, (row, own) in first.items():
+        yield _validated(Person, row, {"scorecard_id": scorecard} | _person(own, inputs, scorecard))
+
+
+def _person(own: dict[str, str], inputs: list[str], scorecard: str) -> dict[str, Any]:
+    fields: dict[str, Any] = {name: own[name] for name in PERSON_FIELDS if name in own}
+    fields.setdefault("person_id", scorecard)
+    fields["inputs"] = {name: own[name] for name in inputs if name in own}
+    segment = {name: own[name] for name in SEGMENT_FIELDS if name in own}
+    if segment:
+        fields["segments"] = [segment]
+    return fields
+
+
+def _validated(kind: Any, row: int, fields: dict[str, Any]) -> Any:
+    from pydantic import ValidationError
+
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as error:
+        problem = error.errors(include_url=False)[0]
+        column = next((part for part in reversed(problem["loc"]) if isinstance(part, str)), "")
+        raise BadUsage(f"Row {row}, {column}: {problem['msg']}.", "Mend the row; nothing was scored.") from None
+
+
+def _show(plan: "Plan", result: "Result", as_json: bool) -> None:
+    if as_json:
+        show_json({"plan": plan.code, "digest": plan.digest, "people": result.people.to_pylist(), "errors": result.errors.to_pylist()})
+        return
+    from scoring.engine.teller import digits
+
+    rows = [
+        [
+            row["scorecard_id"],
+            row["person_id"],
+            digits(row["composite"]),
+            digits(row["amount"]),
+            row["currency"] or "",
+            row["reason_code"] or "",
+        ]
+        for row in result.people.to_pylist()
+    ]
+    show_table(["scorecard", "person", "composite", "amount", "currency", "reason"], rows)
+    if result.errors.num_rows:
+        errors = [[row["scorecard_id"], str(row["line"] or ""), row["code"], row["message"]] for row in result.errors.to_pylist()]
+        show_table(["scorecard", "line", "error", "what"], errors)
+
+
+def _show_explanation(explanation: Any, as_json: bool) -> None:
+    if as_json:
+        show_json(explanation.model_dump(mode="json"))
+        return
+    for sentence in explanation.sentences():
+        output.print(sentence, markup=False)
