@@ -11,9 +11,9 @@ from chassis.idempotency import IdempotencyKey
 from chassis.tabular import CSV, JSON, NDJSON, read_rows
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
-from kpi_api.measurements import actions, queries
+from kpi_api.measurements import actions, queries, rolling_up
 from kpi_api.measurements.readings import COLUMNS, REQUIRED
-from kpi_api.measurements.schemas import KpiMeasurementsOutput
+from kpi_api.measurements.schemas import KpiMeasurementsOutput, RollUpInput, RollUpsOutput
 
 router = APIRouter(prefix="/v1", tags=["measurements"], route_class=TransactionalRoute)
 
@@ -54,6 +54,16 @@ async def record_measurements(
     """
     rows = read_rows(await request.body(), request.headers.get("content-type"), columns=COLUMNS, required=REQUIRED)
     return await actions.record_measurements(viewer, session, rows)
+
+
+@router.post("/roll-ups", summary="Roll up values")
+async def roll_up(given: RollUpInput, viewer: CurrentViewer, session: Write) -> RollUpsOutput:
+    """Add up what the KPIs below measured and record the sums as values of the KPIs named. Needs hr_admin or integration.
+
+    A KPI below without a value is named, and its period left unrecorded unless that is accepted. Again, nothing changes but by corrections.
+    """
+    results = await rolling_up.roll_up(viewer, session, given.kpis, accept_missing=given.accept_missing)
+    return RollUpsOutput.model_validate({"results": results}, from_attributes=True)
 
 
 @router.get("/kpis/{kpi_id}/measurements", summary="Read a KPI's measurements")

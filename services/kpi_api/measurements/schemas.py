@@ -1,11 +1,13 @@
 """What the measurement doors give."""
 
 from datetime import date, datetime
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.numbers import ExactDecimal
+from chassis.problems import FieldError
 from kpi_api.dictionary.vocabulary import Comparison
 from kpi_api.measurements.readings import Provenance
 
@@ -57,3 +59,41 @@ class KpiMeasurementsOutput(BaseModel):
     kpi_id: UUID
     actuals: list[ActualOutput]
     values: list[MeasurementOutput]
+
+
+class RollUpInput(BaseModel):
+    """KPIs by id or code, lower levels first."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kpis": ["sales-north", "sales"]}]})
+
+    kpis: list[str] = Field(min_length=1, max_length=1000)
+    accept_missing: bool = Field(default=False, description="Record sums although KPIs below lack values.")
+
+
+class RolledPeriodOutput(BaseModel):
+    """A period in which something below was measured. `incomplete`: the sum is not recorded, since the KPIs in `missing` lack values."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    period_start: date
+    sum: ExactDecimal
+    status: Literal["created", "updated", "unchanged", "error", "incomplete"]
+    missing: list[UUID]
+
+
+class RollUpOutput(BaseModel):
+    """What became of one KPI, in the order asked; `errors` tell why it could not be rolled up."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kpi_id: UUID | None
+    periods: list[RolledPeriodOutput]
+    errors: list[FieldError]
+
+
+class RollUpsOutput(BaseModel):
+    """What became of each KPI."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    results: list[RollUpOutput]

@@ -1,0 +1,153 @@
+"""Rolling up: the sum of what the KPIs below a KPI measured, recorded as that KPI's own values (domain "Contribution", roll-up by sum).
+
+For each period of the upper KPI the values below that lie in it are added up. Null is not zero: where a KPI below lacks a value, nothing is
+recorded unless the caller accepts it, and the missing KPI is named either way. Rolled up again with the same values nothing changes;
+with corrected ones the sum is corrected, and both are kept.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final, Literal, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.bulk import RowResult, RowStatus
+from chassis.database import ReadSession, WriteSession
+from chassis.problems import FieldError
+from kpi_api.access.viewer import Viewer
+from kpi_api.cascade.models import Contribution, Kpi
+from kpi_api.cycles.periods import Period, periods
+from kpi_api.measurements.actions import record_measurements
+from kpi_api.measurements.actuals import Actual
+from kpi_api.measurements.measurable import MeasurableKpi, lock_measurable
+from kpi_api.measurements.queries import MeasuredPart, actuals_of, measured_parts
+
+MAIN: Final = "main"
+ORIGIN: Final = {"source": "Roll-up", "provenance": "system"}
+
+Status = Literal["incomplete"] | RowStatus
+
+
+@dataclass(frozen=True)
+class RolledPeriod:
+    """A period in which something below was measured: its sum so far, what became of it, and which KPIs below lack a value.
+
+    `incomplete`: not recorded, since KPIs below are missing.
+    """
+
+    period_start: date
+    sum: Decimal
+    status: Status
+    missing: list[UUID]
+
+
+@dataclass(frozen=True)
+class RollUp:
+    """What became of one KPI. `errors` tell why it cannot be rolled up, or why a sum was refused."""
+
+    kpi_id: UUID | None
+    periods: list[RolledPeriod]
+    errors: list[FieldError]
+
+
+@dataclass(frozen=True)
+class _Sum:
+    start: date
+    amount: Decimal
+    missing: list[UUID]
+
+
+async def roll_up(viewer: Viewer, session: WriteSession, names: Sequence[str], *, accept_missing: bool = False) -> list[RollUp]:
+    """Roll up KPIs (ids or codes) in the order given, so that lower levels go first. Raises NotAllowed.
+
+    Codes of refusals: unknown_kpi, not_a_total, nothing_below, other_unit, periods_do_not_nest; period_closed as for any measurement.
+    """
+    viewer.require("hr_admin", "integration")
+    kpis = await lock_measurable(viewer, session, {_reference(name) for name in names})
+    return [
+        await _roll_up(viewer, session, row, kpis.get(_reference(name)), accept_missing=accept_missing)
+        for row, name in enumerate(names, start=1)
+    ]
+
+
+def _reference(name: str) -> UUID | str:
+    try:
+        return UUID(name)
+    except ValueError:
+        return name
+
+
+async def _roll_up(viewer: Viewer, session: WriteSession, row: int, kpi: MeasurableKpi | None, *, accept_missing: bool) -> RollUp:
+    if kpi is None:
+        return _refused(row, None, "unknown_kpi", "There is no such KPI that you may record values for.")
+    own = await measured_parts(session, [kpi.id])
+    below = await measured_parts(session, await _below(session, kpi.id))
+    if problem := _problem(own, below):
+        return _refused(row, kpi.id, *problem)
+    pieces = [piece for period in periods(own[0].window, own[0].per) for part in below if (piece := _piece(part, period))]
+    actuals = await actuals_of(session, [piece.part for piece in pieces])
+    if any(actual.measured_until and actual.measured_until > piece.period.end for piece, actual in zip(pieces, actuals, strict=True)):
+        return _refused(row, kpi.id, "periods_do_not_nest", f"A KPI below is measured in periods that do not lie within a {own[0].per}.")
+    return await _record(viewer, session, kpi.id, _sums(pieces, actuals), accept_missing=accept_missing)
+
+
+async def _below(session: ReadSession, kpi_id: UUID) -> Sequence[UUID]:
+    """The active KPIs that contribute to this one. Asks for no viewer: those who may roll up see all."""
+    child = select(Contribution.child_id).join(Kpi, Kpi.id == Contribution.child_id)
+    return (await session.scalars(child.where(Contribution.parent_id == kpi_id, Kpi.status == "active"))).all()
+
+
+def _problem(own: Sequence[MeasuredPart], below: Sequence[MeasuredPart]) -> tuple[str, str] | None:
+    """Why these cannot be added up: code and sentence."""
+    if any(part.combine != "total" or part.target.part != MAIN for part in (*own, *below)):
+        return "not_a_total", "Only KPIs of one part whose periods add up to a total can be rolled up, and so must be those below."
+    if not below:
+        return "nothing_below", "No KPI contributes to this one."
+    if any(part.target.unit != own[0].target.unit for part in below):
+        return "other_unit", f"A KPI below is not measured in {own[0].target.unit}."
+    return None
+
+
+class _Piece(NamedTuple):
+    """A KPI below during one period of the KPI above."""
+
+    period: Period
+    part: MeasuredPart
+
+
+def _piece(part: MeasuredPart, period: Period) -> _Piece | None:
+    """The part cut to the period; None where its window lies elsewhere, so that nothing is missing from it."""
+    start, end = max(part.window.start, period.start), min(part.window.end, period.end)
+    return _Piece(period, replace(part, window=part.window._replace(start=start, end=end))) if start <= end else None
+
+
+def _sums(pieces: Sequence[_Piece], actuals: Sequence[Actual]) -> list[_Sum]:
+    """The sum of each period in which something was measured."""
+    amounts: defaultdict[date, list[Decimal]] = defaultdict(list)
+    missing: defaultdict[date, list[UUID]] = defaultdict(list)
+    for (period, part), actual in zip(pieces, actuals, strict=True):
+        if actual.actual is not None:
+            amounts[period.start].append(actual.actual)
+        if actual.missing:
+            missing[period.start].append(part.kpi_id)
+    return [_Sum(start, sum(own, Decimal()), missing[start]) for start, own in amounts.items()]
+
+
+async def _record(viewer: Viewer, session: WriteSession, kpi_id: UUID, sums: Sequence[_Sum], *, accept_missing: bool) -> RollUp:
+    complete = [found for found in sums if accept_missing or not found.missing]
+    rows = [
+        (row, {"kpi_id": str(kpi_id), "period_start": found.start.isoformat(), "value": f"{found.amount:f}"} | ORIGIN)
+        for row, found in enumerate(complete, start=1)
+    ]
+    results: list[RowResult] = (await record_measurements(viewer, session, rows)).results if rows else []
+    status: dict[date, Status] = {found.start: result.status for found, result in zip(complete, results, strict=True)}
+    rolled = [RolledPeriod(found.start, found.amount, status.get(found.start, "incomplete"), found.missing) for found in sums]
+    return RollUp(kpi_id, rolled, [error for result in results for error in result.errors])
+
+
+def _refused(row: int, kpi_id: UUID | None, code: str, message: str) -> RollUp:
+    return RollUp(kpi_id, [], [FieldError(row=row, field=f"/kpis/{row - 1}", code=code, message=message)])
