@@ -40,7 +40,7 @@ def main(sample: Path, folder: Path) -> None:
     write(folder / "definitions.csv", [definition()])
     write(folder / "kpis.csv", kpis(quotas, managers))
     write(folder / "scorecards.csv", scorecards(sales))
-    write(folder / "measurements.csv", measurements(sales, managers))
+    write(folder / "measurements.csv", [measurement(person, amount) for person, amount in sales.items()])
     write(folder / "pay_bases.csv", [pay_basis(person, bonuses) for person in people])
 
 
@@ -125,18 +125,9 @@ def line(person: str, kpi_code: str, weight: str) -> Row:
     return {"person": person, "cycle_code": CYCLE, "kpi_code": kpi_code, "weight": weight}
 
 
-def measurements(sales: dict[str, Decimal], managers: dict[str, str]) -> Iterable[Row]:
-    """The year's sales of each seller, and their sums on the levels above."""
-    for person, amount in sales.items():
-        yield measurement(f"sales-{person}", amount, "sales_people.csv")
-    for head, (code, _) in TEAMS.items():
-        yield measurement(code, total_of_team(head, sales, managers), "Sum of the team's sellers")
-    for code in ("sales-department", "sales"):
-        yield measurement(code, sum(sales.values(), Decimal()), "Sum of the teams")
-
-
-def measurement(kpi_code: str, value: Decimal, source: str) -> Row:
-    return {"kpi_code": kpi_code, "period_start": FIRST_DAY, "value": f"{value:f}", "source": source}
+def measurement(person: str, amount: Decimal) -> Row:
+    """A seller's sales of the year; what lies above is rolled up."""
+    return {"kpi_code": f"sales-{person}", "period_start": FIRST_DAY, "value": f"{amount:f}", "source": "sales_people.csv"}
 
 
 def pay_basis(person: Row, bonuses: dict[str, Decimal]) -> Row:

@@ -242,11 +242,13 @@ def test_typed_again_nothing_changes_and_the_payroll_file_has_the_same_bytes(com
     again = company.folder / "again.csv"
 
     measured = company.run("import", "measurements", str(company.folder / "measurements.csv"))
+    rolled_up = company.run("roll-up", *REGIONS.values(), "sales-department", "sales")
     units = company.run("import", "units", str(company.folder / "units.csv"))
     pay = company.run("import", "pay-bases", str(company.folder / "pay_bases.csv"), "--as", "comp_admin")
     company.run("payroll", "pull", "--pay-group", "ADVENTURE-WORKS", "--out", str(again), "--as", "payroll")
 
-    assert "0 created, 0 updated, 22 unchanged, 0 error" in measured
+    assert "0 created, 0 updated, 17 unchanged, 0 error" in measured
+    assert rolled_up.count("unchanged") == len(("sales", "sales-department", *REGIONS))
     assert "0 created, 0 updated, 26 unchanged, 0 error" in units
     assert "0 created, 0 updated, 290 unchanged, 0 error" in pay
     assert again.read_bytes() == (company.folder / "payroll.csv").read_bytes()

@@ -22,6 +22,7 @@ from sightline.cli import (
     organization,
     payroll,
     plan,
+    roll_up,
     run,
     score,
     scorecard,
@@ -56,6 +57,7 @@ app.command()(score.score)
 app.add_typer(organization.app, name="organization")
 app.add_typer(import_.app, name="import")
 app.command()(call.call)
+app.command()(roll_up.roll_up)
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(scorecard.definition, name="definition")
 app.add_typer(scorecard.scorecard, name="scorecard")
