@@ -56,18 +56,22 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-class DeclaredBodyLimit:
-    """Answers a body that is declared too large before reading it. (Starlette's limit, which counts the others, would answer in plain
-    text here, past our form of problems.)"""
+class BodyLimit:
+    """Refuses a body larger than the service takes at this path: one that is declared too large before reading it, the others while they
+    are counted. (Starlette's own limit would answer a declared one in plain text, past our form of problems.)"""
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
-        self.limit = limit
+        self.service = service
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        declared = dict(scope["headers"]).get(b"content-length", b"") if scope["type"] == "http" else b""
-        too_large = declared.isdigit() and int(declared) > self.limit
-        await (body_too_large(self.limit) if too_large else self.app)(scope, receive, send)
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        limit = self.service.body_limit(scope["path"])
+        declared = dict(scope["headers"]).get(b"content-length", b"")
+        too_large = declared.isdigit() and int(declared) > limit
+        answer = body_too_large(limit) if too_large else RequestBodyLimitMiddleware(self.app, limit)
+        return await answer(scope, receive, send)
 
 
 def create_app(service: Service) -> FastAPI:
@@ -89,8 +93,7 @@ def create_app(service: Service) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.service = service
-    app.add_middleware(RequestBodyLimitMiddleware, max_body_size=service.settings.max_body_bytes)
-    app.add_middleware(DeclaredBodyLimit, limit=service.settings.max_body_bytes)
+    app.add_middleware(BodyLimit, service=service)
     app.add_middleware(SecurityHeaders)
     install_error_answers(app)
     app.include_router(health.router)

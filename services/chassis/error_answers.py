@@ -58,7 +58,7 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return answer(NotFound())
     if error.status_code == 413:
-        return body_too_large(request.app.state.service.settings.max_body_bytes)
+        return body_too_large(request.app.state.service.body_limit(request.url.path))
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed_methods(request))

@@ -3,6 +3,7 @@
 Everything is listed here by hand, so that a reader finds each router, job and subscription in one place.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
@@ -30,7 +31,8 @@ class Service:
 
     `subscriptions` maps an event type to the jobs it causes. `periodic` jobs run in the worker for each organization, every so many
     seconds. `resources` opens what requests and jobs share, such as HTTP clients to the other service. `trusted_services` are sibling
-    services whose service tokens are accepted.
+    services whose service tokens are accepted. `large_bodies` names paths (a pattern of the whole path) that take more than
+    `max_body_bytes`, and how many bytes.
     """
 
     name: str
@@ -44,6 +46,12 @@ class Service:
     after_numbering: AfterNumbering | None = None
     resources: Callable[[Database], AbstractAsyncContextManager[Resources]] = no_resources
     trusted_services: Sequence[str] = ()
+    large_bodies: Mapping[str, int] = field(default_factory=dict)
+
+    def body_limit(self, path: str) -> int:
+        """The largest body, in bytes, that is taken at a path."""
+        limits = (limit for pattern, limit in self.large_bodies.items() if re.fullmatch(pattern, path))
+        return next(limits, self.settings.max_body_bytes)
 
     def database(self) -> Database:
         return Database(

@@ -16,7 +16,6 @@ from scoring.plans.rest import router as plans
 from scoring.runs.actions import COMPUTE
 from scoring.runs.jobs import compute
 from scoring.runs.rest import router as runs
-from scoring.runs.rest import snapshot_router as snapshots
 from scoring.scores.rest import router as scores
 from scoring.settings import Settings
 
@@ -36,7 +35,6 @@ def make_service(settings: Settings | None = None) -> Service:
             plans,
             scores,
             runs,
-            snapshots,
             payouts,
             payroll,
             feed_router(feed_reader),
@@ -48,4 +46,5 @@ def make_service(settings: Settings | None = None) -> Service:
         },
         after_numbering=dispatch,
         trusted_services=["kpi_api"],
+        large_bodies={"/v1/runs/[^/]+/scorecards": settings.max_snapshot_bytes},
     )

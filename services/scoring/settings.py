@@ -1,5 +1,6 @@
 """Settings of scoring, read from `SCORING_*` environment variables."""
 
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from chassis.settings import ServiceSettings
@@ -7,3 +8,5 @@ from chassis.settings import ServiceSettings
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SCORING_")
+
+    max_snapshot_bytes: int = Field(default=1024 * 1024 * 1024, description="Largest snapshot of a run, which comes whole.")

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 from sqlalchemy import text
-
 from tests.scoring.company import Company, found, ok
 from tests.world import Organization
 
@@ -42,7 +41,7 @@ async def worker(company: Company) -> AsyncIterator[asyncio.subprocess.Process]:
 async def until(company: Company, query: str, wanted: object, **values: object) -> None:
     """Ask again, each time in a fresh transaction, since one sees the same activity throughout."""
     async with asyncio.timeout(30):
-        while await ask(company, query, **values) != wanted:
+        while await ask(company, query, **values) != wanted:  # noqa: ASYNC110 - another process is waited for
             await asyncio.sleep(0.05)
 
 

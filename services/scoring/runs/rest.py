@@ -8,8 +8,6 @@ import pyarrow as pa
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.types import Receive, Scope, Send
 
 from chassis import audit
 from chassis.etags import set_etag
@@ -27,18 +25,9 @@ from scoring.snapshots.problems import snapshot_problem
 router = APIRouter(prefix="/v1/runs", tags=["runs"], route_class=TransactionalRoute)
 
 ARROW = "application/vnd.apache.arrow.stream"
-LARGEST_SNAPSHOT = 1024 * 1024 * 1024
 SCORECARDS = TypeAdapter(list[ScorecardIn])
 
 
-class SnapshotRoute(TransactionalRoute):
-    """Takes larger bodies than other doors: a snapshot comes whole."""
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await RequestBodyLimitMiddleware(super().handle, LARGEST_SNAPSHOT)(scope, receive, send)
-
-
-snapshot_router = APIRouter(prefix="/v1/runs", tags=["runs"], route_class=SnapshotRoute)
 SNAPSHOT_BODY = {
     "required": True,
     "content": {
@@ -54,7 +43,7 @@ async def put_run(run_id: UUID, content: RunIn, viewer: CurrentViewer, session: 
     return _run_out(await actions.put_run(viewer, session, run_id, content), response)
 
 
-@snapshot_router.put("/{run_id}/scorecards", summary="Send a run's whole snapshot", openapi_extra={"requestBody": SNAPSHOT_BODY})
+@router.put("/{run_id}/scorecards", summary="Send a run's whole snapshot", openapi_extra={"requestBody": SNAPSHOT_BODY})
 async def put_snapshot(
     run_id: UUID,
     viewer: CurrentViewer,
