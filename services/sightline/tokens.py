@@ -34,7 +34,7 @@ ORDER BY p.id LIMIT 1
 
 @dataclass(frozen=True)
 class Who:
-    """Whom a token is for: a person by id or by user name, or whoever has a role."""
+    """Whom a token is for: a person by id, or by user name or external id, or whoever has a role."""
 
     person_id: UUID | None = None
     user_name: str | None = None
@@ -45,7 +45,7 @@ class Who:
         if self.person_id is not None:
             return "p.id = :wanted", self.person_id
         if self.user_name is not None:
-            return "lower(p.user_name) = lower(:wanted)", self.user_name
+            return "(lower(p.user_name) = lower(:wanted) OR p.external_id = :wanted)", self.user_name
         return "g.role = :wanted", self.role or "hr_admin"
 
 
@@ -101,7 +101,7 @@ async def _find_person(session: ReadSession, who: Who) -> UUID:
     keys = {"organization_id": session.organization_id, "today": session.today, "wanted": wanted}
     found: UUID | None = await session.scalar(text(FIND_PERSON.format(condition=condition)), keys)
     if found is None:
-        raise BadUsage(f"Nobody active in this organization is {wanted}.", "Name another person, user name or role.")
+        raise BadUsage(f"Nobody active in this organization is {wanted}.", "Name another by user name, external id or id, or another role.")
     return found
 
 

@@ -31,8 +31,8 @@ ActAs = Annotated[
     str | None,
     typer.Option(
         "--as",
-        help="Act as this person: a user name, an id, or a role for its first holder. Else by the token in SIGHTLINE_TOKEN, else as the"
-        " first hr_admin.",
+        help="Act as this person: a user name, an external id, an id, or a role for its first holder. Else by the token in"
+        " SIGHTLINE_TOKEN, else as the first hr_admin.",
     ),
 ]
 

@@ -6,14 +6,15 @@ from uuid import UUID
 
 import typer
 
+from sightline.cli.client import OrganizationId
 from sightline.cli.terminal import AsJson, output, show_json
 from sightline.home import home_folder
 
 
 def token(
-    organization: Annotated[UUID | None, typer.Option(help="Its id; not needed while there is only one.")] = None,
+    organization: OrganizationId = None,
     person: Annotated[UUID | None, typer.Option(help="For this person.")] = None,
-    user_name: Annotated[str | None, typer.Option(help="For the person with this user name.")] = None,
+    user_name: Annotated[str | None, typer.Option(help="For the person with this user name or external id.")] = None,
     role: Annotated[str | None, typer.Option(help="For the first person who has this role; hr_admin when nobody is named.")] = None,
     hours: Annotated[int, typer.Option(min=1, max=24 * 30, help="How long the token holds.")] = 8,
     api_key: Annotated[str | None, typer.Option(metavar="NAME", help="Make an API key of this name instead; it is shown only now.")] = None,

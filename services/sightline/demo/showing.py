@@ -18,7 +18,7 @@ async def show_year(office: Office, company: Meridale, console: Console) -> None
     """Print what the year came to."""
     person = company.id(STORYTELLER)
     console.print(Text("\nFrom one person's work to the mission", style="bold"))
-    console.print(await _line_of_sight(office, company, person))
+    console.print(await _line_of_sight(office, company, person), soft_wrap=False)  # a tree that may not wrap is cut off
     console.print(Text("\nHow that person's bonus came about", style="bold"))
     console.print(await _bonus(office, person))
     console.print(Text("\nPayroll register", style="bold"))
@@ -58,13 +58,12 @@ async def _bonus(office: Office, person: str) -> Group:
 
 
 def _register(batch: dict[str, Any]) -> Group:
-    table = Table("number", "person", "cost centre", "earning", "earned", "amount", "plan", box=None, pad_edge=False, header_style="bold")
+    table = Table("number", "person", "cost centre", "earning", "earned", "amount", box=None, pad_edge=False, header_style="bold")
     table.columns[5].justify = "right"
     for line in batch["lines"][:ROWS_SHOWN]:
         earned = f"{line['earned_from']} to {line['earned_to']}"
         amount = f"{line['amount']} {line['currency']}"
-        plan = f"{line['plan_code']} v{line['plan_version']}"
-        table.add_row(line["payroll_number"], line["external_id"], line["cost_centre"], line["earning_code"], earned, amount, plan)
+        table.add_row(line["payroll_number"], line["external_id"], line["cost_centre"], line["earning_code"], earned, amount)
     if len(batch["lines"]) > ROWS_SHOWN:
         table.add_row("…", f"{len(batch['lines']) - ROWS_SHOWN} more")
     totals = batch["control_totals"]
