@@ -1,6 +1,7 @@
 """`python -m kpi_api [worker | migrate]`: runs a service's HTTP server, its worker or its migrations in this process."""
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ def main(make_service: Callable[[], Service]) -> None:
     """Serve HTTP; work jobs when the argument is `worker`; bring the database to this version, as its owner, when it is `migrate`."""
     service = make_service()
     _configure_logs(service.settings.log_level)
+    gc.freeze()  # what was imported stays for good: collections need not walk it again and again
     if sys.argv[1:] == ["worker"]:
         asyncio.run(run_worker(service))
     elif sys.argv[1:] == ["migrate"]:

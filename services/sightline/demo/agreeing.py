@@ -113,8 +113,8 @@ async def agree_scorecards(office: Office, company: Meridale) -> None:
 
 
 async def propose_and_agree(office: Office, company: Meridale, number: str, manager: str) -> None:
-    await verb(office, company, number, manager or BOARD_MEMBER, "propose")
-    await verb(office, company, number, number, "agree")
+    card = await verb(office, company, number, manager or BOARD_MEMBER, "propose")
+    await verb(office, company, number, number, "agree", version=card["version"])
 
 
 async def _bargain(office: Office, company: Meridale) -> None:
@@ -136,9 +136,9 @@ async def _send_back_first(office: Office, company: Meridale) -> None:
     await propose_and_agree(office, company, RELUCTANT, manager)
 
 
-async def verb(office: Office, company: Meridale, number: str, by: str, name: str, **content: Any) -> Any:
-    """Somebody does something to `number`'s scorecard as it now stands."""
+async def verb(office: Office, company: Meridale, number: str, by: str, name: str, *, version: int | None = None, **content: Any) -> Any:
+    """Somebody does something to `number`'s scorecard, as they last saw it (`version`) or as it now stands."""
     path = f"/v1/scorecards/{company.scorecards[number]}"
     person = company.id(by)
-    seen = await office.read(person, "kpi_api", path)
-    return await office.call(person, "kpi_api", "POST", f"{path}/{name}", json=content, headers={"If-Match": seen.headers["ETag"]})
+    tag = f'"{version}"' if version else (await office.read(person, "kpi_api", path)).headers["ETag"]
+    return await office.call(person, "kpi_api", "POST", f"{path}/{name}", json=content, headers={"If-Match": tag})
