@@ -3,18 +3,17 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-import asyncpg
 import typer
-from pgqueuer.db import AsyncpgDriver
-from pgqueuer.models import Job
-from pgqueuer.queries import Queries
-from pgqueuer.types import JobId
 
 from sightline.cli.terminal import AsJson, show_json, show_step, show_table
 from sightline.databases import ServiceDatabase, open_databases
 from sightline.home import home_folder
+
+if TYPE_CHECKING:
+    from pgqueuer.models import Job
+    from pgqueuer.queries import Queries
 
 T = TypeVar("T")
 
@@ -30,7 +29,7 @@ def list_jobs(as_json: AsJson = False) -> None:
     rows = [
         {"service": database.service, "job": size.entrypoint, "state": size.status, "count": size.count}
         for database in open_databases(home_folder())
-        for size in _ask(database, Queries.queue_size)
+        for size in _ask(database, lambda queries: queries.queue_size())
     ]
     _show(["service", "job", "state", "count"], rows, as_json=as_json)
 
@@ -44,7 +43,7 @@ def failed(as_json: AsJson = False) -> None:
     rows = [
         {"service": database.service, "id": job.id, "job": job.entrypoint, "attempts": job.attempts, "payload": _payload(job)}
         for database in open_databases(home_folder())
-        for job in _ask(database, Queries.list_failed_jobs)
+        for job in _ask(database, lambda queries: queries.list_failed_jobs())
     ]
     _show(["service", "id", "job", "attempts", "payload"], rows, as_json=as_json)
 
@@ -62,14 +61,20 @@ def retry(
     if database is None:
         raise typer.BadParameter("It is kpi_api or scoring.", param_hint="service")
 
-    async def requeue(queries: Queries) -> None:
+    async def requeue(queries: "Queries") -> None:
+        from pgqueuer.types import JobId
+
         await queries.requeue_jobs([JobId(id_) for id_ in ids])
 
     _ask(database, requeue)
     show_step("The workers will try again.")
 
 
-def _ask(database: ServiceDatabase, question: Callable[[Queries], Awaitable[T]]) -> T:
+def _ask(database: ServiceDatabase, question: "Callable[[Queries], Awaitable[T]]") -> T:
+    import asyncpg
+    from pgqueuer.db import AsyncpgDriver
+    from pgqueuer.queries import Queries
+
     async def ask() -> T:
         connection = await asyncpg.connect(database.url)
         try:
@@ -80,7 +85,7 @@ def _ask(database: ServiceDatabase, question: Callable[[Queries], Awaitable[T]])
     return asyncio.run(ask())
 
 
-def _payload(job: Job) -> Any:
+def _payload(job: "Job") -> Any:
     return json.loads(job.payload or b"{}")
 
 

@@ -25,7 +25,8 @@ def roll_up(
     if as_json:
         show_json({"results": results})
     else:
-        show_table(["kpi", "period", "sum", "status"], [row for kpi, result in zip(kpis, results, strict=True) for row in _rows(kpi, result)])
+        rows = [row for kpi, result in zip(kpis, results, strict=True) for row in _rows(kpi, result)]
+        show_table(["kpi", "period", "sum", "status"], rows)
     open_ones = sum(_is_open(result) for result in results)
     if open_ones:
         show_step(f"{open_ones} of {len(results)} could not be recorded whole.")
