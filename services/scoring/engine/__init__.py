@@ -11,7 +11,7 @@ Map
 - `snapshot`    the two tables that are read, `rows` the same as JSON. `result` the two tables that come back, filled by `outputs`
 - `scoring`     everybody, slice by slice.                 `frame`  what a step sees while it computes
 - `explanation` one person in words, told by `teller` and each step's `words`
-- `attainment`  how far one KPI got, by direction
+- `attainment/` how far one KPI got, by direction and by parts
 - `exact`, `columns`, `reasons`, `meanings`, `numerals`    exact integers, columns of them, why a value is null or zero, units and bounds
 """
 

@@ -63,23 +63,23 @@ def read_decimals(array: pa.Array) -> tuple[Integers, int, Flags | None]:
 
 
 def _integers(array: pa.Array) -> Integers:
-    """The scaled integers; a view of the low halves where they are the whole numbers. Nulls hold anything."""
+    """The scaled integers: the low halves where they are the whole numbers, as a copy of their own, which is faster than strides."""
     if pa.types.is_integer(array.type):
         return np.asarray(array.fill_null(0)).astype(np.int64)
     array = array.fill_null(Decimal(0)) if array.null_count else array
     if not pa.types.is_decimal128(array.type):
         array = array.cast(pa.decimal128(38, array.type.scale))
     halves = np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2)
-    low, high = halves[:, 0], halves[:, 1]
+    low, high = halves[:, 0].copy(), halves[:, 1]
     fits = not high.any() if low.size and low.min() >= 0 else np.array_equal(low >> 63, high)
     if fits and magnitude(low) < SAFE:
         return low
-    exact: Integers = high.astype(object) * 2**64 + np.ascontiguousarray(low).view(np.uint64).astype(object)
+    exact: Integers = high.astype(object) * 2**64 + low.view(np.uint64).astype(object)
     return exact
 
 
 def _without_shared_zeros(values: Integers, places: int) -> tuple[Integers, int]:
-    """Found on a few values, then proven on all of them. The result is not a view."""
+    """Found on a few values, then proven on all of them."""
     probe = values[:: max(1, len(values) // 16)]
     for dropped in (*range(places, 1, -2), 1) if places else ():
         divisor = 10**dropped
@@ -88,7 +88,7 @@ def _without_shared_zeros(values: Integers, places: int) -> tuple[Integers, int]
         shorter = values // divisor
         if (shorter * divisor == values).all():
             return narrow(shorter), places - dropped
-    return values.copy(), places
+    return values, places
 
 
 def write_decimals(values: Integers, places: int, null: Flags | None) -> pa.Array:

@@ -1,81 +1,18 @@
-"""How far a KPI got: one exact number per line, 1 being the target, by the KPI's direction.
-
-- higher: actual ÷ target. lower: target ÷ actual; at actual 0 there is no finite ratio (`attainment_unbounded`), and a cap or a curve gives
-  its best. Both need a target above 0 and an actual of 0 or more, else the definition measures the span from a baseline:
-  (actual − baseline) ÷ (target − baseline), in either direction.
-- band: 1 from `target` to `target_high`, both included; outside 1 − distance × `slope`, never below 0; without a slope 0.
-- milestone: the share done (1 is done), less `deduction_per_day` for each of `days_late`, never below 0.
-- rating: actual ÷ target, counting 1 at most; without a target the position on the scale.
-- zero_tolerance: 1 up to the target (0 if there is none), else 0.
-- parts: each by these rules; `all` takes the lowest, `mean` the mean, `count` the share of parts that attained 1.
-
-An attainment of 1 or more says that the target is met, with the comparison as written: "below 6" is not met at 6. So a ratio that reaches 1
-without that, by equality or by rounding, is one unit of its last place less.
-
-Rules: "Individual KPIs by Role" and, for the field's standard forms, the published plans in tests/cases.
-"""
+"""Attainment by direction: one rule each, over columns. What cannot be computed is null with its reason."""
 
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
+from numpy.typing import NDArray
 
 from chassis.numbers import RoundingMode
+from scoring.engine.attainment.measured import Measured
 from scoring.engine.columns import Column
-from scoring.engine.exact import Flags, Integers, constant, multiplied_quotient, narrow, product, rescaled, sums, total
+from scoring.engine.exact import Flags, Integers, constant, magnitude, multiplied_quotient, narrow, product, rescaled, total
 from scoring.engine.frame import Figures
 from scoring.engine.meanings import LARGEST_ATTAINMENT
-from scoring.engine.reasons import Reason, first_of, is_null, marked
-
-PART_FIELDS: Final = "parts"
-
-
-class Measured(Protocol):
-    """Lines that agree in direction: their figures, by name."""
-
-    places: int
-    rounding: RoundingMode
-
-    def number(self, name: str, missing: int) -> Column: ...
-    def is_null(self, name: str) -> Flags: ...
-    def strict(self) -> Flags | None: ...
-
-
-class _Selected:
-    """Some of the lines of a slice: `rows` are their positions, None for all."""
-
-    def __init__(self, figures: Figures, rows: Integers | None, places: int, rounding: RoundingMode) -> None:
-        self._figures, self._rows, self.places, self.rounding = figures, rows, places, rounding
-
-    def number(self, name: str, missing: int) -> Column:
-        column = self._figures.number(name, missing)
-        if self._rows is None:
-            return column
-        reasons = None if column.reasons is None else column.reasons[self._rows]
-        return Column(column.values[self._rows], column.places, reasons)
-
-    def is_null(self, name: str) -> Flags:
-        null = self._figures.null(name)
-        return null if self._rows is None else null[self._rows]
-
-    def strict(self) -> Flags | None:
-        """Where equality does not meet the target; None for nowhere."""
-        positions, words = self._figures.words("comparison")
-        strict = [place for place, word in enumerate(words) if word in {"above", "below"}]
-        if not strict:
-            return None
-        found = np.isin(positions, strict)
-        return found if self._rows is None else found[self._rows]
-
-
-def attainment(figures: Figures, places: int, rounding: RoundingMode) -> Column:
-    """Raw attainment of every line at `places`. Errors are reasons: `actual_missing`, `target_missing`, `target_not_positive`, ..."""
-    whole = by_direction(figures, places, rounding)
-    combined = figures.where_word("combine", {"all", "mean", "count"})
-    if combined is not None and not combined.any():
-        return whole
-    return _with_parts(figures, whole, combined, places, rounding)
+from scoring.engine.reasons import Reason, first_of, marked
 
 
 def by_direction(figures: Figures, places: int, rounding: RoundingMode) -> Column:
@@ -97,11 +34,11 @@ def by_direction(figures: Figures, places: int, rounding: RoundingMode) -> Colum
 def _filled(result: Column, figures: Figures, where: Flags, rule: Callable[[Measured], Column], rounding: RoundingMode) -> Column:
     """The result with the rule's answer in the rows of `where`."""
     if where.all() and where.size:
-        return rule(_Selected(figures, None, result.places, rounding))
+        return rule(Measured(figures, None, result.places, rounding))
     rows = np.flatnonzero(where)
     if not rows.size:
         return result
-    found = rule(_Selected(figures, rows, result.places, rounding))
+    found = rule(Measured(figures, rows, result.places, rounding))
     values = result.values.astype(found.values.dtype) if found.values.dtype == object else result.values
     values[rows] = found.values
     reasons = result.reasons
@@ -162,27 +99,29 @@ def _span(lines: Measured) -> Column:
     return _finished(ratio, reasons, lines, actual, target, larger_is_better=upward)
 
 
-def _finished(ratio: Integers, reasons: Any, lines: Measured, actual: Column, target: Column, larger_is_better: Any) -> Column:
+def _finished(ratio: Integers, reasons: Any, lines: Measured, actual: Column, target: Column, larger_is_better: bool | Flags) -> Column:
     """The ratio kept inside its bounds, and below 1 where the target is not met."""
     one = 10**lines.places
-    touching = ratio == one
-    if touching.any():
-        ratio = ratio - (touching & ~_met(lines, actual, target, larger_is_better))
+    touching = np.flatnonzero(ratio == one)
+    if touching.size:
+        ratio[touching] -= (~_met(lines, actual, target, larger_is_better, touching)).astype(np.int64)
     largest = LARGEST_ATTAINMENT * one
-    if ratio.size and (ratio.max() > largest or ratio.min() < -largest):
+    if magnitude(ratio) > largest:
         beyond = (ratio > largest) | (ratio < -largest)
         reasons = marked(reasons, beyond, Reason.value_out_of_bounds)
         ratio = np.where(beyond, 0, ratio)
     return Column(narrow(ratio), lines.places, reasons).without_nulls()
 
 
-def _met(lines: Measured, actual: Column, target: Column, larger_is_better: Any) -> Flags:
-    """Whether the target is met, with the comparison as written."""
+def _met(lines: Measured, actual: Column, target: Column, larger_is_better: bool | Flags, rows: NDArray[np.int64]) -> Flags:
+    """Whether the target is met in these rows, with the comparison as written."""
     places = max(actual.places, target.places)
-    value, wanted = actual.at(places).values, target.at(places).values
-    reached = np.where(larger_is_better, value >= wanted, value <= wanted)
+    value = Column(actual.values[rows], actual.places).at(places).values
+    wanted = Column(target.values[rows], target.places).at(places).values
+    upward = larger_is_better if isinstance(larger_is_better, bool) else larger_is_better[rows]
+    reached: Flags = np.where(upward, value >= wanted, value <= wanted)
     strict = lines.strict()
-    return reached if strict is None else reached & ~(strict & (value == wanted))
+    return reached if strict is None else reached & ~(strict[rows] & (value == wanted))
 
 
 def _band(lines: Measured) -> Column:
@@ -265,43 +204,3 @@ _RULES: Final[dict[str, Callable[[Measured], Column]]] = {
     "rating": _rating,
     "zero_tolerance": _zero_tolerance,
 }
-
-
-def _with_parts(figures: Figures, whole: Column, combined: Flags | None, places: int, rounding: RoundingMode) -> Column:
-    """The attainments of lines that are combined from parts, put in the place of their own."""
-    rows = np.arange(figures.length) if combined is None else np.flatnonzero(combined)
-    lists = figures.array(PART_FIELDS)
-    counts = np.zeros(figures.length, dtype=np.int64)
-    if lists is not None and not pa.types.is_null(lists.type):
-        counts = np.asarray(lists.value_lengths().fill_null(0)).astype(np.int64)
-    with_parts = rows[counts[rows] > 0]
-    values, reasons = whole.values.copy(), _copy(whole.reasons, figures.length)
-    values[rows], reasons[rows] = 0, Reason.parts_missing
-    if with_parts.size:
-        struct = lists.take(pa.array(with_parts)).flatten()  # type: ignore[union-attr]
-        columns = {struct.type.field(place).name: struct.field(place) for place in range(struct.type.num_fields)}
-        attained = by_direction(Figures(columns, 0, len(struct)), places, rounding)
-        values[with_parts], reasons[with_parts] = _combined(attained, counts[with_parts], figures, with_parts, places, rounding)
-    return Column(values, places, reasons if reasons.any() else None)
-
-
-def _combined(attained: Column, counts: Integers, figures: Figures, rows: Integers, places: int, rounding: RoundingMode) -> tuple[Any, Any]:
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-    positions, words = figures.words("combine")
-    how = np.array([word or "" for word in words])[positions[rows]]
-    lowest = np.minimum.reduceat(attained.values, starts)
-    mean = multiplied_quotient(sums(attained.values, starts), constant(1), counts, rounding)
-    met = sums((attained.values >= 10**places).astype(np.int64), starts)
-    share = multiplied_quotient(met, constant(10**places), counts, rounding)
-    values = np.where(how == "all", lowest, np.where(how == "mean", mean, share))
-    reasons = np.zeros(len(rows), dtype=np.int8)
-    null = is_null(attained.reasons)
-    if null is not None and attained.reasons is not None:
-        failing = np.where(null, attained.reasons, np.iinfo(np.int8).max)
-        first = np.minimum.reduceat(failing, starts)
-        reasons = np.where(first == np.iinfo(np.int8).max, 0, first).astype(np.int8)
-    return np.where(reasons > 0, 0, values), reasons
-
-
-def _copy(reasons: Any, length: int) -> Any:
-    return np.zeros(length, dtype=np.int8) if reasons is None else reasons.copy()
