@@ -1,14 +1,14 @@
-"""The one Alembic environment of both histories. `chassis.migrations` says which service, which URL and which role may work on the tables."""
+"""The one Alembic environment of both histories. `chassis.migrations` says which service, which URL and which role works on the tables."""
 
 import asyncio
 from importlib import import_module
-from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from chassis.database import async_url
+from chassis.migrations import is_ours
 from chassis.models import ChassisRow
 
 attributes = context.config.attributes
@@ -20,20 +20,11 @@ LOCK_TIMEOUT = "5s"
 STATEMENT_TIMEOUT = "10min"
 
 
-def is_ours(thing: Any, name: str | None, kind: str, reflected: bool, _: Any) -> bool:
-    """Leave pgqueuer's tables and the partitions of ours alone."""
-    if kind == "table" and reflected:
-        return not (name or "").startswith("pgqueuer") and not any(
-            (name or "").startswith(f"{parent}_p") for parent in getattr(models, "PARTITIONED_TABLES", ())
-        )
-    return True
-
-
 def run(connection: Connection) -> None:
     connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.execute(text(f"SET statement_timeout = '{STATEMENT_TIMEOUT}'"))
     context.configure(
-        connection=connection, target_metadata=METADATA, include_object=is_ours, compare_type=True, transaction_per_migration=False
+        connection=connection, target_metadata=METADATA, include_object=is_ours(models), compare_type=True, transaction_per_migration=False
     )
     with context.begin_transaction():
         context.run_migrations()

@@ -1,8 +1,9 @@
 """Migrations: one environment, two histories (`migrations/kpi_api`, `migrations/scoring`), run as the role that owns the tables."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from alembic import command
 from alembic.config import Config
@@ -22,6 +23,18 @@ def config(service: str, url: str = "") -> Config:
     settings.attributes["service"] = service
     settings.attributes["url"] = url
     return settings
+
+
+def is_ours(models: Any) -> Callable[[Any, str | None, str, bool, Any], bool]:
+    """Alembic's `include_object` for a service's models: pgqueuer's tables and the partitions of ours are left alone."""
+    parents = tuple(f"{parent}_p" for parent in models.PARTITIONED_TABLES)
+
+    def include(thing: Any, name: str | None, kind: str, reflected: bool, compared: Any) -> bool:
+        if kind != "table" or not reflected:
+            return True
+        return not (name or "").startswith(("pgqueuer", *parents))
+
+    return include
 
 
 def upgrade(service: str, owner_url: str, service_role: str, revision: str = "head") -> None:

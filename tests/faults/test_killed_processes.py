@@ -59,6 +59,8 @@ async def close_while_killing(stack: Stack, company: SmallCompany, victim: str, 
         run: dict[str, Any] = await office.wait_for(
             "the computed run", company.approver, "scoring", f"/v1/runs/{closing['id']}", until=lambda seen: seen["status"] == "computed"
         )
+        for service in stack.addresses:
+            await office.wait_for(f"{service} after the fault", company.hr, service, "/readyz", until=lambda seen: seen["ready"])
     return run
 
 
@@ -79,7 +81,7 @@ async def assert_paid_once(company: SmallCompany, run: dict[str, Any]) -> None:
     path = f"/v1/cycles/{company.cycle_id}/closing"
     await office.wait_for("the release", company.hr, "kpi_api", path, until=lambda seen: seen["status"] == "released")
     feed = await office.call(company.pay, "scoring", "GET", "/v1/events", params={"after": 0, "limit": 200})
-    told = Counter(event["type"] for event in feed["items"])
+    told = Counter(event["type"] for event in feed["events"])
     assert (told["run.computed"], told["run.approved"], told["run.released"]) == (1, 1, 1)
 
 
