@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 INTEGER_DIGITS: Final = 26
 PLACES: Final = 12
 PATTERN: Final = rf"^-?(0|[1-9][0-9]{{0,{INTEGER_DIGITS - 1}}})(\.[0-9]{{1,{PLACES}}})?$"
+DIGITS: Final = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
 
 RoundingMode = Literal["half_up", "half_down", "half_even", "up", "down", "ceiling", "floor"]
 ROUNDING_MODES: Final[tuple[RoundingMode, ...]] = get_args(RoundingMode)
@@ -42,7 +43,7 @@ def read_exact(value: Any) -> Decimal:
         )
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
         raise PydanticCustomError("decimal_format", 'Send a decimal number as a string, such as "1234.50"')
-    if isinstance(value, str) and not re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", value, re.ASCII):
+    if isinstance(value, str) and not DIGITS.fullmatch(value):
         raise PydanticCustomError(
             "decimal_format", 'Write digits with at most one point, such as "-12.5": no exponent, spaces, plus sign or separators'
         )

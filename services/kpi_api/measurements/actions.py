@@ -116,7 +116,7 @@ def _decide(request: _Request, placed: _Placed) -> RowResult:
     value = request.knowledge.append(new_id(), *content, request.now)
     provenance = reading.provenance or request.provenance
     request.new.append(NewMeasurement(value, period_end, provenance, reading.correction_reason, kpi.closed))
-    return RowResult(row=row, status="created" if value.revision == 1 else "updated", id=value.id)
+    return RowResult(row=row, status="created" if value.revision == 1 else "updated", id=value.id, errors=[])
 
 
 def _unknown_kpi(row: int, reading: Reading) -> FieldError:
