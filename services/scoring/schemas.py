@@ -88,7 +88,7 @@ class BulkResult(Output):
     created: int
     updated: int
     unchanged: int
-    failed: int
+    error: int
 
 
 def bulk_result(results: Sequence[RowResult]) -> BulkResult:
@@ -99,5 +99,5 @@ def bulk_result(results: Sequence[RowResult]) -> BulkResult:
         created=count["created"],
         updated=count["updated"],
         unchanged=count["unchanged"],
-        failed=count["error"],
+        error=count["error"],
     )

@@ -69,7 +69,7 @@ class Company:
         client = await self.appoint(name, legal_entity=legal_entity)
         row = {"external_id": name, "valid_from": "2025-01-01", "currency": "USD", "pay_group": "monthly", **pay}
         result = ok(await self.clients["comp"].post("/v1/pay-bases/import", json=[row])).json()
-        assert result["failed"] == 0, result
+        assert result["error"] == 0, result
         return client
 
     async def adopt_plan(self, document: str = PLAN, code: str = "annual_bonus") -> None:

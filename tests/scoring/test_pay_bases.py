@@ -19,7 +19,7 @@ async def test_rows_are_created_then_unchanged_then_updated(company: Company) ->
     csv = {"Content-Type": "text/csv"}
     rows = HEADER + "ana,2025-01-01,,60000.00,USD,0.10,,monthly\nben,2025-01-01,,50000,EUR,,2500.50,monthly\n"
     first = ok(await comp.post("/v1/pay-bases/import", content=rows, headers=csv)).json()
-    assert (first["created"], first["failed"]) == (2, 0)
+    assert (first["created"], first["error"]) == (2, 0)
     again = ok(await comp.post("/v1/pay-bases/import", content=rows, headers=csv)).json()
     assert (again["unchanged"], again["created"]) == (2, 0)
     assert [row["id"] for row in again["results"]] == [row["id"] for row in first["results"]]

@@ -164,7 +164,7 @@ async def test_pay_follows_days_fte_and_changes_of_salary(company: Company) -> N
         {"external_id": "cyd", "valid_from": "2026-07-01", "salary": "73000", "target_bonus_share": "0.10"},
     ]
     rows = [{**row, "currency": "USD", "pay_group": "monthly"} for row in rows]
-    assert ok(await comp.post("/v1/pay-bases/import", json=rows)).json()["failed"] == 0
+    assert ok(await comp.post("/v1/pay-bases/import", json=rows)).json()["error"] == 0
     halves = [
         {"from": "2026-01-01", "to": "2026-06-30", "fte": "1", "counted": True},
         {"from": "2026-07-01", "to": "2026-12-31", "fte": "0.6", "counted": True},

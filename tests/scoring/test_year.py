@@ -1,5 +1,7 @@
 """The way of money through scoring: from pay bases and a plan to a run, a statement, a payroll batch and its acknowledgement."""
 
+import csv
+
 from tests.scoring.company import Company, found, ok
 from tests.world import Organization
 
@@ -66,6 +68,7 @@ async def test_payroll_pulls_the_same_bytes_and_a_rejected_line_moves_on(organiz
     assert first.headers["etag"] == f'"{digest}"'
     table = ok(await clerk.get(place, headers={"Accept": "text/csv"}))
     assert table.text.splitlines()[0].startswith("batch_id,digest,pay_group,check_date,line_id,external_id,payroll_number")
+    assert [line["off_cycle"] for line in csv.DictReader(table.text.splitlines())] == ["false", "false"]
     # When one line is paid and the other rejected.
     ana, ben = first.json()["lines"]
     assert (ana["external_id"], ana["payroll_number"], ana["cost_centre"], ana["amount"]) == ("ana", "P-1", "CC-7", "6600.00")
@@ -78,6 +81,11 @@ async def test_payroll_pulls_the_same_bytes_and_a_rejected_line_moves_on(organiz
     changed = [{"line_id": ana["line_id"], "status": "rejected", "reason": "too late"}]
     refused = ok(await clerk.post(f"{place}/acknowledgements", json={"lines": changed})).json()["results"][0]
     assert refused["errors"][0]["code"] == "already_answered"
+    answered = ok(await clerk.get(f"{place}/acknowledgements")).json()["items"]
+    assert [(line["status"], line["amount"], line["paid_amount"]) for line in answered] == [
+        ("paid", "6600.00", "6600.00"),
+        ("rejected", "3500.00", None),
+    ]
     # Then the batch's bytes have not changed, and only the rejected line stands in the next one, naming where it comes from.
     assert ok(await clerk.get(place)).content == first.content
     following = ok(await clerk.post("/v1/payroll-batches", json={**wanted, "check_date": "2099-02-28"})).json()

@@ -86,8 +86,15 @@ def as_csv(document: PayrollDocument) -> bytes:
     return content.getvalue().encode()
 
 
-def _cells(line: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: "" if value is None else _inert(value) if isinstance(value, str) else value for name, value in line.items()}
+def _cells(line: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _cell(value) for name, value in line.items()}
+
+
+def _cell(value: Any) -> str:
+    """Null is empty, a boolean is what JSON calls it."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else _inert(str(value))
 
 
 def _inert(text: str) -> str:

@@ -12,7 +12,7 @@ from scoring.access.door import CurrentViewer
 from scoring.payroll import actions, queries
 from scoring.payroll.models import PayrollBatch, PayrollLine
 from scoring.payroll.schemas import AnswerOut, AnswersIn, ControlTotals, PayrollBatchIn, PayrollBatchOut, PayrollDocument
-from scoring.schemas import BulkResult
+from scoring.schemas import BulkResult, money
 
 router = APIRouter(prefix="/v1/payroll-batches", tags=["payroll"], route_class=TransactionalRoute)
 
@@ -102,7 +102,13 @@ async def list_acknowledgements(
     )
     await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])
     link_next(request, response, following)
-    return Page(items=[AnswerOut.model_validate(row) for row in rows], next=following)
+    return Page(items=[_answer(row) for row in rows], next=following)
+
+
+def _answer(row: PayrollLine) -> AnswerOut:
+    shown = AnswerOut.model_validate(row)
+    shown.amount = money(row.amount, row.currency)
+    return shown
 
 
 def _short(row: PayrollBatch) -> PayrollBatchOut:
