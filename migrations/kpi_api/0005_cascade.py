@@ -13,6 +13,8 @@ depends_on = None
 
 TABLES = ["kpis", "contributions", "kpi_stakeholders", "kpi_targets"]
 
+# Two writers may each add half of a circle. The lock makes the second wait for the first one's commit; what it then reads (READ
+# COMMITTED takes a new snapshot per statement) includes the first half. `UNION` ends the walk even inside a circle.
 EXTRAS = [
     """
 CREATE FUNCTION refuse_circle_of_contributions() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -13,6 +13,7 @@ depends_on = None
 
 TABLES = ["scores"]
 
+# Rows are taken in the order of their ids, so that two writers wait for each other instead of deadlocking.
 EXTRAS = [
     """
 CREATE FUNCTION mark_scores_stale_by_measurements() RETURNS trigger LANGUAGE plpgsql AS $$

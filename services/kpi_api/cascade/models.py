@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import Versioned, references
-from kpi_api.database import Row, run_after_create, run_after_drop
+from kpi_api.database import Row
 
 
 class Kpi(Versioned, Row):
@@ -86,7 +86,7 @@ class KpiTarget(Row):
 
 
 class Contribution(Row):
-    """A weighted link upward. Weights into one parent are relative numbers."""
+    """A weighted link upward. Weights into one parent are relative numbers. A trigger refuses circles (migration 0005)."""
 
     __tablename__ = "contributions"
     __table_args__ = (
@@ -120,36 +120,3 @@ class KpiStakeholder(Row):
     person_id: Mapped[UUID | None]
     unit_id: Mapped[UUID | None]
     part: Mapped[str]
-
-
-# Two writers may each add half of a circle. The lock makes the second one wait for the first one's commit; what it then reads (READ
-# COMMITTED takes a new snapshot per statement) includes the first half. `UNION` ends the walk even inside a circle.
-run_after_create(
-    Contribution,
-    """
-    CREATE FUNCTION refuse_circle_of_contributions() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE circle uuid;
-    BEGIN
-      PERFORM pg_advisory_xact_lock(hashtextextended('contributions:' || organization_id, 0))
-        FROM (SELECT DISTINCT organization_id FROM added ORDER BY 1) AS organizations;
-      WITH RECURSIVE upward AS (
-        SELECT organization_id, child_id AS start, parent_id AS here FROM added
-        UNION
-        SELECT c.organization_id, u.start, c.parent_id
-        FROM upward u JOIN contributions c ON c.organization_id = u.organization_id AND c.child_id = u.here
-      )
-      SELECT start INTO circle FROM upward WHERE here = start LIMIT 1;
-      IF circle IS NOT NULL THEN
-        RAISE EXCEPTION 'contributions make a circle'
-          USING ERRCODE = 'check_violation', DETAIL = circle, CONSTRAINT = 'contributions_circle';
-      END IF;
-      RETURN NULL;
-    END $$
-    """,
-    *(
-        f"CREATE TRIGGER refuse_circle_on_{verb.lower()} AFTER {verb} ON contributions REFERENCING NEW TABLE AS added"
-        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_circle_of_contributions()"
-        for verb in ("INSERT", "UPDATE")
-    ),
-)
-run_after_drop(Contribution, "DROP FUNCTION IF EXISTS refuse_circle_of_contributions()")

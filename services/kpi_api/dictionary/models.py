@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import Versioned, references
-from kpi_api.database import Row, run_after_create, run_after_drop
+from kpi_api.database import Row
 
 
 class Outcome(Versioned, Row):
@@ -124,21 +124,3 @@ class TemplateLine(Row):
     weight: Mapped[Decimal] = mapped_column(Numeric(5, 2))
     component: Mapped[str]
     targets: Mapped[list[Any]]
-
-
-run_after_create(
-    DefinitionVersion,
-    """
-    CREATE FUNCTION refuse_edit_of_definition_version() RETURNS trigger LANGUAGE plpgsql AS $$
-    DECLARE decisions text[] := ARRAY['status', 'approver_id', 'approved_at', 'retired_from'];
-    BEGIN
-      IF to_jsonb(NEW) - decisions <> to_jsonb(OLD) - decisions THEN
-        RAISE EXCEPTION 'a definition version is never edited' USING ERRCODE = 'restrict_violation';
-      END IF;
-      RETURN NEW;
-    END $$
-    """,
-    "CREATE TRIGGER refuse_edit BEFORE UPDATE ON definition_versions"
-    " FOR EACH ROW EXECUTE FUNCTION refuse_edit_of_definition_version()",
-)
-run_after_drop(DefinitionVersion, "DROP FUNCTION IF EXISTS refuse_edit_of_definition_version()")

@@ -10,7 +10,7 @@ from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from chassis.rows import AppendOnly, Versioned, references
-from kpi_api.database import Row, run_after_create, run_after_drop
+from kpi_api.database import Row
 
 
 class HrisSource(Versioned, Row):
@@ -45,15 +45,3 @@ class HrisMessage(AppendOnly, Row):
     sequence: Mapped[int]
     outcome: Mapped[str]
     received_at: Mapped[datetime]
-
-
-run_after_create(
-    HrisSource,
-    """
-    CREATE FUNCTION find_hris_source(wanted uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public AS $$
-      SELECT s.organization_id FROM hris_sources s WHERE s.id = wanted AND s.disabled_at IS NULL
-    $$
-    """,
-    "CREATE POLICY look_up ON hris_sources FOR SELECT TO CURRENT_USER USING (true)",
-)
-run_after_drop(HrisSource, "DROP FUNCTION IF EXISTS find_hris_source(uuid)")

@@ -8,9 +8,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import AppendOnly, references
-from kpi_api.database import Row, run_after_create
-
-FIRST_YEAR, LAST_YEAR = 2020, 2039
+from kpi_api.database import Row
 
 
 class Measurement(AppendOnly, Row):
@@ -44,15 +42,3 @@ class Measurement(AppendOnly, Row):
     recorded_at: Mapped[datetime]
     correction_reason: Mapped[str | None]
     after_closing: Mapped[bool]
-
-
-def partition_statements() -> list[str]:
-    """One partition per year, and one for every other year, so that no period is refused for want of a place."""
-    years = [
-        f"CREATE TABLE measurements_p{year} PARTITION OF measurements FOR VALUES FROM ('{year}-01-01') TO ('{year + 1}-01-01')"
-        for year in range(FIRST_YEAR, LAST_YEAR + 1)
-    ]
-    return [*years, "CREATE TABLE measurements_pother PARTITION OF measurements DEFAULT"]
-
-
-run_after_create(Measurement, *partition_statements())

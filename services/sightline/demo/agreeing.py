@@ -123,7 +123,7 @@ async def _bargain(office: Office, company: Meridale) -> None:
     card = await verb(office, company, BARGAINER, manager, "propose")
     lines = [{key: line[key] for key in ("kpi_id", "weight", "component")} for line in card["lines"]]
     lines[0]["weight"], lines[1]["weight"] = "25.00", "20.00"
-    counter = {"comment": "New accounts take most of my week: let them count for more.", "lines": lines}
+    counter: dict[str, Any] = {"comment": "New accounts take most of my week: let them count for more.", "lines": lines}
     await verb(office, company, BARGAINER, BARGAINER, "counter", **counter)
     await verb(office, company, BARGAINER, manager, "agree")
 
