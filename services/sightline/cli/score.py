@@ -1,6 +1,7 @@
 """`sightline score`: a plan and a file of scorecards, scored on this machine without a server."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,11 +136,12 @@ def _validated(kind: Any, row: int, fields: dict[str, Any]) -> Any:
 
 
 def _show(plan: "Plan", result: "Result", as_json: bool) -> None:
-    if as_json:
-        show_json({"plan": plan.code, "digest": plan.digest, "people": result.people.to_pylist(), "errors": result.errors.to_pylist()})
-        return
     from scoring.engine.teller import digits
 
+    if as_json:
+        people = [_shortened(row) for row in result.people.to_pylist()]
+        show_json({"plan": plan.code, "digest": plan.digest, "people": people, "errors": result.errors.to_pylist()})
+        return
     rows = [
         [
             row["scorecard_id"],
@@ -155,6 +157,15 @@ def _show(plan: "Plan", result: "Result", as_json: bool) -> None:
     if result.errors.num_rows:
         errors = [[row["scorecard_id"], str(row["line"] or ""), row["code"], row["message"]] for row in result.errors.to_pylist()]
         show_table(["scorecard", "line", "error", "what"], errors)
+
+
+def _shortened(value: Any) -> Any:
+    """Numbers as text without trailing zeros, also inside the steps."""
+    from scoring.engine.teller import digits
+
+    if isinstance(value, dict):
+        return {name: _shortened(item) for name, item in value.items()}
+    return digits(value) if isinstance(value, Decimal) else value
 
 
 def _show_explanation(explanation: Any, as_json: bool) -> None:
