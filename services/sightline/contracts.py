@@ -9,7 +9,6 @@ snapshot.schema.json         what scoring takes as a snapshot, as JSON Schema
 
 import json
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,12 @@ from pydantic import SecretStr
 from chassis.app import create_app
 from chassis.service import Service
 from kpi_api.app import make_service as make_kpi_api
+from kpi_api.event_types import EVENT_TYPES as KPI_API_EVENTS
+from kpi_api.graphql.schema import sdl
 from kpi_api.settings import Settings as KpiApiSettings
 from scoring.app import make_service as make_scoring
+from scoring.engine import plan_json_schema, snapshot_json_schema
+from scoring.event_types import EVENT_TYPES as SCORING_EVENTS
 from scoring.settings import Settings as ScoringSettings
 
 FOLDER = Path(__file__).resolve().parents[2] / "openapi"
@@ -32,10 +35,10 @@ def contracts() -> dict[str, str]:
     files: dict[str, Callable[[], str]] = {
         "kpi_api.json": lambda: _openapi(make_kpi_api(KpiApiSettings(database_url=NOWHERE, key_folder=Path()))),
         "scoring.json": lambda: _openapi(make_scoring(ScoringSettings(database_url=NOWHERE, key_folder=Path()))),
-        "kpi_api.graphql": lambda: str(import_module("kpi_api.graphql.schema").sdl()),
-        "events.json": lambda: _json(import_module("sightline.event_catalogue").catalogue()),
-        "plan.schema.json": lambda: _json(import_module("scoring.engine").plan_json_schema()),
-        "snapshot.schema.json": lambda: _json(import_module("scoring.engine").snapshot_json_schema()),
+        "kpi_api.graphql": lambda: sdl(),
+        "events.json": lambda: _json({"kpi_api": KPI_API_EVENTS, "scoring": SCORING_EVENTS}),
+        "plan.schema.json": lambda: _json(plan_json_schema()),
+        "snapshot.schema.json": lambda: _json(snapshot_json_schema()),
     }
     return {name: write() for name, write in files.items()}
 
@@ -43,8 +46,9 @@ def contracts() -> dict[str, str]:
 def write_contracts() -> list[str]:
     """Write the contract files; returns the names of those that changed."""
     FOLDER.mkdir(exist_ok=True)
-    changed = [name for name, content in contracts().items() if _differs(FOLDER / name, content)]
-    for name, content in contracts().items():
+    files = contracts()
+    changed = [name for name, content in files.items() if _differs(FOLDER / name, content)]
+    for name, content in files.items():
         (FOLDER / name).write_text(content)
     return changed
 
