@@ -46,7 +46,7 @@ class ServiceDatabase:
         if state == "missing":
             raise MigrationsMissing(
                 f"The database of {self.service} ({self.address}) lacks migrations.",
-                f"Run `sightline migrate` with {self.service.upper()}_OWNER_DATABASE_URL set.",
+                "Run `sightline migrate`." if self.owner_url else f"Run `sightline migrate` with {self._owner_variable} set.",
             )
 
     def migrate(self) -> None:

@@ -44,12 +44,18 @@ class Company:
     environment: dict[str, str]
     said: str
 
-    def run(self, *command: str) -> str:
-        """What another command says."""
+    def type(self, *command: str) -> tuple[int, str]:
+        """The exit code of another command and what it says."""
         done = subprocess.run(
-            ["sightline", *command], env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, check=True, timeout=120
+            ["sightline", *command], env=self.environment, cwd=CHECKOUT, capture_output=True, text=True, check=False, timeout=120
         )
-        return done.stdout + done.stderr
+        return done.returncode, done.stdout + done.stderr
+
+    def run(self, *command: str) -> str:
+        """What another command says that succeeds."""
+        code, said = self.type(*command)
+        assert code == 0, said
+        return said
 
     @property
     def payroll(self) -> list[dict[str, str]]:
@@ -252,3 +258,25 @@ def test_typed_again_nothing_changes_and_the_payroll_file_has_the_same_bytes(com
     assert "0 created, 0 updated, 26 unchanged, 0 error" in units
     assert "0 created, 0 updated, 290 unchanged, 0 error" in pay
     assert again.read_bytes() == (company.folder / "payroll.csv").read_bytes()
+
+
+def test_what_is_wrong_with_a_file_is_said_by_row_and_column_and_the_rest_goes_in(company: Company, client: Client) -> None:
+    units, header = company.folder / "bad_units.csv", company.folder / "bad_header.csv"
+    units.write_text("code,name,kind,parent\nsales-moon,Sales Moon,team,nowhere\nsales-mars,Sales Mars,team,sales\n")
+    header.write_text("person,rolle\n1,board\n")
+
+    code, said = company.type("import", "units", str(units))
+    refused, why = company.type("import", "grants", str(header))
+
+    assert (code, "1 created, 0 updated, 0 unchanged, 1 error" in said) == (1, True)
+    assert "There is no unit 'nowhere'." in said
+    assert {"sales-mars"} == {unit["code"] for unit in client.pages("kpi_api", "/v1/units")} & {"sales-mars", "sales-moon"}
+    assert (refused, "Unknown columns: rolle." in why) == (2, True)
+    assert len([grant for grant in client.pages("kpi_api", "/v1/grants") if grant["role"] == "board"]) == 1
+
+
+def test_nobody_approves_their_own_plan_and_the_command_says_so(company: Company) -> None:
+    code, said = company.type("plan", "approve", "sales-bonus", "--as", "comp_admin", "--json")
+
+    assert code != 0
+    assert "somebody else must approve it" in said

@@ -36,7 +36,8 @@ def where(as_json: AsJson = False) -> None:
     if as_json:
         show_json({"databases": databases, "files": files})
         return
-    show_table(["service", "database", "embedded"], [[str(value or "not made yet") for value in database.values()] for database in databases])
+    rows = [[str(value or "not made yet") for value in database.values()] for database in databases]
+    show_table(["service", "database", "embedded"], rows)
     if files:
         show_table(["file", "path"], [[name, path] for name, path in files.items()])
 

@@ -9,8 +9,9 @@ import numpy as np
 from pydantic import Field
 
 from scoring.engine.columns import Column
-from scoring.engine.exact import Flags, Integers, constant, multiplied_quotient, product, rescaled, sums, total, wide
+from scoring.engine.exact import Flags, Integers, constant, multiplied_quotient, product, rescaled, total
 from scoring.engine.frame import Frame
+from scoring.engine.gathering import extreme, is_left_out, line_reasons, per_person, weight_share
 from scoring.engine.meanings import Level, Meaning
 from scoring.engine.numerals import Numeral, Operand
 from scoring.engine.problems import StepProblem
@@ -119,7 +120,7 @@ class WeightedMean(Step):
             null = is_null(column.reasons)
             used = own if null is None else np.where(null, 0, own)
             weighted, weight = total(weighted, product(column.at(places).values, used)), total(weight, used)
-            reasons = first_of(reasons, _without_left_out(column.reasons))
+            reasons = first_of(reasons, _withoutis_left_out(column.reasons))
         divisor = product(np.where(weight == 0, 1, weight), constant(10**places))
         mean = multiplied_quotient(weighted, constant(10**self.places), divisor, self.rounding)
         if (weight == 0).any():
@@ -219,8 +220,8 @@ class OverLines(Step):
             case "sum" | "mean":
                 return per_person(frame, np.where(counting, values, 0))
             case "lowest":
-                return _extreme(frame, values, counting, np.minimum)
-        return _extreme(frame, values, counting, np.maximum)
+                return extreme(frame, values, counting, np.minimum)
+        return extreme(frame, values, counting, np.maximum)
 
 
 MOST_LINES = 10_000
@@ -259,71 +260,8 @@ def _counting(values: Column, selected: Flags | None) -> Flags | None:
     return ~null if selected is None else selected & ~null
 
 
-def per_person(frame: Frame, values: Integers) -> Integers:
-    """The sum of each person's lines, 0 for a person without lines."""
-    filled = frame.counts > 0
-    if filled.all():
-        return sums(values, frame.line_starts)
-    result = np.zeros(frame.person_count, dtype=values.dtype)
-    found = sums(values, frame.line_starts[filled])
-    result = wide(result) if found.dtype == object else result
-    result[filled] = found
-    return result
-
-
-def _extreme(frame: Frame, values: Integers, counting: Flags, pick: Any) -> Integers:
-    """The lowest or highest counting value of each person, 0 where there is none."""
-    result = np.zeros(frame.person_count, dtype=values.dtype)
-    rows = np.flatnonzero(counting)
-    if rows.size:
-        owner = np.repeat(np.arange(frame.person_count), frame.counts)[rows]
-        people, starts = np.unique(owner, return_index=True)
-        result[people] = pick.reduceat(values[rows], starts)
-    return result
-
-
-def weight_share(frame: Frame, used: Column, weight: Integers) -> Column | None:
-    """The percent of the mean that each line carried, at 12 places; None where it is the weight itself."""
-    if used is frame.values.get("weight") and weight.size and (weight == 10**used.places).all():
-        return None
-    each = np.repeat(np.where(weight == 0, 1, weight), frame.counts)
-    return Column(multiplied_quotient(used.values, constant(10**14), each, "half_up"), 12)
-
-
-def line_reasons(frame: Frame, values: Column, selected: Flags | None, is_zero: Flags) -> Any:
-    """Per person: the first line's error; else, where the value is zero, the first line's reason for it."""
-    if values.reasons is None:
-        return None
-    speaks = np.broadcast_to(values.reasons, frame.line_count)
-    speaks = speaks if selected is None else speaks * selected
-    result = None
-    if is_zero.any():
-        of_zero = speaks * np.repeat(is_zero, frame.counts)
-        result = _first(frame, of_zero * ~_left_out(of_zero))
-    errors = failed(speaks)
-    if errors is not None:
-        first_error = _first(frame, speaks * errors)
-        result = first_error if result is None else np.where(first_error > 0, first_error, result)
-    return result
-
-
-def _first(frame: Frame, reasons: Any) -> Any:
-    """The first reason among each person's lines, 0 for none."""
-    rows = np.flatnonzero(reasons)
-    result = np.zeros(frame.person_count, dtype=np.int8)
-    if rows.size:
-        owner = np.searchsorted(frame.line_starts, rows, side="right") - 1
-        people, first = np.unique(owner, return_index=True)
-        result[people] = reasons[rows[first]]
-    return result
-
-
-def _left_out(reasons: Any) -> Any:
-    return (reasons >= Reason.missing_left_out) & (reasons <= Reason.empty_left_out)
-
-
-def _without_left_out(reasons: Any) -> Any:
-    return None if reasons is None else np.where(_left_out(reasons), 0, reasons).astype(np.int8)
+def _withoutis_left_out(reasons: Any) -> Any:
+    return None if reasons is None else np.where(is_left_out(reasons), 0, reasons).astype(np.int8)
 
 
 def _any(flags: Flags | None, length: int) -> Flags:
