@@ -12,6 +12,7 @@ Map
 - `scoring`     everybody, slice by slice.                 `frame`  what a step sees while it computes
 - `explanation` one person in words, told by `teller` and each step's `words`
 - `attainment/` how far one KPI got, by direction and by parts
+- `gathering`   from lines to people
 - `exact`, `columns`, `reasons`, `meanings`, `numerals`    exact integers, columns of them, why a value is null or zero, units and bounds
 """
 

@@ -120,7 +120,7 @@ class WeightedMean(Step):
             null = is_null(column.reasons)
             used = own if null is None else np.where(null, 0, own)
             weighted, weight = total(weighted, product(column.at(places).values, used)), total(weight, used)
-            reasons = first_of(reasons, _withoutis_left_out(column.reasons))
+            reasons = first_of(reasons, _without_left_out(column.reasons))
         divisor = product(np.where(weight == 0, 1, weight), constant(10**places))
         mean = multiplied_quotient(weighted, constant(10**self.places), divisor, self.rounding)
         if (weight == 0).any():
@@ -260,7 +260,7 @@ def _counting(values: Column, selected: Flags | None) -> Flags | None:
     return ~null if selected is None else selected & ~null
 
 
-def _withoutis_left_out(reasons: Any) -> Any:
+def _without_left_out(reasons: Any) -> Any:
     return None if reasons is None else np.where(is_left_out(reasons), 0, reasons).astype(np.int8)
 
 
