@@ -50,14 +50,18 @@ def approve(
     version: Annotated[int, typer.Option(min=1, help="Which version.")] = 1,
     organization: OrganizationId = None,
     act_as: ActAs = None,
+    as_json: AsJson = False,
 ) -> None:
     """Approve a version of a plan, as somebody else than who wrote it.
 
     Example: `sightline plan approve annual-bonus --as board`.
     """
     with open_client(organization, act_as) as client:
-        client.call("scoring", "POST", f"/v1/plans/{code}/versions/{version}/approve")
-    show_step(f"Version {version} of plan {code} is approved.")
+        approved = client.call("scoring", "POST", f"/v1/plans/{code}/versions/{version}/approve").json()
+    if as_json:
+        show_json(approved)
+    else:
+        show_step(f"Version {version} of plan {code} is approved.")
 
 
 @app.command()
@@ -67,6 +71,7 @@ def assign(
     legal_entity: Annotated[list[str] | None, typer.Option(help="Only its people; repeat for more. Else everyone.")] = None,
     organization: OrganizationId = None,
     act_as: ActAs = None,
+    as_json: AsJson = False,
 ) -> None:
     """Assign a plan's newest approved version from a day on.
 
@@ -76,4 +81,7 @@ def assign(
     content = {"plan_code": code, "population": population, "valid_from": f"{valid_from:%Y-%m-%d}"}
     with open_client(organization, act_as) as client:
         made = client.call("scoring", "POST", "/v1/plan-assignments", json=content).json()
-    show_step(f"Version {made['version']} of plan {code} holds from {made['valid_from']} for {', '.join(made['members'])}.")
+    if as_json:
+        show_json(made)
+    else:
+        show_step(f"Version {made['version']} of plan {code} holds from {made['valid_from']} for {', '.join(made['members'])}.")

@@ -1,4 +1,4 @@
-"""`sightline definition approve` and `sightline scorecard agree`: what has two sides, signed by both on this machine."""
+"""`sightline definition approve` and `sightline scorecard agree`: what takes two people."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ def approve(
     codes: Annotated[list[str], typer.Argument(help="Codes of definitions that were proposed.")],
     organization: OrganizationId = None,
     act_as: ActAs = None,
+    as_json: AsJson = False,
 ) -> None:
     """Approve the first version of definitions, as somebody else than who wrote them.
 
@@ -25,11 +26,13 @@ def approve(
     """
     with open_client(organization, act_as) as client:
         found = {definition["code"]: definition["id"] for definition in client.pages("kpi_api", "/v1/definitions", code=codes)}
-        for code in codes:
-            if code not in found:
-                raise BadUsage(f"There is no definition {code!r}.", "See `sightline call GET kpi_api /v1/definitions`.")
-            client.call("kpi_api", "POST", f"/v1/definitions/{found[code]}/versions/1/approve")
-            show_step(f"{code} is approved.")
+        if missing := [code for code in codes if code not in found]:
+            raise BadUsage(f"There is no definition {', '.join(missing)}.", "See `sightline call GET kpi_api /v1/definitions`.")
+        approved = [client.call("kpi_api", "POST", f"/v1/definitions/{found[code]}/versions/1/approve").json() for code in codes]
+    if as_json:
+        show_json(approved)
+    else:
+        show_step(f"Approved: {', '.join(codes)}.")
 
 
 @scorecard.command()
