@@ -44,9 +44,9 @@ class ServiceDatabase:
                 "Use that version, or restore a backup from before its migrations.",
             )
         if state == "missing":
+            owner = "" if self.owner_url else f" with {self.service.upper()}_OWNER_DATABASE_URL set"
             raise MigrationsMissing(
-                f"The database of {self.service} ({self.address}) lacks migrations.",
-                "Run `sightline migrate`." if self.owner_url else f"Run `sightline migrate` with {self._owner_variable} set.",
+                f"The database of {self.service} ({self.address}) lacks migrations.", f"Run `sightline migrate`{owner}."
             )
 
     def migrate(self) -> None:
