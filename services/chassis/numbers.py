@@ -122,7 +122,7 @@ def scaled(value: Decimal | int, places: int) -> int:
 
 def from_scaled(units: int, places: int) -> Decimal:
     """The Decimal of so many units of 10**-places: from_scaled(125, 2) is Decimal("1.25")."""
-    return Decimal((units < 0, tuple(map(int, str(abs(units)))), -places))
+    return Decimal(f"{units}E{-places}")
 
 
 def largest_remainder(total: int, shares: Mapping[Key, Decimal | int], order: Sequence[Key]) -> dict[Key, int]:
