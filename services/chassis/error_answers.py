@@ -10,7 +10,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from chassis.problems import BodyTooLarge, Conflict, FieldError, Invalid, NotFound, PreconditionFailed, Problem, ProblemBody, Unavailable
+from chassis.problems import (
+    BodyTooLarge,
+    Conflict,
+    FieldError,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Problem,
+    ProblemBody,
+    Unavailable,
+    plain_words,
+)
 
 log = structlog.get_logger()
 
@@ -50,7 +61,7 @@ def _field_error(item: dict[str, Any]) -> FieldError:
     place = [str(part) for part in item["loc"]]
     if place and place[0] == "body":
         place = place[1:]
-    return FieldError(field="/" + "/".join(place), code=item["type"], message=item["msg"])
+    return FieldError(field="/" + "/".join(place), code=item["type"], message=plain_words(item))
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -18,6 +18,22 @@ class FieldError(BaseModel):
     row: int | None = None
 
 
+_DATE = "Write a date as YYYY-MM-DD, such as 2026-03-31."
+_PLAIN_WORDS = {
+    "missing": "This must be there.",
+    "extra_forbidden": "There is no such field here.",
+    "date_type": _DATE,
+    "date_parsing": _DATE,
+    "date_from_datetime_parsing": _DATE,
+    "date_from_datetime_inexact": _DATE,
+}
+
+
+def plain_words(error: Mapping[str, Any]) -> str:
+    """What one pydantic error says, for people who know neither pydantic nor its types."""
+    return str(_PLAIN_WORDS.get(error["type"], error["msg"]))
+
+
 class ProblemBody(BaseModel):
     """The body of an application/problem+json answer."""
 

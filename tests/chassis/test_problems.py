@@ -16,7 +16,10 @@ async def test_unknown_fields_and_missing_ones_are_named(door: ProbeDoor) -> Non
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     body = answer.json()
     assert (body["type"], body["status"], body["code"]) == ("urn:sightline:problem:invalid", 422, "invalid")
-    assert {(error["field"], error["code"]) for error in body["errors"]} == {("/text", "missing"), ("/txt", "extra_forbidden")}
+    assert {(error["field"], error["code"], error["message"]) for error in body["errors"]} == {
+        ("/text", "missing", "This must be there."),
+        ("/txt", "extra_forbidden", "There is no such field here."),
+    }
 
 
 async def test_a_wrong_value_is_not_repeated(door: ProbeDoor) -> None:

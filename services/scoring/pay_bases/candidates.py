@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from chassis.problems import FieldError
+from chassis.problems import FieldError, plain_words
 from chassis.tabular import Rows
 from scoring.pay_bases.models import PayBasis
 from scoring.pay_bases.periods import gaps, overlaps
@@ -54,7 +54,7 @@ def read_candidates(rows: Rows) -> tuple[dict[int, PayBasisRow], list[RowResult]
         try:
             content = PayBasisRow.model_validate({name: cell.strip() for name, cell in cells.items() if cell.strip()})
         except ValidationError as error:
-            errors = [FieldError(field=_name(e["loc"]), code=e["type"], message=e["msg"], row=row) for e in error.errors()]
+            errors = [FieldError(field=_name(e["loc"]), code=e["type"], message=plain_words(e), row=row) for e in error.errors()]
             failed.append(RowResult(row=row, status="error", errors=errors))
             continue
         earlier = seen.setdefault((content.external_id, content.valid_from), row)

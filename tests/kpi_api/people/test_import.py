@@ -84,7 +84,7 @@ E5,Eve,Sol,2020-03-01,,1,E1
     assert answer["results"][1]["errors"][0] | {"message": ""} == {
         "field": "/hire_date",
         "code": "date_from_datetime_parsing",
-        "message": "",
+        "message": "Write a date as YYYY-MM-DD, such as 2026-03-31.",
         "row": 2,
     }
     assert answer["results"][2]["errors"][0]["code"] == "end_before_start"
