@@ -29,7 +29,7 @@ class ServiceSettings(BaseSettings):
     audience: str = Field(default="sightline", description="The `aud` a token must carry.")
     issuers: dict[str, str] = Field(
         default_factory=dict,
-        description="Trusted issuers: `iss` -> file or URL of its JWKS. The development issuer is added in development.",
+        description="Trusted issuers: `iss` -> file of its JWKS in the key folder. The development issuer is added in development.",
     )
     max_body_bytes: int = Field(default=32 * 1024 * 1024, description="Largest request body; a larger one is answered 413.")
     worker_concurrency: int = Field(default=4, description="Jobs a worker runs at once.")
