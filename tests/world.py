@@ -16,7 +16,6 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 from pydantic import SecretStr
-from sightline.organizations import NewPerson, create_organization
 
 from chassis.app import create_app
 from chassis.database import Database
@@ -29,6 +28,7 @@ from kpi_api.settings import Settings as KpiApiSettings
 from scoring.app import make_service as make_scoring
 from scoring.settings import Settings as ScoringSettings
 from sightline.embedded_postgres import DatabaseUrls
+from sightline.organizations import NewPerson, create_organization
 
 
 @dataclass

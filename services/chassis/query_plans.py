@@ -1,8 +1,8 @@
 """Plans for statements over many rows.
 
-Statistics know nothing of what this transaction wrote, and of an organization that came this minute they say that it has no rows. Planned for
-that organization, a join becomes nested loops and a foreign key is checked by an index that only names the organization: quadratic both.
-Planned for any organization, statements over many rows hash, and keys are looked up by their whole index.
+Statistics know nothing of what this transaction wrote, and of an organization that came this minute they say that it has no rows.
+Planned for that organization, a join becomes nested loops and a foreign key is checked by an index that only names the organization:
+quadratic both. Planned for any organization, statements over many rows hash, and keys are looked up by their whole index.
 """
 
 from collections.abc import AsyncIterator

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 import httpx
 import pytest
-from tests.chassis.probe import Probe, make_router
-from tests.world import Organization, Running, World
 
 from chassis.app import create_app
+from tests.chassis.probe import Probe, make_router
+from tests.world import Organization, Running, World
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import asyncio
 
 from sqlalchemy import text
+
 from tests.chassis.conftest import ProbeDoor
 from tests.world import Organization, World
 

@@ -13,14 +13,14 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey, RSAKey
 from sqlalchemy import text
-from tests.chassis.conftest import ProbeDoor
-from tests.world import Organization
 
 from chassis.api_keys import create_api_key
 from chassis.clock import real_now
 from chassis.identifiers import new_id
 from chassis.identity import TokenSigner, load_private_key
 from chassis.settings import DEVELOPMENT_ISSUER, ServiceSettings
+from tests.chassis.conftest import ProbeDoor
+from tests.world import Organization
 
 UNAUTHENTICATED = (401, "unauthenticated", "Send a valid bearer token or API key.")
 

@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import pytest
-from tests.world import Organization, World
 
 from chassis import events, jobs
 from chassis.identifiers import new_id
 from chassis.jobs import Job
 from chassis.service import Service
 from chassis.worker import drain
+from tests.world import Organization, World
 
 
 class Diary:

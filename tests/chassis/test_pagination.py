@@ -3,10 +3,10 @@
 import base64
 
 import pytest
-from tests.chassis.conftest import ProbeDoor
-from tests.world import World
 
 from chassis.pagination import CursorProblem, CursorSigner
+from tests.chassis.conftest import ProbeDoor
+from tests.world import World
 
 
 async def fill(door: ProbeDoor, count: int) -> list[str]:

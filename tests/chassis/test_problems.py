@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
-from tests.chassis.conftest import ProbeDoor
 
 from chassis.etags import etag, require_match
 from chassis.problems import FieldError, Invalid, NotFound, PreconditionFailed, PreconditionRequired
 from chassis.webhooks.models import WebhookEndpoint
+from tests.chassis.conftest import ProbeDoor
 
 
 async def test_unknown_fields_and_missing_ones_are_named(door: ProbeDoor) -> None:

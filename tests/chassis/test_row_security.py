@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import event as hooks
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
-from tests.world import Organization, World
 
 from chassis import audit, events
 from chassis.events import Event
@@ -15,6 +14,7 @@ from chassis.identifiers import new_id
 from chassis.row_security import EXEMPT_TABLES
 from chassis.rows import OrganizationRow
 from sightline.embedded_postgres import DatabaseUrls
+from tests.world import Organization, World
 
 
 @pytest.fixture(params=["kpi_api", "scoring"])

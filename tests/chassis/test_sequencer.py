@@ -5,13 +5,13 @@ import asyncio
 import asyncpg
 import pytest
 from sqlalchemy import text
-from tests.world import Organization, World
 
 from chassis import audit, events
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.sequencer import sequence_all, verify_chain
 from sightline.embedded_postgres import DatabaseUrls
+from tests.world import Organization, World
 
 
 @pytest.fixture

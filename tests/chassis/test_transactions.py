@@ -2,10 +2,10 @@
 
 import pytest
 from sqlalchemy import text
-from tests.chassis.conftest import ProbeDoor
-from tests.world import Organization
 
 from chassis.database import Database
+from tests.chassis.conftest import ProbeDoor
+from tests.world import Organization
 
 
 async def notes(door: ProbeDoor) -> list[str]:

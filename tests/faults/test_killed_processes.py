@@ -8,10 +8,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.faults.small_company import PEOPLE, SmallCompany, bonus, number
-from tests.processes import Stack, started_stack
 
 from sightline.demo.year import open_organization
+from tests.faults.small_company import PEOPLE, SmallCompany, bonus, number
+from tests.processes import Stack, started_stack
 
 VICTIMS = ["scoring", "kpi_api", "kpi_api_worker", "scoring_worker", "postgres"]
 DELAYS = [0.02, 0.05, 0.1, 0.2, 0.4]

@@ -6,14 +6,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tests.world import Organization
-
 from chassis.identifiers import new_id
 from kpi_api.access.models import ReportingLine
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.models import Employment, Person
+from tests.world import Organization
 
 YEAR_START, YEAR_END = date(2026, 1, 1), date(2026, 12, 31)
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.processes import Stack, started_stack
 
 from sightline.demo.company import BOARD_MEMBER, JOINER, MOVER, PART_TIMER, STORYTELLER, Meridale
 from sightline.demo.office import Office
 from sightline.demo.year import STEPS, open_year
+from tests.processes import Stack, started_stack
 
 PLAYED = tuple[Office, Meridale]
 

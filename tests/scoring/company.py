@@ -14,9 +14,9 @@ from uuid import UUID
 
 import httpx
 import pyarrow as pa
-from tests.world import Organization, World
 
 from chassis.identity import TokenSigner, load_private_key
+from tests.world import Organization, World
 
 PLAN = """
 plan: annual_bonus

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+
 from tests.scoring.company import Company, found, ok, service_client
 from tests.world import Organization
 

@@ -1,6 +1,7 @@
 """Importing pay bases: each row for itself, nothing overlaps, a repeat changes nothing."""
 
 import pytest
+
 from tests.scoring.company import Company, found, ok
 from tests.world import Organization
 

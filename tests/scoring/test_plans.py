@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.scoring.company import PLAN, Company, found, ok
 from tests.world import Organization
 

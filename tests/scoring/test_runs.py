@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from tests.scoring.company import PLAN, Company, arrow_stream, found, ok
-from tests.world import Organization
 
 from scoring.runs import computing
+from tests.scoring.company import PLAN, Company, arrow_stream, found, ok
+from tests.world import Organization
 
 ARROW = {"Content-Type": "application/vnd.apache.arrow.stream"}
 

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from uuid import UUID
 
 from sqlalchemy import text
+
 from tests.scoring.company import Company, found, ok
 from tests.world import Organization
 

@@ -8,8 +8,6 @@ from uuid import UUID
 import httpx
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
-from tests.chassis.webhooks.receiver import Received, Receiver, open_receiver
-from tests.world import Organization, World
 
 from chassis import events
 from chassis.database import Database
@@ -18,6 +16,8 @@ from chassis.service import Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.worker import drain
+from tests.chassis.webhooks.receiver import Received, Receiver, open_receiver
+from tests.world import Organization, World
 
 
 @pytest.fixture

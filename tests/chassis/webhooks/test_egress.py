@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.chassis.webhooks.receiver import Receiver, open_receiver
-from tests.world import World
 
 from chassis.settings import ServiceSettings
 from chassis.webhooks.egress import Answer, post
+from tests.chassis.webhooks.receiver import Receiver, open_receiver
+from tests.world import World
 
 
 @pytest.fixture

@@ -3,10 +3,10 @@
 import httpx
 import pytest
 from sqlalchemy import text
-from tests.world import Organization, World
 
 from chassis.identifiers import new_id
 from chassis.webhooks.egress import WebhookUrlRefused, check_url
+from tests.world import Organization, World
 
 URL = "https://hooks.example.com/sightline"
 

@@ -5,13 +5,13 @@ from uuid import UUID, uuid4
 
 from joserfc.jwk import OKPKey
 from sqlalchemy import func, select
-from tests.kpi_api.people.test_moves import join
-from tests.world import Organization, World
 
 from chassis.identity import TokenSigner
 from chassis.settings import DEVELOPMENT_ISSUER
 from kpi_api.access.models import Grant, ReportingLine
 from kpi_api.people.models import Employment, Person
+from tests.kpi_api.people.test_moves import join
+from tests.world import Organization, World
 
 
 async def grant(organization: Organization, by: str | UUID, **given: str) -> tuple[int, str]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from tests.kpi_api.given import a_cycle, a_definition, a_person, an_employment, reports_to, store
-from tests.world import Organization
 
 from chassis.identifiers import new_id
 from kpi_api.people.models import OrgUnit, Person
+from tests.kpi_api.given import a_cycle, a_definition, a_person, an_employment, reports_to, store
+from tests.world import Organization
 
 LEADS_TO = {"ben": "ida", "cleo": "ben", "gus": "ben", "dora": "cleo", "eli": "dora", "fay": "dora", "hal": "gus"}
 UNITS = {

@@ -1,6 +1,7 @@
 """The company that tests of the cascade begin with."""
 
 import pytest
+
 from tests.kpi_api.cascade.company import Company, found_company
 from tests.world import Organization
 

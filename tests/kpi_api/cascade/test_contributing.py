@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
-from tests.kpi_api.cascade.company import Company, kpi
-from tests.kpi_api.given import count
 
 from chassis.identifiers import new_id
 from kpi_api.cascade.models import Contribution
+from tests.kpi_api.cascade.company import Company, kpi
+from tests.kpi_api.given import count
 
 CONTRIBUTIONS = select(func.count()).select_from(Contribution)
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from tests.kpi_api.cascade.company import Company, kpi
-from tests.kpi_api.given import count
 
 from kpi_api.cascade.models import Contribution, Kpi, KpiTarget
+from tests.kpi_api.cascade.company import Company, kpi
+from tests.kpi_api.given import count
 
 
 async def test_a_kpi_gets_its_cycles_window_and_its_definitions_name(company: Company) -> None:

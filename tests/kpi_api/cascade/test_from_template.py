@@ -4,8 +4,6 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
-from tests.kpi_api.cascade.company import Company, kpi
-from tests.kpi_api.given import count
 
 from chassis.identifiers import new_id
 from kpi_api.access.viewer import Viewer
@@ -14,6 +12,8 @@ from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cascade.schemas import Parent
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.queries import template, template_lines
+from tests.kpi_api.cascade.company import Company, kpi
+from tests.kpi_api.given import count
 
 
 async def give(company: Company, *recipients: Recipient, role: str = "sales_representative") -> list[PersonalKpis]:

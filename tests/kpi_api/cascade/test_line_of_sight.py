@@ -3,13 +3,13 @@
 from typing import Any
 
 from sqlalchemy import select, text
-from tests.kpi_api.cascade.company import Company, kpi
-from tests.kpi_api.given import a_person, an_employment, store
 
 from chassis.identifiers import new_id
 from kpi_api.access.models import KpiSight
 from kpi_api.cascade.lines import lines_of_sight
 from kpi_api.people.models import Person
+from tests.kpi_api.cascade.company import Company, kpi
+from tests.kpi_api.given import a_person, an_employment, store
 
 FORBIDDEN = ("owner", "stakeholders", "contributes_to", "code", "window_start")
 

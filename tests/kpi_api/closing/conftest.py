@@ -6,9 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.kpi_api import given
-from tests.kpi_api.scorecards.scene import Scene, set_scene
-from tests.world import Organization
 
 from chassis import jobs
 from chassis.http_client import ServiceClient
@@ -19,6 +16,9 @@ from kpi_api.closing.actions import ADVANCE
 from kpi_api.closing.jobs import advance_closings
 from kpi_api.scores.pushing import PUSH
 from kpi_api.scores.scoring_client import ScoringClient, scoring_of
+from tests.kpi_api import given
+from tests.kpi_api.scorecards.scene import Scene, set_scene
+from tests.world import Organization
 
 PLAN = """
 plan: bonus

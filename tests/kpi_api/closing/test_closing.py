@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 
 import pytest
-from tests.kpi_api.closing.conftest import Year
 
 from kpi_api.closing import following
 from kpi_api.closing.models import Closing
 from kpi_api.closing.snapshot import snapshot
+from tests.kpi_api.closing.conftest import Year
 
 
 async def test_a_year_is_frozen_sent_computed_approved_and_released(year: Year) -> None:

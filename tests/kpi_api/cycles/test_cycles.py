@@ -4,10 +4,10 @@ from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as some
-from tests.kpi_api.people.test_moves import join
-from tests.world import Organization
 
 from kpi_api.cycles.working_days import WorkingDays
+from tests.kpi_api.people.test_moves import join
+from tests.world import Organization
 
 YEAR = {"code": "2026", "name": "Year 2026", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from tests.kpi_api.given import a_person, store
-from tests.world import Clients, Organization
 
 from chassis.identifiers import new_id
 from kpi_api.access.models import Grant
+from tests.kpi_api.given import a_person, store
+from tests.world import Clients, Organization
 
 WIN_RATE: dict[str, Any] = {
     "name": "Win rate",

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, text
-from tests.kpi_api.cascade.company import Company, kpi
-from tests.kpi_api.graphql.asking import ask, errors_of
 
 from chassis.http_client import ServiceUnavailable
 from chassis.identifiers import new_id
 from kpi_api.graphql.nodes import global_id
 from kpi_api.scores.scoring_client import SCORING
+from tests.kpi_api.cascade.company import Company, kpi
+from tests.kpi_api.graphql.asking import ask, errors_of
 
 LINE = """
 query Line($kpi: ID!) {

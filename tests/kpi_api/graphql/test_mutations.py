@@ -2,10 +2,9 @@
 
 from typing import Any
 
+from chassis.identifiers import new_id
 from tests.kpi_api.cascade.company import Company
 from tests.kpi_api.graphql.asking import ask, errors_of
-
-from chassis.identifiers import new_id
 
 PROBLEM = "... on Problem { __typename code detail errors { field code } }"
 PROPOSE = f"""mutation ($id: ID!, $version: Int!) {{

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import httpx
 from standardwebhooks import Webhook
-from tests.world import Organization, World
 
 from chassis.clock import real_now
+from tests.world import Organization, World
 
 JOINED = {"external_id": "E1", "given_name": "Ida", "family_name": "Moss", "hire_date": "2026-01-05", "fte": "1"}
 

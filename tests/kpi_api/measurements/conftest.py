@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from tests.kpi_api import given
-from tests.world import Organization
 
 from kpi_api.cascade.models import Kpi
 from kpi_api.cycles.models import Cycle
 from kpi_api.people.models import Person
+from tests.kpi_api import given
+from tests.world import Organization
 
 
 @dataclass

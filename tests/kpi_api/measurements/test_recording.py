@@ -4,12 +4,12 @@ import asyncio
 from typing import Any
 
 from sqlalchemy import func, select, update
-from tests.kpi_api import given
-from tests.kpi_api.measurements.conftest import Scene
 
 from chassis.events import Event
 from kpi_api.cycles.models import Cycle
 from kpi_api.measurements.models import Measurement
+from tests.kpi_api import given
+from tests.kpi_api.measurements.conftest import Scene
 
 JANUARY = {"kpi_code": "calls-ann", "period_start": "2026-01-01", "value": "90"}
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
-from tests.kpi_api import given
-from tests.kpi_api.measurements.conftest import Scene
 
 from chassis.identifiers import new_id
 from kpi_api.cascade.models import Contribution, Kpi, KpiTarget
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.measurements.models import Measurement
+from tests.kpi_api import given
+from tests.kpi_api.measurements.conftest import Scene
 
 
 @pytest.fixture

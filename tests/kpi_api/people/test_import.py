@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from tests.world import Organization
 
 COMPANY = """external_id,user_name,given_name,family_name,hire_date,manager,unit,role,fte

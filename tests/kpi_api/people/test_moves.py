@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import httpx
+
 from tests.world import Organization
 
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.kpi_api import given
-from tests.world import Organization
 
 from chassis.identifiers import new_id
 from kpi_api.cascade.models import Kpi
 from kpi_api.cycles.models import Cycle
 from kpi_api.people.models import Person
 from kpi_api.scorecards.models import Scorecard
+from tests.kpi_api import given
+from tests.world import Organization
 
 JANUARY = datetime(2026, 1, 5, tzinfo=UTC)
 

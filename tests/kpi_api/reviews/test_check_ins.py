@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from tests.kpi_api.reviews.conftest import Scene
 
 

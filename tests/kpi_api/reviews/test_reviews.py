@@ -4,14 +4,14 @@ from datetime import date
 
 import pytest
 from sqlalchemy import func, select, update
-from tests.kpi_api import given
-from tests.kpi_api.reviews.conftest import Scene, a_scorecard
 
 from chassis.audit import AuditRecord
 from chassis.identifiers import new_id
 from kpi_api.access.models import ReportingLine
 from kpi_api.reviews.models import Review
 from kpi_api.reviews.queries import released_ratings
+from tests.kpi_api import given
+from tests.kpi_api.reviews.conftest import Scene, a_scorecard
 
 WORDS = {"text": "Ann leads the field.", "rating": "4.5"}
 

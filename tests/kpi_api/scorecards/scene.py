@@ -4,14 +4,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from tests.kpi_api import given
-from tests.world import Organization
 
 from chassis.identifiers import new_id
 from kpi_api.access.models import Grant
 from kpi_api.cascade.models import Kpi
 from kpi_api.cycles.models import Cycle
 from kpi_api.people.models import Person
+from tests.kpi_api import given
+from tests.world import Organization
 
 
 @dataclass

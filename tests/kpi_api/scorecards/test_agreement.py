@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import select, update
-from tests.kpi_api import given
-from tests.kpi_api.scorecards.scene import Scene
 
 from chassis.events import Event
 from chassis.jobs import Job
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.scorecards.activation import activate_begun
 from kpi_api.scorecards.models import Scorecard, ScorecardSignature
+from tests.kpi_api import given
+from tests.kpi_api.scorecards.scene import Scene
 
 
 async def event_types(scene: Scene) -> list[str]:

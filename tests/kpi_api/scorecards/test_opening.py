@@ -7,14 +7,14 @@ from typing import Any
 import httpx
 import pytest
 from sqlalchemy import func, select, update
-from tests.kpi_api import given
-from tests.kpi_api.cascade.company import Company, found_company
-from tests.world import Organization
 
 from kpi_api.cascade.models import Kpi
 from kpi_api.cycles.models import Cycle
 from kpi_api.people.models import Person
 from kpi_api.scorecards.models import Scorecard
+from tests.kpi_api import given
+from tests.kpi_api.cascade.company import Company, found_company
+from tests.world import Organization
 
 REVENUE = {"value": "450000", "unit": "USD", "period": "quarter"}
 LINES = [

@@ -7,14 +7,14 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import update
-from tests.kpi_api import given
-from tests.kpi_api.scorecards.scene import Scene
 
 from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import KpiTarget
 from kpi_api.people.models import Employment
 from kpi_api.scorecards.freezing import Frozen, freeze_scorecards
 from kpi_api.scorecards.scoring_document import scoring_document
+from tests.kpi_api import given
+from tests.kpi_api.scorecards.scene import Scene
 
 
 async def document(scene: Scene, *cards: str, **known: Any) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """Fixtures of scores."""
 
 import pytest
+
 from tests.kpi_api.scorecards.scene import Scene, set_scene
 from tests.world import Organization
 

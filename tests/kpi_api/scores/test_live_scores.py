@@ -5,8 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from tests.kpi_api import given
-from tests.kpi_api.scorecards.scene import Scene
 
 from chassis import jobs
 from chassis.http_client import ServiceClient
@@ -14,6 +12,8 @@ from chassis.identifiers import new_id
 from kpi_api.access.models import Grant
 from kpi_api.scores.computing import COMPUTE
 from kpi_api.scores.pushing import PUSH
+from tests.kpi_api import given
+from tests.kpi_api.scorecards.scene import Scene
 
 PLAN = """
 plan: live

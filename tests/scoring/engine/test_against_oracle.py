@@ -7,11 +7,11 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.scoring.engine import oracle
-from tests.scoring.engine.oracle import Missing, Value
 
 from scoring.engine import load_plan, score
 from scoring.engine.rows import Line, Person, tables
+from tests.scoring.engine import oracle
+from tests.scoring.engine.oracle import Missing, Value
 
 
 def decimals(low: int, high: int, places: int) -> st.SearchStrategy[Decimal]:

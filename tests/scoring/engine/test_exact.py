@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.scoring.engine.oracle import rounded
 
 from chassis.numbers import ROUNDING_MODES, RoundingMode
 from scoring.engine.exact import Integers, constant, multiplied_quotient, product, rescaled, sums, total
+from tests.scoring.engine.oracle import rounded
 
 sizes = st.sampled_from([10, 10**6, 10**12, 10**15, 10**18, 4 * 10**18, 10**25])
 numbers = sizes.flatmap(lambda size: st.integers(-size, size))

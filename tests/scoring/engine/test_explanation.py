@@ -5,11 +5,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from tests.scoring.engine.oracle import rounded
 
 from scoring.engine import SnapshotInvalid, explain, load_plan, new_plan, score
 from scoring.engine.rows import Line, Person, tables
 from scoring.engine.templates import STRUCTURES
+from tests.scoring.engine.oracle import rounded
 
 LINES = [
     Line(scorecard_id="a", line=1, kpi_id="k1", title="Win rate", component="output", direction="higher", target=28, actual=26, weight=50),

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.scoring.engine.test_against_oracle import decimals, scorecards, snapshot
 
 from scoring.engine import ENGINE_SEMANTICS_VERSION, load_plan, score
 from scoring.engine.rows import Line, Person, tables
+from tests.scoring.engine.test_against_oracle import decimals, scorecards, snapshot
 
 PLAN = load_plan(
     """
