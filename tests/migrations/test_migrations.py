@@ -52,7 +52,8 @@ async def test_up_down_up_leaves_exactly_what_the_models_say(pair: DatabaseUrls,
     await asyncio.to_thread(migrations.upgrade, service, url, f"{service}_service")
     await asyncio.to_thread(migrations.downgrade, service, url)
     left = await run_in(url, lambda connection: connection.exec_driver_sql(
-        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'alembic_version'"
+        "SELECT relname FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'alembic_version'"
     ).scalars().all())  # fmt: skip
     assert left == []
     functions = await run_in(url, lambda connection: connection.exec_driver_sql(
