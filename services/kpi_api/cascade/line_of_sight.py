@@ -77,11 +77,11 @@ def in_telling_order(steps: Sequence[Step], names: Mapping[UUID, str]) -> list[S
 
 
 def sentence(paths: Sequence[Sequence[str]], name: str, mission: str) -> str:
-    """A line of sight in words. Raises nothing: an orphan gets a sentence too."""
+    """A line of sight in words, of KPIs as they are told. Raises nothing: an orphan gets a sentence too."""
     if not paths:
-        return f"“{name}” leads to no strategic KPI yet."
+        return f"{name} leads to no strategic KPI yet."
     first, *others = paths
-    way = ", which contributes to ".join(f"“{step}”" for step in first).replace(", which contributes to ", " contributes to ", 1)
+    way = ", which contributes to ".join(first).replace(", which contributes to ", " contributes to ", 1)
     end = f", which serves the mission: {mission}" if mission else ""
     end = end if len(first) > 1 or not mission else end.replace(", which serves", " serves", 1)
     more = f" There {'is one other way' if len(others) == 1 else f'are {len(others)} other ways'}." if others else ""

@@ -1,5 +1,6 @@
 """Reads the line of sight: one statement walks up the contributions and brings each KPI with its unit, targets and steps."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 from functools import lru_cache
@@ -88,6 +89,7 @@ async def lines_seen(viewer: Viewer, session: ReadSession, kpi_ids: Collection[U
 def _line(kpi_id: UUID, rows: Sequence[Row[Any]], graph: Graph) -> LineOfSight:
     paths, complete = graph.paths(kpi_id)
     mission = rows[0].mission or ""
+    told = _told(rows)
     return LineOfSight(
         kpi_id=kpi_id,
         mission=mission,
@@ -96,8 +98,14 @@ def _line(kpi_id: UUID, rows: Sequence[Row[Any]], graph: Graph) -> LineOfSight:
         paths=paths,
         complete=complete,
         orphan=not paths,
-        sentence=sentence([graph.named(path) for path in paths], graph.names[kpi_id], mission),
+        sentence=sentence([[told[id_] for id_ in path] for path in paths], told[kpi_id], mission),
     )
+
+
+def _told(rows: Sequence[Row[Any]]) -> dict[UUID, str]:
+    """What the sentence calls each KPI: its name, with its unit where another on the line has the same name."""
+    names = Counter(row.name for row in rows)
+    return {row.id: f"“{row.name}” ({row.unit_name})" if row.unit_name and names[row.name] > 1 else f"“{row.name}”" for row in rows}
 
 
 def _graph(rows: Sequence[Row[Any]]) -> Graph:

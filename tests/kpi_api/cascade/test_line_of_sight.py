@@ -40,6 +40,18 @@ async def test_an_employee_sees_how_their_kpi_reaches_the_mission(company: Compa
     assert not any(name in node for node in seen["nodes"] for name in FORBIDDEN)
 
 
+async def test_kpis_of_the_same_name_are_told_apart_by_their_units(company: Company) -> None:
+    ids = await company.create(
+        kpi("growth", "strategic", unit="vale"),
+        kpi("field", "business_unit", unit="field", to=["growth"], name="Revenue"),
+        kpi("sales", "functional", unit="sales", to=["field"], name="Revenue"),
+    )
+
+    seen = await line(company, "cleo", ids["sales"])
+
+    assert seen["sentence"] == "“Revenue” (Sales) contributes to “Revenue” (Field), which contributes to “Revenue of growth”."
+
+
 async def codes(company: Company, who: str) -> list[str]:
     return [item["code"] for item in (await (await company.client(who)).get("/v1/kpis")).json()["items"]]
 
