@@ -12,15 +12,19 @@ from sightline.problems import ServiceFailed
 app = typer.Typer(help="Performance cycles.", no_args_is_help=True)
 
 Code = Annotated[str, typer.Argument(help="The cycle's code.")]
-Day = typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD")
 AFTER_SENDING = {"computed", "approved", "released", "empty"}
+
+
+def day(meaning: str) -> Any:
+    """An option that takes a date and says what it is for."""
+    return typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help=meaning)
 
 
 @app.command()
 def create(
     code: Code,
-    first_day: Annotated[datetime, Day],
-    last_day: Annotated[datetime, Day],
+    first_day: Annotated[datetime, day("The first day that counts.")],
+    last_day: Annotated[datetime, day("The last day that counts.")],
     name: Annotated[str | None, typer.Option(help="The code when left out.")] = None,
     organization: OrganizationId = None,
     act_as: ActAs = None,

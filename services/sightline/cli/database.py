@@ -36,7 +36,7 @@ def where(as_json: AsJson = False) -> None:
     if as_json:
         show_json({"databases": databases, "files": files})
         return
-    rows = [[str(value or "not made yet") for value in database.values()] for database in databases]
+    rows = [[str(row["service"]), str(row["address"] or "not made yet"), "yes" if row["embedded"] else "no"] for row in databases]
     show_table(["service", "database", "embedded"], rows)
     if files:
         show_table(["file", "path"], [[name, path] for name, path in files.items()])

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from sightline.cli.client import ActAs, OrganizationId, open_client
-from sightline.cli.cycle import Day
+from sightline.cli.cycle import day
 from sightline.cli.terminal import AsJson, show_json, show_step, show_table
 
 app = typer.Typer(help="Bonus plans.", no_args_is_help=True)
@@ -67,7 +67,7 @@ def approve(
 @app.command()
 def assign(
     code: Code,
-    valid_from: Annotated[datetime, Day],
+    valid_from: Annotated[datetime, day("The first day for which the plan pays.")],
     legal_entity: Annotated[list[str] | None, typer.Option(help="Only its people; repeat for more. Else everyone.")] = None,
     organization: OrganizationId = None,
     act_as: ActAs = None,
