@@ -1,17 +1,13 @@
 """What the schemas of several domains share: strict inputs, currencies, dated facts."""
 
-from collections import Counter
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, ClassVar, Literal, Self
-from uuid import UUID
+from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import minor_digits, rounded
-from chassis.problems import FieldError
 
 
 class Input(BaseModel):
@@ -70,34 +66,3 @@ class PaidOutput(Output):
             if self.currency is not None and (amount := getattr(self, name)) is not None:
                 setattr(self, name, money(amount, self.currency))
         return self
-
-
-class RowResult(Output):
-    """What became of one row of a bulk request. A row in error stops only itself."""
-
-    row: int
-    status: Literal["created", "updated", "unchanged", "error"]
-    id: UUID | None = None
-    errors: list[FieldError] = Field(default_factory=list)
-
-
-class BulkResult(Output):
-    """Every row's result in the order sent, and how many there are of each kind."""
-
-    results: list[RowResult]
-    created: int
-    updated: int
-    unchanged: int
-    error: int
-
-
-def bulk_result(results: Sequence[RowResult]) -> BulkResult:
-    """Results in the order of their rows, counted."""
-    count = Counter(result.status for result in results)
-    return BulkResult(
-        results=sorted(results, key=lambda result: result.row),
-        created=count["created"],
-        updated=count["updated"],
-        unchanged=count["unchanged"],
-        error=count["error"],
-    )

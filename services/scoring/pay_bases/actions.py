@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, Uuid, any_, insert, literal, select, text, update
 
 from chassis import audit
+from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.tabular import Rows
@@ -16,7 +17,6 @@ from scoring.pay_bases.candidates import Candidate, read_candidates, refuse_over
 from scoring.pay_bases.models import PayBasis
 from scoring.pay_bases.schemas import ImportResult, PayBasisRow
 from scoring.people.models import Person
-from scoring.schemas import RowResult, bulk_result
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('pay_bases:' || :id, 0))")
 
@@ -34,7 +34,7 @@ async def import_pay_bases(viewer: Viewer, session: WriteSession, rows: Rows) ->
     stored = await _stored(session, {candidate.person_id for candidate in candidates})
     accepted, refused = refuse_overlaps(candidates, stored)
     written = await _write(viewer, session, accepted)
-    result = bulk_result([*failed, *unknown, *refused, *written])
+    result = BulkResult.of([*failed, *unknown, *refused, *written])
     return ImportResult(**result.model_dump(), gaps=remaining_gaps(accepted, stored))
 
 

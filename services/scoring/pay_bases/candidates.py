@@ -9,12 +9,12 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
+from chassis.bulk import RowResult
 from chassis.problems import FieldError, plain_words
 from chassis.tabular import Rows
 from scoring.pay_bases.models import PayBasis
 from scoring.pay_bases.periods import gaps, overlaps
 from scoring.pay_bases.schemas import Gap, PayBasisRow
-from scoring.schemas import RowResult
 
 FACTS = [name for name in PayBasisRow.model_fields if name not in {"external_id", "valid_from"}]
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import AfterValidator, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.bulk import BulkResult
 from chassis.numbers import ExactDecimal, Money
 from scoring.pay_bases.models import MONEY_PLACES
-from scoring.schemas import BulkResult, Currency, DateRange, Label, Output
+from scoring.schemas import Currency, DateRange, Label, Output
 
 
 def _not_negative(value: Decimal) -> Decimal:

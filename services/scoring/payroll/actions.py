@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, delete, func, literal, select, text
 
 from chassis import audit, events
+from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import FieldError
@@ -17,7 +18,6 @@ from scoring.payroll.models import PayrollBatch, PayrollLine
 from scoring.payroll.problems import BatchLocked, BatchNotLocked, EmptyBatch, UnknownPayGroup
 from scoring.payroll.queries import batch, lines, previous_batch
 from scoring.payroll.schemas import AnswerIn, PayrollBatchIn
-from scoring.schemas import BulkResult, RowResult, bulk_result
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('payroll:' || :id, 0))")
 
@@ -155,7 +155,7 @@ async def answer(viewer: Viewer, session: WriteSession, batch_id: UUID, answers:
     known = {line.id: line for line in await session.scalars(wanted.with_for_update())}
     results = [_answer(session, row, item, known.get(item.line_id)) for row, item in enumerate(answers, start=1)]
     await session.flush()
-    result = bulk_result(results)
+    result = BulkResult.of(results)
     if result.updated:
         open_ = await session.scalar(select(func.count()).where(PayrollLine.batch_id == batch_id, PayrollLine.status == "pending"))
         await audit.record(session, viewer.subject, "payroll_batch.answered", "payroll_batch", batch_id, updated=result.updated)

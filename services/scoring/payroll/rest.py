@@ -6,13 +6,14 @@ from uuid import UUID
 from fastapi import APIRouter, Header, Request, Response
 
 from chassis import audit
+from chassis.bulk import BulkResult
 from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
 from chassis.transactions import Read, TransactionalRoute, Write, database_of
 from scoring.access.door import CurrentViewer
 from scoring.payroll import actions, queries
 from scoring.payroll.models import PayrollBatch, PayrollLine
 from scoring.payroll.schemas import AnswerOut, AnswersIn, ControlTotals, PayrollBatchIn, PayrollBatchOut, PayrollDocument
-from scoring.schemas import BulkResult, money
+from scoring.schemas import money
 
 router = APIRouter(prefix="/v1/payroll-batches", tags=["payroll"], route_class=TransactionalRoute)
 

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from scoring.engine import load_plan, score
+from sightline.bench.figures import Figure
 
 PEOPLE, KPIS = 1_000_000, 6
 ROUNDS = 3
@@ -50,8 +51,7 @@ def run(people: int = PEOPLE) -> list[dict[str, Any]]:
         theirs.append(_seconds(lambda: _baseline(**floats)))
         mine.append(_seconds(lambda: score(plan, lines, persons)))
     value, baseline = min(mine), min(theirs)
-    figure = {"name": "scoring.engine.numpy", "value": round(value, 4), "unit": "s", "baseline": round(baseline, 4)}
-    return [{**figure, "ratio": round(value / baseline, 3), "better": "lower", "aim": 2.0}]
+    return [Figure("scoring.engine.numpy", value, "s", baseline, "lower", 2.0).as_line()]
 
 
 def _seconds(work: Callable[[], Any]) -> float:
