@@ -43,6 +43,15 @@ class Program:
     def is_alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
+    def listens_on(self, port: int | None) -> bool:
+        """Whether it is this process that answers there, and not a stranger who took the port first."""
+        if self.process is None:
+            return False
+        with suppress(psutil.NoSuchProcess):
+            connections = psutil.Process(self.process.pid).net_connections(kind="tcp")
+            return any(found.status == psutil.CONN_LISTEN and found.laddr.port == port for found in connections)
+        return False
+
     def require_alive(self) -> None:
         """Raises ServiceFailed with its last words when it has ended."""
         if not self.is_alive:

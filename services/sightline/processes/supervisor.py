@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -134,7 +135,7 @@ class Supervisor:
 
     def _wait_until_ready(self, service: str, address: str) -> None:
         deadline = time.monotonic() + SECONDS_TO_GET_READY
-        while not is_ready(address):
+        while not (is_ready(address) and self.programs[service].listens_on(urlsplit(address).port)):
             for name in (service, f"{service}_worker"):
                 self.programs[name].require_alive()
             if time.monotonic() > deadline:
