@@ -61,15 +61,9 @@ def upgrade() -> None:
             name=op.f("fk_scorecards_organization_id_template_id"),
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_scorecards")),
+        postgresql_with={"fillfactor": 50},
     )
-    op.create_index("ix_scorecards_cycle", "scorecards", ["organization_id", "cycle_id", "status"], unique=False)
-    op.create_index(
-        "ix_scorecards_starting",
-        "scorecards",
-        ["organization_id", "window_start"],
-        unique=False,
-        postgresql_where=sa.text("status = 'agreed'"),
-    )
+    op.create_index("ix_scorecards_cycle", "scorecards", ["organization_id", "cycle_id", "window_start"], unique=False)
     op.create_table(
         "scorecard_history",
         sa.Column("organization_id", sa.Uuid(), nullable=False),

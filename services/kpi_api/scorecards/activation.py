@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from chassis import events
 from chassis.database import WriteSession
 from chassis.jobs import Job
+from kpi_api.cycles.models import Cycle
 from kpi_api.scorecards.models import Scorecard, ScorecardHistory
 
 ACTIVATE: Final = "scorecards.activate"
@@ -34,9 +35,14 @@ async def activate_begun(job: Job) -> None:
     """Make every agreed scorecard whose window has begun active, some hundred in a transaction."""
     while True:
         async with job.database.write(job.organization_id) as session:
-            begun = select(Scorecard).where(Scorecard.status == "agreed", Scorecard.window_start <= session.today)
+            begun = select(Scorecard).where(_in_an_unclosed_cycle(), Scorecard.status == "agreed", Scorecard.window_start <= session.today)
             cards = (await session.scalars(begun.order_by(Scorecard.id).limit(BATCH).with_for_update(skip_locked=True))).all()
             for card in cards:
                 await activate_if_begun(session, card)
         if len(cards) < BATCH:
             return
+
+
+def _in_an_unclosed_cycle() -> ColumnElement[bool]:
+    """Where every agreed scorecard is, since a close leaves none; what keeps the search to this year's."""
+    return Scorecard.cycle_id.in_(select(Cycle.id).where(Cycle.status != "closed"))
