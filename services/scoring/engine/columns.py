@@ -9,9 +9,10 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from chassis.numbers import RoundingMode, scaled
-from scoring.engine.exact import SAFE, Flags, Integers, constant, magnitude, narrow, rescaled
+from scoring.engine.exact import SAFE, Flags, Integers, constant, is_wide, magnitude, narrow, rescaled
 from scoring.engine.reasons import Reasons, is_null
 
 PLACES: Final = 12
@@ -69,37 +70,66 @@ def _integers(array: pa.Array) -> Integers:
     array = array.fill_null(Decimal(0)) if array.null_count else array
     if not pa.types.is_decimal128(array.type):
         array = array.cast(pa.decimal128(38, array.type.scale))
-    halves = np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2)
+    return joined(np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2))
+
+
+def joined(halves: NDArray[np.int64]) -> Integers:
+    """The whole numbers of low and high 64-bit halves."""
     low, high = halves[:, 0].copy(), halves[:, 1]
-    fits = not high.any() if low.size and low.min() >= 0 else np.array_equal(low >> 63, high)
-    if fits and magnitude(low) < SAFE:
+    alike = not np.bitwise_or.reduce(high) if low.size and low.min() >= 0 else np.array_equal(low >> 63, high)
+    if alike and magnitude(low) < SAFE:
         return low
     exact: Integers = high.astype(object) * 2**64 + low.view(np.uint64).astype(object)
     return exact
+
+
+def halve(values: Integers, halves: NDArray[np.int64]) -> None:
+    """Write whole numbers as low and high halves, into zeros. Values are below 10^38 by the plan's proven bounds."""
+    if is_wide(values):
+        halves[:, 0] = (values & (2**64 - 1)).astype(np.uint64).view(np.int64)
+        halves[:, 1] = (values >> 64).astype(np.int64)
+        return
+    halves[:, 0] = values
+    if values.size and values.min() < 0:
+        halves[:, 1] = values >> 63
 
 
 def _without_shared_zeros(values: Integers, places: int) -> tuple[Integers, int]:
     """Found on a few values, then proven on all of them."""
     probe = values[:: max(1, len(values) // 16)]
     for dropped in (*range(places, 1, -2), 1) if places else ():
-        divisor = 10**dropped
-        if (probe % divisor).any():
+        if (probe % 10**dropped).any():
             continue
-        shorter = values // divisor
-        if (shorter * divisor == values).all():
+        shorter = _divided_exactly(values, dropped)
+        if shorter is not None:
             return narrow(shorter), places - dropped
     return values, places
 
 
+def _divided_exactly(values: Integers, zeros: int) -> Integers | None:
+    """values ÷ 10^zeros; None where one of them does not end in so many zeros.
+
+    10^n is 2^n × 5^n. Modulo 2^64 the product with the inverse of 5^n is a bijection that takes each multiple of 5^n to its quotient, so
+    what comes out below 2^62 ÷ 5^n is a quotient and nothing else is: two fast passes instead of a division and its proof.
+    """
+    if is_wide(values) or (values.size and values.min() < 0):
+        shorter = values // 10**zeros
+        return shorter if np.array_equal(shorter * 10**zeros, values) else None
+    if int(np.bitwise_or.reduce(values)) % 2**zeros:
+        return None
+    shorter = (values >> zeros) * np.uint64(pow(5**zeros, -1, 2**64)).view(np.int64)
+    return shorter if magnitude(shorter) * 5**zeros < SAFE else None
+
+
 def write_decimals(values: Integers, places: int, null: Flags | None) -> pa.Array:
-    """Scaled integers as an Arrow column of decimal128(38, places). Values are below 10^38 by the plan's proven bounds."""
-    halves = np.empty((len(values), 2), dtype=np.int64)  # low half, high half
-    if values.dtype == object:
-        halves[:, 0] = (values & (2**64 - 1)).astype(np.uint64).view(np.int64)
-        halves[:, 1] = (values >> 64).astype(np.int64)
-    else:
-        halves[:, 0] = values
-        halves[:, 1] = values >> 63 if values.size and values.min() < 0 else 0
+    """Scaled integers as an Arrow column of decimal128(38, places)."""
+    halves = np.zeros((len(values), 2), dtype=np.int64)
+    halve(values, halves)
+    return decimals(halves, places, null)
+
+
+def decimals(halves: NDArray[np.int64], places: int, null: Flags | None) -> pa.Array:
+    """Low and high halves as an Arrow column of decimal128(38, places), without a copy."""
     return pa.Array.from_buffers(pa.decimal128(38, places), len(halves), [validity(null), pa.py_buffer(halves)])
 
 

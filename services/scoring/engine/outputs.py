@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from scoring.engine.columns import PLACES, Column, read_decimals, write_decimals
-from scoring.engine.exact import Flags, Integers, is_wide, wide
+from scoring.engine.columns import PLACES, Column, decimals, halve, joined, read_decimals
+from scoring.engine.exact import Flags
 from scoring.engine.frame import Figures, Frame
 from scoring.engine.meanings import Level
 from scoring.engine.plan import Plan
@@ -18,26 +18,24 @@ from scoring.engine.steps import Attainment, WeightedMean
 
 
 class NumberOutput:
-    """A column of exact numbers of the result, filled slice by slice."""
+    """A column of exact numbers of the result, filled slice by slice in the form in which Arrow reads it."""
 
     def __init__(self, length: int, places: int) -> None:
         self.length, self.places = length, places
-        self._values: Integers = np.empty(length, dtype=np.int64)
-        self._reasons: Reasons = None
+        self.reasons: Reasons = None
+        self._halves = np.zeros((length, 2), dtype=np.int64)
 
     def fill(self, start: int, stop: int, column: Column) -> None:
-        if is_wide(column.values):
-            self._values = wide(self._values)
-        self._values[start:stop] = column.values
+        halve(column.values, self._halves[start:stop])
         if column.reasons is not None:
-            self._reasons = np.zeros(self.length, dtype=np.int8) if self._reasons is None else self._reasons
-            self._reasons[start:stop] = column.reasons
+            self.reasons = np.zeros(self.length, dtype=np.int8) if self.reasons is None else self.reasons
+            self.reasons[start:stop] = column.reasons
 
     def column(self) -> Column:
-        return Column(self._values, self.places, self._reasons)
+        return Column(joined(self._halves), self.places, self.reasons)
 
     def array(self) -> pa.Array:
-        return write_decimals(self._values, self.places, is_null(self._reasons))
+        return decimals(self._halves, self.places, is_null(self.reasons))
 
 
 @dataclass
@@ -124,12 +122,12 @@ class LineOutputs:
 
 @dataclass(frozen=True)
 class PeopleOutputs:
-    """Everything a result says per person: `values` are the steps per person and over everybody."""
+    """Everything a result says per person: `steps` are those per person and over everybody."""
 
     plan: Plan
     snapshot: Snapshot
     pay: bool
-    values: Mapping[str, Column]
+    steps: Mapping[str, NumberOutput]
 
     @property
     def _count(self) -> int:
@@ -139,7 +137,6 @@ class PeopleOutputs:
         """The columns of Result.people."""
         payout = self._own_currency(self._named(self.plan.document.payout))
         composite = self._named(self.plan.document.composite)
-        steps = {name: self._numbers(column) for name, column in self.values.items()}
         given = self.snapshot.people_columns
         return {
             "scorecard_id": given["scorecard_id"],
@@ -149,23 +146,22 @@ class PeopleOutputs:
             "currency": self._currency(),
             "failed": pa.array(self._failed(composite) | (self._failed(payout) & self.pay)),
             "reason_code": reason_codes(self._reasons(composite, payout)),
-            "steps": struct_of(list(steps.items()), self._count),
+            "steps": struct_of([(name, self._numbers(step)) for name, step in self.steps.items()], self._count),
         }
 
-    def _named(self, name: str | None) -> Column | None:
-        return None if name is None else self.values[name]
+    def _named(self, name: str | None) -> NumberOutput | None:
+        return None if name is None else self.steps[name]
 
-    def _numbers(self, column: Column | None) -> pa.Array:
-        if column is None:
+    def _numbers(self, step: NumberOutput | None) -> pa.Array:
+        if step is None:
             return pa.nulls(self._count, pa.decimal128(38, PLACES))
-        reasons = None if column.reasons is None else np.broadcast_to(column.reasons, self._count)
-        return write_decimals(np.broadcast_to(column.values, self._count), column.places, is_null(reasons))
+        return step.array() if step.length == self._count else pa.repeat(step.array()[0], self._count)
 
-    def _failed(self, column: Column | None) -> Flags:
-        found = None if column is None else failed(column.reasons)
+    def _failed(self, step: NumberOutput | None) -> Flags:
+        found = None if step is None else failed(step.reasons)
         return np.zeros(self._count, dtype=bool) if found is None else np.broadcast_to(found, self._count)
 
-    def _reasons(self, composite: Column | None, payout: Column | None) -> Reasons:
+    def _reasons(self, composite: NumberOutput | None, payout: NumberOutput | None) -> Reasons:
         """Why the person was not scored; else what there is to say of the payout, or of the composite where nothing is paid."""
         shown = payout or composite
         reasons = spoken(None if shown is None else shown.reasons)
@@ -179,14 +175,18 @@ class PeopleOutputs:
             return pa.repeat(pa.scalar(own, pa.string()), self._count)
         return given if own is None or not given.null_count else given.cast(pa.string()).fill_null(own)
 
-    def _own_currency(self, amount: Column | None) -> Column | None:
+    def _own_currency(self, amount: NumberOutput | None) -> NumberOutput | None:
         """Sums the plan names are in its currency; nobody is paid them in another."""
         currency = self.plan.document.currency
         people = Figures(self.snapshot.people_columns, 0, self._count)
         same = None if currency is None else people.where_word("currency", {currency, None})
         if same is None or amount is None:
             return amount
-        return Column(amount.values, amount.places, first_of(code_where(~same, Reason.currency_differs), amount.reasons)).without_nulls()
+        column, paid = amount.column(), NumberOutput(self._count, amount.places)
+        reasons = first_of(code_where(~same, Reason.currency_differs), column.reasons)
+        values = np.broadcast_to(column.values, self._count)
+        paid.fill(0, self._count, Column(values, amount.places, reasons).without_nulls())
+        return paid
 
 
 def reason_codes(reasons: Reasons, length: int = 0) -> pa.Array:

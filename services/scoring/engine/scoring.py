@@ -65,10 +65,9 @@ class _Scoring:
     def result(self, slice_lines: int) -> Result:
         for start, stop in _slices(self.snapshot, slice_lines):
             self._slice(start, stop)
-        values = {name: output.column() for name, output in self.people.items()}
         if self.together:
-            values = self._together(values)
-        people = PeopleOutputs(self.plan, self.snapshot, self.pay, values)
+            self._together()
+        people = PeopleOutputs(self.plan, self.snapshot, self.pay, self.people)
         return Result(ENGINE_SEMANTICS_VERSION, self.lines.columns, people.columns)
 
     def _slice(self, start: int, stop: int) -> None:
@@ -80,13 +79,14 @@ class _Scoring:
         for name, output in self.people.items():
             output.fill(*((0, 1) if self.plan.levels[name] is Level.EVERYONE else (start, stop)), frame.values[name])
 
-    def _together(self, values: dict[str, Column]) -> dict[str, Column]:
+    def _together(self) -> None:
         """The steps over everybody and all after them, over all slices at once."""
         frame = frame_of(self.plan, self.snapshot, 0, self.snapshot.people.num_rows)
-        frame.values.update(values)
+        frame.values.update({name: output.column() for name, output in self.people.items()})
         for step in self.together:
             frame.values[step.name] = self._evaluated(step, frame)
-        return {step.name: frame.values[step.name] for step in self.plan.steps if self.plan.levels[step.name] is not Level.LINE}
+            self.people[step.name] = NumberOutput(self._size(step), step.places)
+            self.people[step.name].fill(0, self._size(step), frame.values[step.name])
 
     def _evaluated(self, step: Step, frame: Frame) -> Column:
         level = self.plan.levels[step.name]
