@@ -16,7 +16,7 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Select, literal, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
@@ -27,9 +27,6 @@ from chassis.problems import Problem
 T = TypeVar("T")
 
 MAX_PAGE = 200
-
-Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page.")]
-Cursor = Annotated[str | None, Query(description="`next` of the page before.")]
 
 
 class CursorProblem(Problem):
@@ -83,44 +80,73 @@ class CursorSigner:
         return hmac.digest(self.key, scope.encode() + b"\0" + body, hashlib.sha256)[:16]
 
 
-class Rows(list[T]):
-    """The rows of a page; each has a cursor of its own, for Relay's edges."""
+@dataclass(frozen=True)
+class PageRequest:
+    """Which page of a list: at most `limit` rows after `cursor`. All that a query needs to know, whatever door it is asked through."""
 
-    def __init__(self, rows: Sequence[T], cursor_of: Callable[[T], str]) -> None:
+    limit: int
+    cursor: str | None
+    signer: CursorSigner
+
+
+class Rows(list[T]):
+    """The rows of a page and, unless it is the last, the cursor of the `next`; each row has a cursor of its own, for Relay's edges."""
+
+    def __init__(self, rows: Sequence[T], cursor_of: Callable[[T], str], *, last: bool) -> None:
         super().__init__(rows)
         self.cursor_of = cursor_of
+        self.next = None if last else cursor_of(rows[-1])
 
 
 async def fetch_page(
     session: ReadSession,
     statement: Select[T],
+    page: PageRequest,
     *,
     keys: Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Callable[[T], Any]]],
     scope: str,
-    signer: CursorSigner,
-    limit: int,
-    cursor: str | None,
     descending: bool = False,
-) -> tuple[Rows[T], str | None]:
-    """Rows of one page in the order of `keys` (expression, and how to read it off a row), and the cursor of the next page."""
+) -> Rows[T]:
+    """Rows of one page in the order of `keys` (expression, and how to read it off a row). Raises CursorProblem."""
     expressions = [expression for expression, _ in keys]
-    if cursor:
-        values = signer.read(scope, cursor)
+    if page.cursor:
+        values = page.signer.read(scope, page.cursor)
         after = tuple_(*(literal(value, expression.type) for value, expression in zip(values, expressions, strict=True)))
         here = tuple_(*expressions)
         statement = statement.where(here < after if descending else here > after)
-    ordered = statement.order_by(*(e.desc() if descending else e.asc() for e in expressions)).limit(limit + 1)
+    ordered = statement.order_by(*(e.desc() if descending else e.asc() for e in expressions)).limit(page.limit + 1)
     found = (await session.scalars(ordered)).all()
-    rows = Rows(found[:limit], lambda row: signer.sign(scope, [read(row) for _, read in keys]))
-    return rows, rows.cursor_of(rows[-1]) if len(found) > limit else None
-
-
-def link_next(request: Request, response: Response, cursor: str | None) -> None:
-    """Set the Link header to the next page's address."""
-    if cursor:
-        query = urlencode([*((k, v) for k, v in request.query_params.multi_items() if k != "cursor"), ("cursor", cursor)])
-        response.headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+    last = len(found) <= page.limit
+    return Rows(found[: page.limit], lambda row: page.signer.sign(scope, [read(row) for _, read in keys]), last=last)
 
 
 def signer_of(request: Request) -> CursorSigner:
     return cast("CursorSigner", request.app.state.cursor_signer)
+
+
+@dataclass(frozen=True)
+class RestPageRequest(PageRequest):
+    """A page asked for over REST: the query takes it as it is, and `link_next` gives the answer its `next`. Endpoints ask for `Paging`."""
+
+    request: Request
+    response: Response
+
+    def link_next(self, rows: Rows[Any]) -> str | None:
+        """The next page's cursor, for the answer; sets the Link header to that page's address."""
+        if rows.next:
+            kept = [(name, value) for name, value in self.request.query_params.multi_items() if name != "cursor"]
+            query = urlencode([*kept, ("cursor", rows.next)])
+            self.response.headers["Link"] = f'<{self.request.url.path}?{query}>; rel="next"'
+        return rows.next
+
+
+def page_request(
+    request: Request,
+    response: Response,
+    limit: Annotated[int, Query(ge=1, le=MAX_PAGE, description="Rows per page.")] = 50,
+    cursor: Annotated[str | None, Query(description="`next` of the page before.")] = None,
+) -> RestPageRequest:
+    return RestPageRequest(limit, cursor, signer_of(request), request, response)
+
+
+Paging = Annotated[RestPageRequest, Depends(page_request)]

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import event, select, text
 
@@ -13,7 +13,7 @@ from chassis.database import WriteSession
 from chassis.events import Event
 from chassis.idempotency import IdempotencyKey
 from chassis.identifiers import new_id
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.problems import Conflict
 from chassis.transactions import Read, TransactionalRoute, Write
 
@@ -60,18 +60,15 @@ def make_router(probe: Probe) -> APIRouter:
         return Note(id=made.subject_id, text=note.text)
 
     @router.get("")
-    async def list_notes(session: Read, request: Request, response: Response, limit: Limit = 2, cursor: Cursor = None) -> Page[Note]:
-        rows, following = await fetch_page(
+    async def list_notes(session: Read, page: Paging) -> Page[Note]:
+        rows = await fetch_page(
             session,
             select(Event).where(Event.type == "note.made"),
+            page,
             keys=[(Event.occurred_at, lambda row: row.occurred_at), (Event.id, lambda row: row.id)],
             scope=f"notes:{session.organization_id}",
-            signer=signer_of(request),
-            limit=limit,
-            cursor=cursor,
         )
-        link_next(request, response, following)
-        return Page(items=[Note(id=row.subject_id, text=row.data["text"]) for row in rows], next=following)
+        return Page(items=[Note(id=row.subject_id, text=row.data["text"]) for row in rows], next=page.link_next(rows))
 
     @router.get("/writing")
     async def write_in_a_read(session: Read) -> None:

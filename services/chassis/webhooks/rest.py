@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from chassis.etags import IfMatch, require_match, set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.settings import ServiceSettings
 from chassis.transactions import Caller, Read, TransactionalRoute, Write
 from chassis.webhooks import actions, schemas
@@ -52,21 +52,16 @@ def _add_endpoint_doors(router: APIRouter, known: Mapping[str, str]) -> None:
         return schemas.NewEndpoint(**schemas.endpoint_view(endpoint).model_dump(), secret=secret)
 
     @router.get("/webhook-endpoints", summary="List webhook endpoints")
-    async def list_endpoints(
-        session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-    ) -> Page[schemas.Endpoint]:
+    async def list_endpoints(session: Read, page: Paging) -> Page[schemas.Endpoint]:
         """In the order they were registered."""
-        rows, following = await fetch_page(
+        rows = await fetch_page(
             session,
             select(WebhookEndpoint),
+            page,
             keys=[(WebhookEndpoint.id, lambda row: row.id)],
             scope=f"webhook_endpoints:{session.organization_id}",
-            signer=signer_of(request),
-            limit=limit,
-            cursor=cursor,
         )
-        link_next(request, response, following)
-        return Page(items=[schemas.endpoint_view(row) for row in rows], next=following)
+        return Page(items=[schemas.endpoint_view(row) for row in rows], next=page.link_next(rows))
 
     @router.get("/webhook-endpoints/{endpoint_id}", summary="Read a webhook endpoint")
     async def read_endpoint(endpoint_id: UUID, session: Read, response: Response) -> schemas.Endpoint:
@@ -124,30 +119,19 @@ def _add_endpoint_verbs(router: APIRouter) -> None:
 
 def _add_delivery_doors(router: APIRouter) -> None:
     @router.get("/webhook-endpoints/{endpoint_id}/deliveries", summary="List an endpoint's deliveries")
-    async def list_deliveries(
-        endpoint_id: UUID,
-        session: Read,
-        request: Request,
-        response: Response,
-        status: Status = None,
-        limit: Limit = 50,
-        cursor: Cursor = None,
-    ) -> Page[schemas.Delivery]:
+    async def list_deliveries(endpoint_id: UUID, session: Read, page: Paging, status: Status = None) -> Page[schemas.Delivery]:
         """Newest first."""
         endpoint = await actions.find_endpoint(session, endpoint_id)
         statement = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id)
-        rows, following = await fetch_page(
+        rows = await fetch_page(
             session,
             statement.where(WebhookDelivery.status == status) if status else statement,
+            page,
             keys=[(WebhookDelivery.number, lambda row: row.number), (WebhookDelivery.id, lambda row: row.id)],
             scope=f"webhook_deliveries:{endpoint.id}:{status}",
-            signer=signer_of(request),
-            limit=limit,
-            cursor=cursor,
             descending=True,
         )
-        link_next(request, response, following)
-        return Page(items=[schemas.delivery_view(row) for row in rows], next=following)
+        return Page(items=[schemas.delivery_view(row) for row in rows], next=page.link_next(rows))
 
     @router.post("/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay", status_code=202, summary="Send a delivery again")
     async def replay(endpoint_id: UUID, delivery_id: UUID, session: Write) -> schemas.Delivery:

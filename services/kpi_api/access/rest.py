@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query
 
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access import actions, queries
 from kpi_api.access.door import CurrentViewer
@@ -17,18 +17,11 @@ router = APIRouter(prefix="/v1/grants", tags=["access"], route_class=Transaction
 
 @router.get("", summary="Granted roles")
 async def list_grants(
-    viewer: CurrentViewer,
-    session: Read,
-    request: Request,
-    response: Response,
-    person_id: Annotated[UUID | None, Query(description="Only this person's.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    viewer: CurrentViewer, session: Read, page: Paging, person_id: Annotated[UUID | None, Query(description="Only this person's.")] = None
 ) -> Page[GrantOut]:
     """Past, present and future ones, in the order in which they were given."""
-    found, following = await queries.grants(viewer, session, signer_of(request), person_id=person_id, limit=limit, cursor=cursor)
-    link_next(request, response, following)
-    return Page(items=[GrantOut.model_validate(row) for row in found], next=following)
+    rows = await queries.grants(viewer, session, page, person_id=person_id)
+    return Page(items=[GrantOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("", status_code=201, summary="Give somebody a role")

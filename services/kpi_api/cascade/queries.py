@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, func
 from sqlalchemy.orm import aliased
 
 from chassis.database import ReadSession
-from chassis.pagination import fetch_page
+from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.sight import on_day
 from kpi_api.access.viewer import Viewer
@@ -20,7 +20,6 @@ from kpi_api.cascade.models import Contribution, Kpi, KpiStakeholder, KpiTarget
 from kpi_api.cascade.sight import sees_at_all, sees_whole
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.models import Employment, OrgUnit, Person
-from kpi_api.people.queries import PageRequest
 
 
 def among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:
@@ -59,27 +58,23 @@ class KpiFilter:
         return found if self.codes is None else [*found, Kpi.code.in_(self.codes)]
 
 
-async def kpis_page(viewer: Viewer, session: ReadSession, page: PageRequest, wanted: KpiFilter) -> tuple[list[Kpi], str | None]:
-    """KPIs that the viewer sees whole, oldest first, and the next page's cursor."""
+async def kpis_page(viewer: Viewer, session: ReadSession, page: PageRequest, wanted: KpiFilter) -> Rows[Kpi]:
+    """KPIs that the viewer sees whole, oldest first."""
     return await _page(viewer, session, page, kpis(viewer).where(*wanted.conditions()), f"kpis {wanted}")
 
 
-async def orphans_page(viewer: Viewer, session: ReadSession, page: PageRequest) -> tuple[list[Kpi], str | None]:
-    """Orphans that the viewer sees whole, oldest first, and the next page's cursor."""
+async def orphans_page(viewer: Viewer, session: ReadSession, page: PageRequest) -> Rows[Kpi]:
+    """Orphans that the viewer sees whole, oldest first."""
     return await _page(viewer, session, page, orphans(viewer), "orphans")
 
 
-async def _page(
-    viewer: Viewer, session: ReadSession, page: PageRequest, statement: Select[Kpi], scope: str
-) -> tuple[list[Kpi], str | None]:
+async def _page(viewer: Viewer, session: ReadSession, page: PageRequest, statement: Select[Kpi], scope: str) -> Rows[Kpi]:
     return await fetch_page(
         session,
         statement,
+        page,
         keys=[(Kpi.id, lambda row: row.id)],
         scope=f"{scope} {viewer.subject}",
-        signer=page.signer,
-        limit=page.limit,
-        cursor=page.cursor,
     )
 
 

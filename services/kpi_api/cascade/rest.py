@@ -3,13 +3,13 @@
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 from pydantic import Field, SkipValidation, ValidationError
 
 from chassis.bulk import BulkResult, RowResult, errors_of_row
 from chassis.etags import IfMatch, set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.cascade import actions, contributing, lines, queries
@@ -19,7 +19,6 @@ from kpi_api.cascade.queries import KpiFilter
 from kpi_api.cascade.schemas import KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder
 from kpi_api.cascade.shown import kpi_view, kpi_views
 from kpi_api.dictionary.schemas import Input, Target
-from kpi_api.people.queries import PageRequest
 
 router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
 
@@ -50,23 +49,19 @@ class NewTargets(Input):
 
 @router.get("/kpis", summary="List KPIs")
 async def list_kpis(
-    request: Request,
-    response: Response,
     viewer: CurrentViewer,
     session: Read,
+    page: Paging,
     cycle_id: UUID | None = None,
     level: Level | None = None,
     owner_person_id: UUID | None = None,
     owner_unit_id: UUID | None = None,
     code: Annotated[list[str] | None, Query(description="Only these codes.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> KpiPage:
     """KPIs that you see whole, oldest first. Those that only stand on your line of sight are read by it."""
     wanted = KpiFilter(cycle_id, level, owner_person_id, owner_unit_id, tuple(code) if code else None)
-    rows, following = await queries.kpis_page(viewer, session, PageRequest(limit, cursor, signer_of(request)), wanted)
-    link_next(request, response, following)
-    return KpiPage(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)
+    rows = await queries.kpis_page(viewer, session, page, wanted)
+    return KpiPage(items=await kpi_views(viewer, session, [row.id for row in rows]), next=page.link_next(rows))
 
 
 @router.post("/kpis", status_code=201, summary="Create a KPI")
@@ -150,10 +145,7 @@ async def end_contribution(kpi_id: UUID, parent_id: UUID, viewer: CurrentViewer,
 
 
 @router.get("/orphans", summary="List orphans")
-async def list_orphans(
-    request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
-) -> KpiPage:
+async def list_orphans(viewer: CurrentViewer, session: Read, page: Paging) -> KpiPage:
     """KPIs below strategic that lead to no strategic KPI, among those that you see whole."""
-    rows, following = await queries.orphans_page(viewer, session, PageRequest(limit, cursor, signer_of(request)))
-    link_next(request, response, following)
-    return KpiPage(items=await kpi_views(viewer, session, [row.id for row in rows]), next=following)
+    rows = await queries.orphans_page(viewer, session, page)
+    return KpiPage(items=await kpi_views(viewer, session, [row.id for row in rows]), next=page.link_next(rows))

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 
 from chassis.database import ReadSession
-from chassis.pagination import CursorSigner, fetch_page
+from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.viewer import Viewer
 from kpi_api.cycles.models import Calendar, Cycle
@@ -36,18 +36,14 @@ def _as_id(text: str | UUID) -> UUID | None:
         return None
 
 
-async def cycles(
-    viewer: Viewer, session: ReadSession, signer: CursorSigner, *, limit: int, cursor: str | None
-) -> tuple[list[Cycle], str | None]:
-    """Cycles, the latest first, and the next page's cursor."""
+async def cycles(viewer: Viewer, session: ReadSession, page: PageRequest) -> Rows[Cycle]:
+    """Cycles, the latest first."""
     return await fetch_page(
         session,
         select(Cycle),
+        page,
         keys=[(Cycle.starts_on, lambda row: row.starts_on), (Cycle.id, lambda row: row.id)],
         scope=f"cycles {viewer.organization_id}",
-        signer=signer,
-        limit=limit,
-        cursor=cursor,
         descending=True,
     )
 

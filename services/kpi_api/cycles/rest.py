@@ -2,11 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from chassis.etags import IfMatch, require_match, set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.cycles import actions, queries
@@ -17,13 +17,10 @@ router = APIRouter(prefix="/v1", tags=["cycles"], route_class=TransactionalRoute
 
 
 @router.get("/cycles", summary="Cycles, the latest first")
-async def list_cycles(
-    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[CycleOut]:
+async def list_cycles(viewer: CurrentViewer, session: Read, page: Paging) -> Page[CycleOut]:
     """Planned, open, closing and closed ones."""
-    found, following = await queries.cycles(viewer, session, signer_of(request), limit=limit, cursor=cursor)
-    link_next(request, response, following)
-    return Page(items=[CycleOut.model_validate(row) for row in found], next=following)
+    rows = await queries.cycles(viewer, session, page)
+    return Page(items=[CycleOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/cycles", status_code=201, summary="Plan a cycle")

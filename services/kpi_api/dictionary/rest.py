@@ -5,11 +5,11 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from chassis.etags import set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, queries
@@ -42,31 +42,25 @@ def shown(definition: KpiDefinition, version: DefinitionVersion | None) -> Defin
 
 @router.get("/definitions", summary="List KPI definitions")
 async def list_definitions(
-    request: Request,
-    response: Response,
     viewer: CurrentViewer,
     session: Read,
+    page: Paging,
     code: Annotated[list[str] | None, Query(description="Only these codes.")] = None,
     as_of: AsOf = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Page[DefinitionOutput]:
     """Definitions by code, each with the version in force on a day."""
     statement = queries.definitions(viewer)
     if code:
         statement = statement.where(KpiDefinition.code.in_(code))
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         statement,
+        page,
         keys=[(KpiDefinition.code, lambda row: row.code)],
         scope=f"definitions {viewer.subject} {code}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
     versions = await queries.versions_shown(viewer, session, [row.id for row in rows], as_of or session.today)
-    link_next(request, response, following)
-    return Page(items=[shown(row, versions.get(row.id)) for row in rows], next=following)
+    return Page(items=[shown(row, versions.get(row.id)) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/definitions", status_code=201, summary="Create a KPI definition")
@@ -126,21 +120,16 @@ async def retire_version(
 
 
 @router.get("/outcomes", summary="List outcomes")
-async def list_outcomes(
-    request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
-) -> Page[OutcomeOutput]:
+async def list_outcomes(viewer: CurrentViewer, session: Read, page: Paging) -> Page[OutcomeOutput]:
     """The directional commitments that KPIs serve, by code."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.outcomes(viewer),
+        page,
         keys=[(Outcome.code, lambda row: row.code)],
         scope=f"outcomes {viewer.subject}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
-    link_next(request, response, following)
-    return Page(items=[OutcomeOutput.model_validate(row) for row in rows], next=following)
+    return Page(items=[OutcomeOutput.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/outcomes", status_code=201, summary="Create an outcome")
@@ -152,18 +141,13 @@ async def create_outcome(
 
 
 @router.get("/competencies", summary="List competencies")
-async def list_competencies(
-    request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
-) -> Page[CompetencyOutput]:
+async def list_competencies(viewer: CurrentViewer, session: Read, page: Paging) -> Page[CompetencyOutput]:
     """Values, behaviours and skills that behavioural KPIs refer to, by code."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.competencies(viewer),
+        page,
         keys=[(Competency.code, lambda row: row.code)],
         scope=f"competencies {viewer.subject}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
-    link_next(request, response, following)
-    return Page(items=[CompetencyOutput.model_validate(row) for row in rows], next=following)
+    return Page(items=[CompetencyOutput.model_validate(row) for row in rows], next=page.link_next(rows))

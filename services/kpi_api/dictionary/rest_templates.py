@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from chassis.etags import set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, installation, queries
@@ -27,22 +27,17 @@ def shown(template: ScorecardTemplate, lines: list[TemplateLine]) -> TemplateOut
 
 
 @router.get("/templates", summary="List scorecard templates")
-async def list_templates(
-    request: Request, response: Response, viewer: CurrentViewer, session: Read, limit: Limit = 50, cursor: Cursor = None
-) -> Page[TemplateOutput]:
+async def list_templates(viewer: CurrentViewer, session: Read, page: Paging) -> Page[TemplateOutput]:
     """Templates by code, with their lines."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.templates(viewer),
+        page,
         keys=[(ScorecardTemplate.code, lambda row: row.code)],
         scope=f"templates {viewer.subject}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
     lines = await queries.template_lines(session, [row.id for row in rows])
-    link_next(request, response, following)
-    return Page(items=[shown(row, lines[row.id]) for row in rows], next=following)
+    return Page(items=[shown(row, lines[row.id]) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/templates", status_code=201, summary="Create a scorecard template")

@@ -5,16 +5,15 @@ A node's id is built once as a plain string, which the executor can copy like an
 
 import base64
 import binascii
-from collections.abc import Callable, Sequence
-from typing import Annotated, Generic, TypeVar, cast
+from collections.abc import Callable
+from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
 
-from chassis.pagination import Rows
+from chassis.pagination import PageRequest, Rows
 from kpi_api.graphql.context import Context
-from kpi_api.people.queries import PageRequest
 
 MAX_FIRST = 100
 DEFAULT_FIRST = 20
@@ -84,18 +83,15 @@ def page_request(info: Info, first: int, after: str | None) -> PageRequest:
     return PageRequest(first, after, info.context.signer)
 
 
-def connection(
-    rows: Sequence[Row], following: str | None, after: str | None, shown: Callable[[Row], NodeType | None]
-) -> Connection[NodeType]:
+def connection(rows: Rows[Row], after: str | None, shown: Callable[[Row], NodeType | None]) -> Connection[NodeType]:
     """A page of rows as `fetch_page` gave them; those that `shown` gives nothing for are left out."""
-    cursor_of = cast("Rows[Row]", rows).cursor_of
-    edges = [Edge(cursor=cursor_of(row), node=node) for row in rows if (node := shown(row)) is not None]
+    edges = [Edge(cursor=rows.cursor_of(row), node=node) for row in rows if (node := shown(row)) is not None]
     return Connection(
         edges=edges,
         page_info=PageInfo(
-            has_next_page=following is not None,
+            has_next_page=rows.next is not None,
             has_previous_page=after is not None,
             start_cursor=edges[0].cursor if edges else None,
-            end_cursor=following or (edges[-1].cursor if edges else None),
+            end_cursor=rows.next or (edges[-1].cursor if edges else None),
         ),
     )

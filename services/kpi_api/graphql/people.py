@@ -120,8 +120,8 @@ class Person(Node):
 
         page = page_request(info, first, after)
         async with info.context.read() as session:
-            rows, following = await scorecards(info.context.viewer, session, page, cycle_code=cycle_code, person_id=self.uuid)
-        return connection(rows, following, after, Scorecard.of)
+            rows = await scorecards(info.context.viewer, session, page, cycle_code=cycle_code, person_id=self.uuid)
+        return connection(rows, after, Scorecard.of)
 
     @classmethod
     def of(cls, row: models.Person) -> "Person":

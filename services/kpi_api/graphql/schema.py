@@ -90,15 +90,15 @@ class Query:
     ) -> Connection[Person]:
         page = page_request(info, first, after)
         async with info.context.read() as session:
-            rows, following = await people.people(info.context.viewer, session, page, search=search, active=active)
-        return connection(rows, following, after, Person.of)
+            rows = await people.people(info.context.viewer, session, page, search=search, active=active)
+        return connection(rows, after, Person.of)
 
     @strawberry.field(description="Cycles, the latest first.")
     async def cycles(self, info: Info, first: First = DEFAULT_FIRST, after: After = None) -> Connection[Cycle]:
         page = page_request(info, first, after)
         async with info.context.read() as session:
-            rows, following = await cycles.cycles(info.context.viewer, session, page.signer, limit=page.limit, cursor=page.cursor)
-        return connection(rows, following, after, Cycle.of)
+            rows = await cycles.cycles(info.context.viewer, session, page)
+        return connection(rows, after, Cycle.of)
 
     @strawberry.field(description="Whole, or as an ancestor on the viewer's line of sight; null where out of sight.")
     async def kpi(self, info: Info, id_: Id) -> Kpi | None:
@@ -124,17 +124,17 @@ class Query:
         )
         page = page_request(info, first, after)
         async with info.context.read() as session:
-            rows, following = await cascade.kpis_page(info.context.viewer, session, page, wanted)
+            rows = await cascade.kpis_page(info.context.viewer, session, page, wanted)
             views = {view.id: view for view in await kpi_views(info.context.viewer, session, [row.id for row in rows])}
-        return connection(rows, following, after, lambda row: Kpi.of(views[row.id]) if row.id in views else None)
+        return connection(rows, after, lambda row: Kpi.of(views[row.id]) if row.id in views else None)
 
     @strawberry.field(description="KPIs below strategic that lead to no strategic KPI.")
     async def orphans(self, info: Info, first: First = DEFAULT_FIRST, after: After = None) -> Connection[Kpi]:
         page = page_request(info, first, after)
         async with info.context.read() as session:
-            rows, following = await cascade.orphans_page(info.context.viewer, session, page)
+            rows = await cascade.orphans_page(info.context.viewer, session, page)
             views = {view.id: view for view in await kpi_views(info.context.viewer, session, [row.id for row in rows])}
-        return connection(rows, following, after, lambda row: Kpi.of(views[row.id]) if row.id in views else None)
+        return connection(rows, after, lambda row: Kpi.of(views[row.id]) if row.id in views else None)
 
     @strawberry.field(description="Every way from a KPI up to the mission; null where out of sight.")
     async def line_of_sight(self, info: Info, kpi_id: strawberry.ID) -> LineOfSight | None:
@@ -159,7 +159,7 @@ class Query:
     ) -> Connection[Scorecard]:
         page = page_request(info, first, after)
         async with info.context.read() as session:
-            rows, following = await scorecards.scorecards(
+            rows = await scorecards.scorecards(
                 info.context.viewer,
                 session,
                 page,
@@ -167,7 +167,7 @@ class Query:
                 person_id=wanted_id("Person", person_id),
                 status=status.value if status else None,
             )
-        return connection(rows, following, after, Scorecard.of)
+        return connection(rows, after, Scorecard.of)
 
 
 def wanted_id(type_name: str, id_: str | None) -> UUID | None:

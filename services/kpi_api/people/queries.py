@@ -1,7 +1,6 @@
 """Reads of people and structure. Whom a viewer sees is `access.sight`; units, roles and legal entities are open to everybody."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 from uuid import UUID
@@ -10,7 +9,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
 from chassis.database import ReadSession
-from chassis.pagination import CursorSigner, fetch_page
+from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.models import ReportingLine
 from kpi_api.access.sight import on_day, sees_person
@@ -19,15 +18,6 @@ from kpi_api.people.models import Employment, LegalEntity, OrganizationProfile, 
 from kpi_api.people.schemas import EmploymentOut, ManagerState
 
 Structure = TypeVar("Structure", OrgUnit, Role, LegalEntity)
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """Which page of a list: at most `limit` rows after `cursor`."""
-
-    limit: int
-    cursor: str | None
-    signer: CursorSigner
 
 
 async def organization(viewer: Viewer, session: ReadSession) -> OrganizationProfile:
@@ -54,8 +44,8 @@ async def people(
     active: bool | None = None,
     unit_id: UUID | None = None,
     search: str | None = None,
-) -> tuple[list[Person], str | None]:
-    """People in sight by name, and the next page's cursor. `unit_id`: whose primary line of the viewer's day is in that unit."""
+) -> Rows[Person]:
+    """People in sight by name. `unit_id`: whose primary line of the viewer's day is in that unit."""
     statement = select(Person).where(sees_person(viewer, Person.id))
     if active is not None:
         statement = statement.where(Person.active == active)
@@ -67,11 +57,9 @@ async def people(
     return await fetch_page(
         session,
         statement,
+        page,
         keys=[(func.lower(Person.display_name), lambda row: row.display_name.lower()), (Person.id, lambda row: row.id)],
         scope=f"people {viewer.subject} {active} {unit_id} {search}",
-        signer=page.signer,
-        limit=page.limit,
-        cursor=page.cursor,
     )
 
 
@@ -84,18 +72,14 @@ def _matches(search: str) -> Any:
     )
 
 
-async def structure(
-    viewer: Viewer, session: ReadSession, table: type[Structure], page: PageRequest
-) -> tuple[list[Structure], str | None]:
-    """Units, roles or legal entities by code, and the next page's cursor."""
+async def structure(viewer: Viewer, session: ReadSession, table: type[Structure], page: PageRequest) -> Rows[Structure]:
+    """Units, roles or legal entities by code."""
     return await fetch_page(
         session,
         select(table),
+        page,
         keys=[(table.code, lambda row: row.code), (table.id, lambda row: row.id)],
         scope=f"{table.__tablename__} {viewer.organization_id}",
-        signer=page.signer,
-        limit=page.limit,
-        cursor=page.cursor,
     )
 
 

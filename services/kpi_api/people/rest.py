@@ -7,14 +7,13 @@ from fastapi import APIRouter, Query, Request, Response
 
 from chassis.etags import IfMatch, require_match, set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.pagination import Page, Paging
 from chassis.tabular import read_rows
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.people import actions, queries
 from kpi_api.people.importing import import_people
 from kpi_api.people.mapping import read_mapping
-from kpi_api.people.queries import PageRequest
 from kpi_api.people.schemas import (
     EmploymentIn,
     ImportResult,
@@ -69,19 +68,14 @@ async def patch_organization(
 async def list_people(
     viewer: CurrentViewer,
     session: Read,
-    request: Request,
-    response: Response,
+    page: Paging,
     active: Annotated[bool | None, Query(description="Only who works here now, or only who does not.")] = None,
     unit_id: Annotated[UUID | None, Query(description="Only whose unit this is today.")] = None,
     search: Annotated[str | None, Query(max_length=200, description="Part of the name, or a whole id, user name or mail address.")] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Page[PersonOut]:
     """You see yourself and everybody below you; hr_admin, auditor and integrations see everybody. Sorted by name."""
-    page = PageRequest(limit, cursor, signer_of(request))
-    found, following = await queries.people(viewer, session, page, active=active, unit_id=unit_id, search=search)
-    link_next(request, response, following)
-    return Page(items=[PersonOut.model_validate(row) for row in found], next=following)
+    rows = await queries.people(viewer, session, page, active=active, unit_id=unit_id, search=search)
+    return Page(items=[PersonOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/people", status_code=201, summary="Add a person")

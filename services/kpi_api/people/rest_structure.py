@@ -2,29 +2,25 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from chassis.etags import IfMatch, require_match, set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.people import queries, structure
 from kpi_api.people.models import LegalEntity, OrgUnit, Role
-from kpi_api.people.queries import PageRequest
 from kpi_api.people.schemas import LegalEntityIn, LegalEntityOut, RoleIn, RoleOut, UnitIn, UnitOut
 
 router = APIRouter(prefix="/v1", tags=["structure"], route_class=TransactionalRoute)
 
 
 @router.get("/units", summary="Units by code")
-async def list_units(
-    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[UnitOut]:
+async def list_units(viewer: CurrentViewer, session: Read, page: Paging) -> Page[UnitOut]:
     """Companies, business units, functions and teams; `parent_id` makes the tree."""
-    found, following = await queries.structure(viewer, session, OrgUnit, PageRequest(limit, cursor, signer_of(request)))
-    link_next(request, response, following)
-    return Page(items=[UnitOut.model_validate(row) for row in found], next=following)
+    rows = await queries.structure(viewer, session, OrgUnit, page)
+    return Page(items=[UnitOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/units", status_code=201, summary="Add a unit")
@@ -58,13 +54,10 @@ async def put_unit(
 
 
 @router.get("/roles", summary="Roles by code")
-async def list_roles(
-    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[RoleOut]:
+async def list_roles(viewer: CurrentViewer, session: Read, page: Paging) -> Page[RoleOut]:
     """Positions with their core responsibilities."""
-    found, following = await queries.structure(viewer, session, Role, PageRequest(limit, cursor, signer_of(request)))
-    link_next(request, response, following)
-    return Page(items=[RoleOut.model_validate(row) for row in found], next=following)
+    rows = await queries.structure(viewer, session, Role, page)
+    return Page(items=[RoleOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/roles", status_code=201, summary="Add a role")
@@ -98,13 +91,10 @@ async def put_role(
 
 
 @router.get("/legal-entities", summary="Legal entities by code")
-async def list_legal_entities(
-    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[LegalEntityOut]:
+async def list_legal_entities(viewer: CurrentViewer, session: Read, page: Paging) -> Page[LegalEntityOut]:
     """The companies in law that employ and pay."""
-    found, following = await queries.structure(viewer, session, LegalEntity, PageRequest(limit, cursor, signer_of(request)))
-    link_next(request, response, following)
-    return Page(items=[LegalEntityOut.model_validate(row) for row in found], next=following)
+    rows = await queries.structure(viewer, session, LegalEntity, page)
+    return Page(items=[LegalEntityOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/legal-entities", status_code=201, summary="Add a legal entity")

@@ -6,12 +6,12 @@ from sqlalchemy import or_, select
 
 from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
-from chassis.pagination import fetch_page
+from chassis.pagination import PageRequest, Rows, fetch_page
 from kpi_api.access.sight import below, has_sight_of_kpi, sees_person
 from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.queries import kpi
 from kpi_api.people.models import Person
-from kpi_api.people.queries import PageRequest, person
+from kpi_api.people.queries import person
 from kpi_api.reviews.models import CheckIn
 from kpi_api.reviews.problems import CheckInInvalid, NotYourCheckIn
 from kpi_api.reviews.schemas import CheckInInput
@@ -40,8 +40,8 @@ async def check_in(viewer: Viewer, session: WriteSession, given: CheckInInput) -
 
 async def check_ins(
     viewer: Viewer, session: ReadSession, page: PageRequest, *, kpi_id: UUID | None = None, person_id: UUID | None = None
-) -> tuple[list[CheckIn], str | None]:
-    """Check-ins of people in sight and on KPIs carried together, newest first, and the next page's cursor."""
+) -> Rows[CheckIn]:
+    """Check-ins of people in sight and on KPIs carried together, newest first."""
     in_sight = or_(sees_person(viewer, CheckIn.person_id), has_sight_of_kpi(viewer, CheckIn.kpi_id, "stakeholder"))
     statement = select(CheckIn).where(CheckIn.organization_id == viewer.organization_id, in_sight)
     if kpi_id is not None:
@@ -51,10 +51,8 @@ async def check_ins(
     return await fetch_page(
         session,
         statement,
+        page,
         keys=[(CheckIn.created_at, lambda row: row.created_at), (CheckIn.id, lambda row: row.id)],
         scope=f"check_ins {viewer.subject} {kpi_id} {person_id}",
-        signer=page.signer,
-        limit=page.limit,
-        cursor=page.cursor,
         descending=True,
     )

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import Select, select
 
 from chassis.database import ReadSession
-from chassis.pagination import fetch_page
+from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.sight import sees_person
 from kpi_api.access.viewer import Viewer
 from kpi_api.cycles.models import Cycle
-from kpi_api.people.queries import PageRequest, manager_on
+from kpi_api.people.queries import manager_on
 from kpi_api.reviews.lifecycle import Side, Stage
 from kpi_api.reviews.models import Assessment, Review
 from kpi_api.scorecards.models import Scorecard
@@ -40,8 +40,8 @@ async def reviews(
     cycle_code: str | None = None,
     stage: Stage | None = None,
     person_id: UUID | None = None,
-) -> tuple[list[Review], str | None]:
-    """Reviews in sight by age, and the next page's cursor."""
+) -> Rows[Review]:
+    """Reviews in sight by age."""
     statement = visible(viewer)
     if cycle_code is not None:
         statement = statement.where(Review.cycle_id.in_(select(Cycle.id).where(Cycle.code == cycle_code)))
@@ -52,11 +52,9 @@ async def reviews(
     return await fetch_page(
         session,
         statement,
+        page,
         keys=[(Review.id, lambda row: row.id)],
         scope=f"reviews {viewer.subject} {cycle_code} {stage} {person_id}",
-        signer=page.signer,
-        limit=page.limit,
-        cursor=page.cursor,
     )
 
 

@@ -10,11 +10,10 @@ from chassis.bulk import BulkResult
 from chassis.database import ReadSession
 from chassis.etags import IfMatch
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write, database_of
 from kpi_api.access.door import CurrentViewer
 from kpi_api.access.viewer import Viewer
-from kpi_api.people.queries import PageRequest
 from kpi_api.reviews import actions, check_ins, queries
 from kpi_api.reviews.lifecycle import Stage
 from kpi_api.reviews.models import Review
@@ -32,21 +31,16 @@ async def open_reviews(given: ReviewOpening, viewer: CurrentViewer, session: Wri
 
 @router.get("/reviews", summary="List reviews")
 async def list_reviews(
-    request: Request,
-    response: Response,
     viewer: CurrentViewer,
     session: Read,
+    page: Paging,
     cycle_code: str | None = None,
     stage: Annotated[Stage | None, Query()] = None,
     person_id: UUID | None = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Page[ReviewSummary]:
     """Reviews of people in sight, without their texts."""
-    page = PageRequest(limit, cursor, signer_of(request))
-    found, following = await queries.reviews(viewer, session, page, cycle_code=cycle_code, stage=stage, person_id=person_id)
-    link_next(request, response, following)
-    return Page(items=[ReviewSummary.model_validate(row) for row in found], next=following)
+    rows = await queries.reviews(viewer, session, page, cycle_code=cycle_code, stage=stage, person_id=person_id)
+    return Page(items=[ReviewSummary.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/reviews/{review_id}", summary="Read a review")
@@ -104,17 +98,8 @@ async def post_check_in(
 
 @router.get("/check-ins", summary="List check-ins")
 async def list_check_ins(
-    request: Request,
-    response: Response,
-    viewer: CurrentViewer,
-    session: Read,
-    kpi_id: UUID | None = None,
-    person_id: UUID | None = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
+    viewer: CurrentViewer, session: Read, page: Paging, kpi_id: UUID | None = None, person_id: UUID | None = None
 ) -> Page[CheckInOutput]:
     """Of people in sight and on KPIs carried together, newest first."""
-    page = PageRequest(limit, cursor, signer_of(request))
-    found, following = await check_ins.check_ins(viewer, session, page, kpi_id=kpi_id, person_id=person_id)
-    link_next(request, response, following)
-    return Page(items=[CheckInOutput.model_validate(row) for row in found], next=following)
+    rows = await check_ins.check_ins(viewer, session, page, kpi_id=kpi_id, person_id=person_id)
+    return Page(items=[CheckInOutput.model_validate(row) for row in rows], next=page.link_next(rows))

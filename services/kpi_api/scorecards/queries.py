@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, false, or_, select
 
 from chassis.database import ReadSession
-from chassis.pagination import fetch_page
+from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.models import ReportingLine
 from kpi_api.access.sight import on_day, sees_person
@@ -17,7 +17,7 @@ from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import targets
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
-from kpi_api.people.queries import PageRequest, manager_on
+from kpi_api.people.queries import manager_on
 from kpi_api.scorecards.lifecycle import Side, Status
 from kpi_api.scorecards.models import Scorecard, ScorecardHistory, ScorecardLine, ScorecardSignature
 from kpi_api.scorecards.terms import Terms, make_terms
@@ -57,17 +57,15 @@ async def scorecards(
     cycle_code: str | None = None,
     person_id: UUID | None = None,
     status: Status | None = None,
-) -> tuple[list[Scorecard], str | None]:
-    """Scorecards in sight by age, and the next page's cursor."""
+) -> Rows[Scorecard]:
+    """Scorecards in sight by age."""
     statement = visible(viewer).where(*_filters(cycle_code, person_id, status))
     return await fetch_page(
         session,
         statement,
+        page,
         keys=[(Scorecard.id, lambda row: row.id)],
         scope=f"scorecards {viewer.subject} {cycle_code} {person_id} {status}",
-        signer=page.signer,
-        limit=page.limit,
-        cursor=page.cursor,
     )
 
 

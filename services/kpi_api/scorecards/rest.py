@@ -3,15 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
 from chassis.bulk import BulkResult
 from chassis.etags import IfMatch, set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, link_next, signer_of
+from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
-from kpi_api.people.queries import PageRequest
 from kpi_api.scorecards import actions, opening, queries
 from kpi_api.scorecards.lifecycle import Status
 from kpi_api.scorecards.schemas import (
@@ -53,21 +52,16 @@ async def open_from_template(
 
 @router.get("", summary="List scorecards")
 async def scorecards(
-    request: Request,
-    response: Response,
     viewer: CurrentViewer,
     session: Read,
+    page: Paging,
     cycle_code: str | None = None,
     person_id: UUID | None = None,
     status: Annotated[Status | None, Query()] = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
 ) -> Page[ScorecardSummary]:
     """Scorecards in sight: one's own, those of reports and subtree, all for HR."""
-    page = PageRequest(limit, cursor, signer_of(request))
-    found, following = await queries.scorecards(viewer, session, page, cycle_code=cycle_code, person_id=person_id, status=status)
-    link_next(request, response, following)
-    return Page(items=[ScorecardSummary.model_validate(card) for card in found], next=following)
+    rows = await queries.scorecards(viewer, session, page, cycle_code=cycle_code, person_id=person_id, status=status)
+    return Page(items=[ScorecardSummary.model_validate(card) for card in rows], next=page.link_next(rows))
 
 
 @router.get("/{scorecard_id}", summary="Read a scorecard")

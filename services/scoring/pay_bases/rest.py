@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Request
 
 from chassis import audit
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.tabular import read_rows
 from chassis.transactions import Read, TransactionalRoute, Write, database_of
 from scoring.access.door import CurrentViewer
@@ -38,29 +38,20 @@ async def import_pay_bases(
 
 @router.get("", summary="List pay bases")
 async def list_pay_bases(
-    viewer: CurrentViewer,
-    session: Read,
-    request: Request,
-    response: Response,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    person_id: UUID | None = None,
+    viewer: CurrentViewer, session: Read, page: Paging, request: Request, person_id: UUID | None = None
 ) -> Page[PayBasisOut]:
     """One's own, or everybody's for those who run pay; whose were read is recorded."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.pay_bases(viewer, person_id=person_id),
+        page,
         keys=[
             (PayBasis.person_id, lambda row: row.person_id),
             (PayBasis.valid_from, lambda row: row.valid_from),
             (PayBasis.id, lambda row: row.id),
         ],
         scope=f"pay_bases:{viewer.organization_id}:{viewer.subject}:{person_id}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
     others = sorted({row.person_id for row in rows} - {viewer.person_id})
     await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "pay_basis.read", "person", others)
-    link_next(request, response, following)
-    return Page(items=[PayBasisOut.model_validate(row) for row in rows], next=following)
+    return Page(items=[PayBasisOut.model_validate(row) for row in rows], next=page.link_next(rows))

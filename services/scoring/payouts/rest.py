@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Request
 
 from chassis import audit
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, database_of
 from scoring.access.door import CurrentViewer
 from scoring.payouts import queries
@@ -18,30 +18,21 @@ router = APIRouter(prefix="/v1/payouts", tags=["payouts"], route_class=Transacti
 
 @router.get("", summary="List released payouts")
 async def list_payouts(
-    viewer: CurrentViewer,
-    session: Read,
-    request: Request,
-    response: Response,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    person_id: UUID | None = None,
+    viewer: CurrentViewer, session: Read, page: Paging, request: Request, person_id: UUID | None = None
 ) -> Page[PayoutOut]:
     """One's own, or everybody's for those who run pay; whose were read is recorded. The newest first."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.payouts(viewer, person_id=person_id),
+        page,
         keys=[(RunLine.id, lambda row: row.id)],
         scope=f"payouts:{viewer.organization_id}:{viewer.subject}:{person_id}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
         descending=True,
     )
     runs = await queries.runs_of(session, rows)
     others = sorted({row.person_id for row in rows} - {viewer.person_id})
     await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payout.read", "person", others)
-    link_next(request, response, following)
-    return Page(items=[PayoutOut(**_facts(row, runs[row.run_id])) for row in rows], next=following)
+    return Page(items=[PayoutOut(**_facts(row, runs[row.run_id])) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{payout_id}", summary="Read a payout's statement")

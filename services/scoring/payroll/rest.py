@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Request, Response
 
 from chassis import audit
 from chassis.bulk import BulkResult
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write, database_of
 from scoring.access.door import CurrentViewer
 from scoring.payroll import actions, queries
@@ -30,28 +30,17 @@ async def gather(content: PayrollBatchIn, viewer: CurrentViewer, session: Write)
 
 
 @router.get("", summary="List payroll batches")
-async def list_batches(
-    viewer: CurrentViewer,
-    session: Read,
-    request: Request,
-    response: Response,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    pay_group: str | None = None,
-) -> Page[PayrollBatchOut]:
+async def list_batches(viewer: CurrentViewer, session: Read, page: Paging, pay_group: str | None = None) -> Page[PayrollBatchOut]:
     """The latest check date first."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.batches(viewer, pay_group=pay_group),
+        page,
         keys=[(PayrollBatch.check_date, lambda row: row.check_date), (PayrollBatch.id, lambda row: row.id)],
         scope=f"payroll_batches:{viewer.organization_id}:{pay_group}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
         descending=True,
     )
-    link_next(request, response, following)
-    return Page(items=[_short(row) for row in rows], next=following)
+    return Page(items=[_short(row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{batch_id}", summary="Pull a payroll batch", responses=BOTH_FORMS)
@@ -88,22 +77,17 @@ async def acknowledge(batch_id: UUID, content: AnswersIn, viewer: CurrentViewer,
 
 
 @router.get("/{batch_id}/acknowledgements", summary="List what payroll answered")
-async def list_acknowledgements(
-    batch_id: UUID, viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[AnswerOut]:
+async def list_acknowledgements(batch_id: UUID, viewer: CurrentViewer, session: Read, page: Paging, request: Request) -> Page[AnswerOut]:
     """Every line of the batch with its answer, in the batch's order."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         await queries.answers(viewer, session, batch_id),
+        page,
         keys=[(PayrollLine.position, lambda row: row.position)],
         scope=f"payroll_answers:{viewer.organization_id}:{batch_id}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
     await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])
-    link_next(request, response, following)
-    return Page(items=[_answer(row) for row in rows], next=following)
+    return Page(items=[_answer(row) for row in rows], next=page.link_next(rows))
 
 
 def _answer(row: PayrollLine) -> AnswerOut:

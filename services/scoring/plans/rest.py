@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter
 from sqlalchemy import select
 
 from chassis.database import ReadSession
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
 from scoring.plans import actions, assignments, queries
@@ -38,21 +38,16 @@ async def create_plan(content: PlanIn, viewer: CurrentViewer, session: Write, ke
 
 
 @router.get("/plans", summary="List plans")
-async def list_plans(
-    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[PlanOut]:
+async def list_plans(viewer: CurrentViewer, session: Read, page: Paging) -> Page[PlanOut]:
     """The organization's plans by code."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.plans(viewer),
+        page,
         keys=[(Plan.code, lambda row: row.code), (Plan.id, lambda row: row.id)],
         scope=f"plans:{viewer.organization_id}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
-    link_next(request, response, following)
-    return Page(items=[PlanOut.model_validate(row) for row in rows], next=following)
+    return Page(items=[PlanOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/plans/{code}", summary="Read a plan with its versions")
@@ -92,21 +87,16 @@ async def end_assignment(assignment_id: UUID, content: AssignmentEnd, viewer: Cu
 
 
 @router.get("/plan-assignments", summary="List plan assignments")
-async def list_assignments(
-    viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[PlanAssignmentOut]:
+async def list_assignments(viewer: CurrentViewer, session: Read, page: Paging) -> Page[PlanAssignmentOut]:
     """In the order they were made."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.assignments(viewer),
+        page,
         keys=[(PlanAssignment.id, lambda row: row.id)],
         scope=f"plan_assignments:{viewer.organization_id}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
-    link_next(request, response, following)
-    return Page(items=await _assignments_out(session, rows), next=following)
+    return Page(items=await _assignments_out(session, rows), next=page.link_next(rows))
 
 
 def _with_versions(plan: Plan, versions: Iterable[PlanVersion]) -> PlanWithVersions:

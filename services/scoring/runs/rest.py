@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis import audit
 from chassis.etags import set_etag
-from chassis.pagination import Cursor, Limit, Page, fetch_page, link_next, signer_of
+from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write, database_of
 from scoring.access.door import CurrentViewer
 from scoring.runs import actions, queries
@@ -102,28 +102,17 @@ async def supersede(run_id: UUID, viewer: CurrentViewer, session: Write, respons
 
 
 @router.get("", summary="List runs")
-async def list_runs(
-    viewer: CurrentViewer,
-    session: Read,
-    request: Request,
-    response: Response,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-    cycle_code: str | None = None,
-) -> Page[RunOut]:
+async def list_runs(viewer: CurrentViewer, session: Read, page: Paging, cycle_code: str | None = None) -> Page[RunOut]:
     """The newest first."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         queries.runs(viewer, cycle_code=cycle_code),
+        page,
         keys=[(Run.created_at, lambda row: row.created_at), (Run.id, lambda row: row.id)],
         scope=f"runs:{viewer.organization_id}:{cycle_code}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
         descending=True,
     )
-    link_next(request, response, following)
-    return Page(items=[RunOut.model_validate(row) for row in rows], next=following)
+    return Page(items=[RunOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{run_id}", summary="Read a run")
@@ -133,22 +122,17 @@ async def get_run(run_id: UUID, viewer: CurrentViewer, session: Read, response: 
 
 
 @router.get("/{run_id}/lines", summary="List a run's lines")
-async def list_lines(
-    run_id: UUID, viewer: CurrentViewer, session: Read, request: Request, response: Response, limit: Limit = 50, cursor: Cursor = None
-) -> Page[RunLineOut]:
+async def list_lines(run_id: UUID, viewer: CurrentViewer, session: Read, page: Paging, request: Request) -> Page[RunLineOut]:
     """For those who manage and approve pay; the reading is recorded."""
-    rows, following = await fetch_page(
+    rows = await fetch_page(
         session,
         await queries.run_lines(viewer, session, run_id),
+        page,
         keys=[(RunLine.person_id, lambda row: row.person_id), (RunLine.id, lambda row: row.id)],
         scope=f"run_lines:{viewer.organization_id}:{run_id}",
-        signer=signer_of(request),
-        limit=limit,
-        cursor=cursor,
     )
     await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "run_lines.read", "run", [run_id])
-    link_next(request, response, following)
-    return Page(items=[RunLineOut.model_validate(row) for row in rows], next=following)
+    return Page(items=[RunLineOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 def _run_out(run: Run, response: Response) -> RunOut:
