@@ -76,8 +76,9 @@ def _integers(array: pa.Array) -> Integers:
 def joined(halves: NDArray[np.int64]) -> Integers:
     """The whole numbers of low and high 64-bit halves."""
     low, high = halves[:, 0].copy(), halves[:, 1]
-    alike = not np.bitwise_or.reduce(high) if low.size and low.min() >= 0 else np.array_equal(low >> 63, high)
-    if alike and magnitude(low) < SAFE:
+    if not np.bitwise_or.reduce(high) and int(np.bitwise_or.reduce(low)) in range(SAFE):
+        return low
+    if np.array_equal(low >> 63, high) and magnitude(low) < SAFE:
         return low
     exact: Integers = high.astype(object) * 2**64 + low.view(np.uint64).astype(object)
     return exact
@@ -117,7 +118,8 @@ def _divided_exactly(values: Integers, zeros: int) -> Integers | None:
         return shorter if np.array_equal(shorter * 10**zeros, values) else None
     if int(np.bitwise_or.reduce(values)) % 2**zeros:
         return None
-    shorter = (values >> zeros) * np.uint64(pow(5**zeros, -1, 2**64)).view(np.int64)
+    shorter = values >> zeros
+    shorter *= np.uint64(pow(5**zeros, -1, 2**64)).view(np.int64)
     return shorter if magnitude(shorter) * 5**zeros < SAFE else None
 
 

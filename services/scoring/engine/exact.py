@@ -100,7 +100,9 @@ def _whole_quotient(numerator: Integers, divisor: Integers, rounding: RoundingMo
     by = int(divisor[0]) if divisor.size == 1 else divisor  # NumPy divides by one number without a division each
     negative = numerator < 0 if numerator.size and numerator.min() < 0 else None
     if rounding == "half_up" and negative is None and magnitude(divisor) < SAFE:
-        return (numerator + (by >> 1)) // by  # for whole numbers the same as adding the exact half
+        found = numerator + (by >> 1)  # for whole numbers the same as adding the exact half
+        found //= by
+        return found
     below = numerator // by
     remainder = numerator - below * divisor
     rounded: Integers = below + _rounds_up(below, remainder, divisor, negative, rounding)

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.numbers import RoundingMode, rounded, scaled
 from scoring.engine.columns import Column
-from scoring.engine.exact import Integers, constant, product, quotient, total
+from scoring.engine.exact import SAFE, Integers, constant, is_wide, magnitude, product, quotient, total
 from scoring.engine.frame import Frame
 from scoring.engine.meanings import LARGEST_RESULT, Level, Meaning, Unit
 from scoring.engine.numerals import Numeral
@@ -183,7 +183,8 @@ def _reached(of: Column, curve: Curve) -> Integers:
         places = max(0, -int(x.normalize().as_tuple().exponent))
         point = int(x.scaleb(max(places, of.places)))
         values = of.values if places <= of.places else of.at(places).values
-        index += values <= point if curve.descending else values >= point
+        reached = values <= point if curve.descending else values >= point
+        index += reached.view(np.int8)
     return index.astype(np.int64)
 
 
@@ -196,7 +197,12 @@ class _Table:
     divisors: Integers
 
     def results(self, values: Integers, index: Integers, rounding: RoundingMode) -> Integers:
-        numerator = total(product(values, self.slopes.take(index)), self.constants.take(index))
+        slopes, constants = self.slopes.take(index), self.constants.take(index)
+        if not is_wide(values) and magnitude(values) * magnitude(self.slopes) + magnitude(self.constants) < SAFE:
+            numerator = np.multiply(values, slopes, out=slopes)
+            numerator += constants
+        else:
+            numerator = total(product(values, slopes), constants)
         return quotient(numerator, self.divisors if self.divisors.size == 1 else self.divisors.take(index), rounding)
 
 
