@@ -1,14 +1,13 @@
 """`sightline import`: send tables to a running Sightline and say what became of each row."""
 
-from pathlib import Path
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import typer
 
 from sightline.cli import import_cascade, import_structure
-from sightline.cli.client import ActAs, OrganizationId, open_client
-from sightline.cli.tables import File, Ignored, Maps, format_of, read_table, report
+from sightline.cli.client import ActAs, Client, OrganizationId, open_client
+from sightline.cli.import_table import Answer, Columns, Numbered, send_together, table_command
+from sightline.cli.tables import File, Ignored, Maps, format_of, report
 from sightline.cli.terminal import AsJson, progress
 
 app = typer.Typer(help="Send tables (CSV, NDJSON, JSON) to a running Sightline.", no_args_is_help=True)
@@ -44,15 +43,15 @@ def people(
     report(answer, as_json=as_json)
 
 
+def _measurement_columns() -> Columns:
+    from kpi_api.measurements.readings import COLUMNS, REQUIRED
+
+    return COLUMNS, REQUIRED
+
+
 @app.command()
-def measurements(
-    file: File,
-    column_map: Maps = None,
-    ignore: Ignored = None,
-    organization: OrganizationId = None,
-    act_as: ActAs = None,
-    as_json: AsJson = False,
-) -> None:
+@table_command(_measurement_columns)
+def measurements(client: Client, rows: Numbered) -> Answer:
     """Import measurements of KPIs. The same file again changes nothing; another value for the same period is a correction.
 
     Columns: kpi_code (or kpi_id), period_start, value (or numerator and denominator), source, and where wanted part, period_end,
@@ -60,21 +59,18 @@ def measurements(
 
     Example: `sightline import measurements january.csv`.
     """
-    from kpi_api.measurements.readings import COLUMNS, REQUIRED
+    return send_together(client, "kpi_api", "/v1/measurements", [cells for _, cells in rows])
 
-    rows = read_table(file, COLUMNS, REQUIRED, column_map, ignore)
-    report(_send("kpi_api", "/v1/measurements", file, rows, organization, act_as), as_json=as_json)
+
+def _pay_basis_columns() -> Columns:
+    from scoring.pay_bases.schemas import REQUIRED, PayBasisRow
+
+    return PayBasisRow.model_fields, REQUIRED
 
 
 @app.command("pay-bases")
-def pay_bases(
-    file: File,
-    column_map: Maps = None,
-    ignore: Ignored = None,
-    organization: OrganizationId = None,
-    act_as: ActAs = None,
-    as_json: AsJson = False,
-) -> None:
+@table_command(_pay_basis_columns)
+def pay_bases(client: Client, rows: Numbered) -> Answer:
     """Import salaries, target bonuses and payroll facts, into scoring alone.
 
     Columns: external_id, valid_from, currency, pay_group, and where wanted valid_to, salary, target_bonus_share (0.1 is 10 % of the salary)
@@ -82,16 +78,4 @@ def pay_bases(
 
     Example: `sightline import pay-bases salaries.csv --as comp_admin`.
     """
-    from scoring.pay_bases.schemas import REQUIRED, PayBasisRow
-
-    rows = read_table(file, PayBasisRow.model_fields, REQUIRED, column_map, ignore)
-    report(_send("scoring", "/v1/pay-bases/import", file, rows, organization, act_as), as_json=as_json)
-
-
-def _send(
-    service: str, path: str, file: Path, rows: list[tuple[int, dict[str, str]]], organization: UUID | None, act_as: str | None
-) -> dict[str, Any]:
-    """Send all rows in one call. What the service says of a row names it as the file does."""
-    with open_client(organization, act_as) as client, progress(f"Importing {file.name}"):
-        answer: dict[str, Any] = client.call(service, "POST", path, json=[cells for _, cells in rows]).json()
-    return answer
+    return send_together(client, "scoring", "/v1/pay-bases/import", [cells for _, cells in rows])

@@ -3,31 +3,27 @@
 from collections import defaultdict
 from typing import Any
 
-from sightline.cli.client import ActAs, Client, OrganizationId, Refused, open_client
-from sightline.cli.tables import Cells, File, Ignored, Maps, each_row, read_table, report
-from sightline.cli.terminal import AsJson
+from sightline.cli.client import Client, Refused
+from sightline.cli.import_table import Answer, Numbered, send_together, table_command
+from sightline.cli.tables import Cells, each_row
 from sightline.problems import BadUsage
 
 DEFINITION_COLUMNS = (
-    "name", "description", "direction", "unit", "precision", "dimension", "combine", "source_of_truth", "update_frequency",
+    "code", "name", "description", "direction", "unit", "precision", "dimension", "combine", "source_of_truth", "update_frequency",
     "decision_speed_days", "exclusion_rules", "kind", "outcome_code", "controllability", "effective_from", "note",
 )  # fmt: skip
+REQUIRED_OF_DEFINITION = ("code", "name", "unit", "effective_from")
 TARGET_COLUMNS = {"target": "value", "target_high": "value_high"} | {
     name: name for name in ("comparison", "unit", "period", "baseline", "threshold", "stretch", "scale_minimum", "scale_maximum")
 }
 KPI_COLUMNS = ("code", "definition_code", "cycle_code", "name", "why", "level", "window_start", "window_end")
+REQUIRED_OF_KPI = ("definition_code", "cycle_code", "level", "target", "unit")
 OWNERS = {"owner_person": "person_external_id", "owner_unit": "unit_code"}
 SCORECARD_COLUMNS = ("person", "cycle_code", "kpi_code", "weight", "component")
 
 
-def definitions(
-    file: File,
-    column_map: Maps = None,
-    ignore: Ignored = None,
-    organization: OrganizationId = None,
-    act_as: ActAs = None,
-    as_json: AsJson = False,
-) -> None:
+@table_command(lambda: (DEFINITION_COLUMNS, REQUIRED_OF_DEFINITION))
+def definitions(client: Client, rows: Numbered) -> Answer:
     """Import KPI definitions and propose them; somebody else approves them with `sightline definition approve`.
 
     Columns: code, name, unit, effective_from, and where wanted direction, combine, dimension, description, precision, source_of_truth,
@@ -35,9 +31,7 @@ def definitions(
 
     Example: `sightline import definitions definitions.csv`.
     """
-    rows = read_table(file, ("code", *DEFINITION_COLUMNS), ("code", "name", "unit", "effective_from"), column_map, ignore)
-    with open_client(organization, act_as) as client:
-        report(each_row(rows, lambda cells: _define(client, cells)), as_json=as_json)
+    return each_row(rows, lambda cells: _define(client, cells))
 
 
 def _define(client: Client, cells: Cells) -> str:
@@ -52,14 +46,8 @@ def _define(client: Client, cells: Cells) -> str:
     return "created"
 
 
-def kpis(
-    file: File,
-    column_map: Maps = None,
-    ignore: Ignored = None,
-    organization: OrganizationId = None,
-    act_as: ActAs = None,
-    as_json: AsJson = False,
-) -> None:
+@table_command(lambda: ((*KPI_COLUMNS, *OWNERS, *TARGET_COLUMNS, "contributes_to"), REQUIRED_OF_KPI))
+def kpis(client: Client, rows: Numbered) -> Answer:
     """Import KPIs with one target each and what they contribute to. The same code again changes nothing.
 
     Columns: code, definition_code, cycle_code, level (strategic, business_unit, functional, team, individual), owner_person (external_id)
@@ -69,12 +57,7 @@ def kpis(
 
     Example: `sightline import kpis kpis.csv`.
     """
-    columns = {*KPI_COLUMNS, *OWNERS, *TARGET_COLUMNS, "contributes_to"}
-    rows = read_table(file, columns, ("definition_code", "cycle_code", "level", "target", "unit"), column_map, ignore)
-    content = {"kpis": [_kpi(cells) for _, cells in rows]}
-    with open_client(organization, act_as) as client:
-        answer = client.call("kpi_api", "POST", "/v1/kpis/bulk", json=content).json()
-    report(answer, as_json=as_json)
+    return send_together(client, "kpi_api", "/v1/kpis/bulk", {"kpis": [_kpi(cells) for _, cells in rows]})
 
 
 def _kpi(cells: Cells) -> dict[str, Any]:
@@ -87,31 +70,22 @@ def _kpi(cells: Cells) -> dict[str, Any]:
     }
 
 
-def scorecards(
-    file: File,
-    column_map: Maps = None,
-    ignore: Ignored = None,
-    organization: OrganizationId = None,
-    act_as: ActAs = None,
-    as_json: AsJson = False,
-) -> None:
+@table_command(lambda: (SCORECARD_COLUMNS, SCORECARD_COLUMNS[:4]))
+def scorecards(client: Client, rows: Numbered) -> Answer:
     """Import scorecards as drafts, one row for each KPI on them. They are agreed with `sightline scorecard agree`.
 
     Columns: person (external_id), cycle_code, kpi_code, weight (percent), component. Results are named by each scorecard's first row.
 
     Example: `sightline import scorecards scorecards.csv`.
     """
-    rows = read_table(file, SCORECARD_COLUMNS, SCORECARD_COLUMNS[:4], column_map, ignore)
     first_rows: dict[tuple[str, str], int] = {}
     lines: defaultdict[int, list[Cells]] = defaultdict(list)
     for row, cells in rows:
         lines[first_rows.setdefault((cells.get("person", ""), cells.get("cycle_code", "")), row)].append(cells)
-    with open_client(organization, act_as) as client:
-        kpi_ids = _kpi_ids(client, {cells["kpi_code"] for _, cells in rows if "kpi_code" in cells})
-        heads = [(row, dict(own[0])) for row, own in lines.items()]
-        by_head = {(head.get("person"), head.get("cycle_code")): lines[row] for row, head in heads}
-        results = each_row(heads, lambda head: _open(client, kpi_ids, by_head[head.get("person"), head.get("cycle_code")]))
-    report(results, as_json=as_json)
+    kpi_ids = _kpi_ids(client, {cells["kpi_code"] for _, cells in rows if "kpi_code" in cells})
+    heads = [(row, dict(own[0])) for row, own in lines.items()]
+    by_head = {(head.get("person"), head.get("cycle_code")): lines[row] for row, head in heads}
+    return each_row(heads, lambda head: _open(client, kpi_ids, by_head[head.get("person"), head.get("cycle_code")]))
 
 
 def _kpi_ids(client: Client, codes: set[str]) -> dict[str, str]:

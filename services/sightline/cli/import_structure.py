@@ -2,32 +2,25 @@
 
 from typing import Any
 
-from sightline.cli.client import ActAs, Client, OrganizationId, Refused, find_person, open_client
-from sightline.cli.tables import Cells, File, Ignored, Maps, each_row, read_table, report
-from sightline.cli.terminal import AsJson
+from sightline.cli.client import Client, Refused, find_person
+from sightline.cli.import_table import Answer, Numbered, table_command
+from sightline.cli.tables import Cells, each_row
 from sightline.problems import BadUsage
 
 UNIT_COLUMNS = ("code", "name", "kind", "parent", "head", "value_statement")
+GRANT_COLUMNS = ("person", "role")
 
 
-def units(
-    file: File,
-    column_map: Maps = None,
-    ignore: Ignored = None,
-    organization: OrganizationId = None,
-    act_as: ActAs = None,
-    as_json: AsJson = False,
-) -> None:
+@table_command(lambda: (UNIT_COLUMNS, ("code", "kind")))
+def units(client: Client, rows: Numbered) -> Answer:
     """Import units with their parents and heads, parents first. A unit that is there is brought to what the file says.
 
     Columns: code, name, kind (company, business_unit, function, team), parent (code), head (external_id), value_statement.
 
     Example: `sightline import units units.csv`.
     """
-    rows = read_table(file, UNIT_COLUMNS, ("code", "kind"), column_map, ignore)
-    with open_client(organization, act_as) as client:
-        there = {unit["code"]: unit for unit in client.pages("kpi_api", "/v1/units")}
-        report(each_row(rows, lambda cells: _write_unit(client, there, cells)), as_json=as_json)
+    there = {unit["code"]: unit for unit in client.pages("kpi_api", "/v1/units")}
+    return each_row(rows, lambda cells: _write_unit(client, there, cells))
 
 
 def _write_unit(client: Client, there: dict[str, dict[str, Any]], cells: Cells) -> str:
@@ -52,23 +45,15 @@ def _write_unit(client: Client, there: dict[str, dict[str, Any]], cells: Cells) 
     return "updated"
 
 
-def grants(
-    file: File,
-    column_map: Maps = None,
-    ignore: Ignored = None,
-    organization: OrganizationId = None,
-    act_as: ActAs = None,
-    as_json: AsJson = False,
-) -> None:
+@table_command(lambda: (GRANT_COLUMNS, GRANT_COLUMNS))
+def grants(client: Client, rows: Numbered) -> Answer:
     """Give people roles from today on: hr_admin, comp_admin, payroll, board, auditor. A role somebody has is left as it is.
 
     Columns: person (external_id), role.
 
     Example: `sightline import grants grants.csv`.
     """
-    rows = read_table(file, ("person", "role"), ("person", "role"), column_map, ignore)
-    with open_client(organization, act_as) as client:
-        report(each_row(rows, lambda cells: _grant(client, cells)), as_json=as_json)
+    return each_row(rows, lambda cells: _grant(client, cells))
 
 
 def _grant(client: Client, cells: Cells) -> str:
