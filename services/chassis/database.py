@@ -43,15 +43,15 @@ class ReadSession(AsyncSession):
         """The UTC date of `now`; an organization's own calendar decides local dates."""
         return self.now.date()
 
-
-class WriteSession(ReadSession):
-    """A read-write transaction of one organization."""
-
     async def driver(self) -> asyncpg.Connection:
-        """The asyncpg connection inside this transaction, for COPY and the job queue."""
+        """The asyncpg connection inside this transaction, for COPY, whole columns and the job queue."""
         connection = await self.connection()
         raw = await connection.get_raw_connection()
         return cast("asyncpg.Connection", raw.driver_connection)
+
+
+class WriteSession(ReadSession):
+    """A read-write transaction of one organization."""
 
 
 def async_url(url: str) -> str:

@@ -1,18 +1,18 @@
 """Paths from a KPI up to strategic KPIs, and the sentence that tells one. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from itertools import islice
+from typing import NamedTuple
 from uuid import UUID
 
 MAX_PATHS = 100
 """A cascade of diamonds has exponentially many paths; beyond this many they are cut off, and the answer says so."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One contribution upward."""
 
     parent_id: UUID
@@ -54,18 +54,22 @@ class Graph:
 
     def paths(self, start: UUID) -> tuple[list[list[UUID]], bool]:
         """Paths of ids from `start` upward to where no step leads on, dead ends left out; and whether they are all there."""
-        found = list(islice(self._walk(start), MAX_PATHS + 1))
+        found = self._paths(start)
         return found[:MAX_PATHS], len(found) <= MAX_PATHS
 
-    def _walk(self, here: UUID) -> Iterator[list[UUID]]:
-        if here not in self.reaching:
-            return
-        onward = [step.parent_id for step in self.steps.get(here, ()) if step.parent_id in self.reaching]
-        if not onward:
-            yield [here]
-        for parent in onward:
-            for path in self._walk(parent):
-                yield [here, *path]
+    @cached_property
+    def _found(self) -> dict[UUID, list[list[UUID]]]:
+        """Paths by where they start, so that what many KPIs have above them is walked once."""
+        return {}
+
+    def _paths(self, here: UUID) -> list[list[UUID]]:
+        """As many as are shown, and one more if there is one."""
+        if here not in self._found:
+            onward = [step.parent_id for step in self.steps.get(here, ()) if step.parent_id in self.reaching]
+            further = (path for parent in onward for path in self._paths(parent))
+            ends = [[here]] if here in self.reaching else []
+            self._found[here] = [[here, *path] for path in islice(further, MAX_PATHS + 1)] if onward else ends
+        return self._found[here]
 
     def named(self, path: Sequence[UUID]) -> list[str]:
         return [self.names[id_] for id_ in path]
@@ -73,6 +77,8 @@ class Graph:
 
 def in_telling_order(steps: Sequence[Step], names: Mapping[UUID, str]) -> list[Step]:
     """The heaviest contribution first, then by name, so that the same line reads the same each time."""
+    if len(steps) < 2:
+        return list(steps)
     return sorted(steps, key=lambda step: (-step.weight, names[step.parent_id], step.parent_id))
 
 

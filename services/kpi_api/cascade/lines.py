@@ -16,7 +16,7 @@ from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.levels import Place, skips_level
 from kpi_api.cascade.line_of_sight import Graph, Step, in_telling_order, sentence
 from kpi_api.cascade.models import Contribution, Kpi, KpiTarget
-from kpi_api.cascade.queries import among, owning_unit
+from kpi_api.cascade.queries import owning_unit
 from kpi_api.cascade.schemas import LineEdge, LineNode, LineOfSight, UnitName
 from kpi_api.cascade.shown import target_shown
 from kpi_api.cascade.sight import sees_at_all
@@ -144,19 +144,33 @@ def _edges(rows: Sequence[Row[Any]], graph: Graph) -> list[LineEdge]:
     ]
 
 
+# LATERAL and OFFSET 0 make PostgreSQL walk the indexes from KPI to KPI: it takes the walk for endless and would rather read whole tables.
+LINKS_ABOVE = """
+    WITH RECURSIVE above (id) AS (
+      SELECT unnest($2::uuid[])
+      UNION
+      SELECT c.parent_id FROM above
+      CROSS JOIN LATERAL (SELECT parent_id FROM contributions WHERE organization_id = $1 AND child_id = above.id OFFSET 0) c
+    )
+    SELECT k.* FROM above
+    CROSS JOIN LATERAL (
+      SELECT k.id, k.name, k.level, c.parent_id, c.weight
+      FROM kpis k LEFT JOIN contributions c ON c.organization_id = $1 AND c.child_id = k.id
+      WHERE k.organization_id = $1 AND k.id = above.id OFFSET 0
+    ) k
+"""
+
+
 async def lines_of_sight(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, list[list[str]]]:
     """For the closing's snapshot: by KPI, its paths as names upward from itself. It answers for any KPI, so no door may call it."""
-    above = upward(select(Kpi.id).where(among(Kpi.id, kpi_ids)))
-    nodes = (await session.execute(select(Kpi.id, Kpi.name, Kpi.level).join(above, above.c.id == Kpi.id))).all()
-    links = select(Contribution.child_id, Contribution.parent_id, Contribution.weight)
-    edges = (await session.execute(links.join(above, above.c.id == Contribution.child_id))).all()
-    names = {row.id: row.name for row in nodes}
-    steps: dict[UUID, list[Step]] = {}
-    for edge in edges:
-        steps.setdefault(edge.child_id, []).append(Step(edge.parent_id, edge.weight))
-    graph = Graph(
-        names=names,
-        strategic=frozenset(row.id for row in nodes if row.level == "strategic"),
-        steps={child: in_telling_order(onward, names) for child, onward in steps.items()},
-    )
+    names, strategic, steps = dict[UUID, str](), set[UUID](), dict[UUID, list[Step]]()
+    driver = await session.driver()
+    for id_, name, level, parent_id, weight in await driver.fetch(LINKS_ABOVE, session.organization_id, list(kpi_ids)):
+        names[id_] = name
+        if level == "strategic":
+            strategic.add(id_)
+        if parent_id is not None:
+            steps.setdefault(id_, []).append(Step(parent_id, weight))
+    told = {child: in_telling_order(onward, names) for child, onward in steps.items()}
+    graph = Graph(names=names, strategic=frozenset(strategic), steps=told)
     return {kpi_id: [graph.named(path) for path in graph.paths(kpi_id)[0]] for kpi_id in kpi_ids if kpi_id in names}

@@ -17,9 +17,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
-from chassis.numbers import PLACES, round_half_up
+from chassis.numbers import PLACES, from_scaled, round_half_up, rounded_quotient
 from kpi_api.cycles.periods import Period
 
 PERCENT: Final = "percent"
@@ -55,11 +55,10 @@ class Span:
         return cls(len(periods), sum((period.share for period in periods), Fraction()))
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The current values of a part, added up; `met` counts the periods that met the target."""
+class Recorded(NamedTuple):
+    """The current values of a part, added up; `periods` counts those with a value, `met` those that met the target."""
 
-    count: int
+    periods: int
     total: Decimal | None
     numerators: Decimal | None
     denominators: Decimal | None
@@ -90,10 +89,10 @@ class Actual:
 
 def actual_of(combine: str, target: Target, span: Span, recorded: Recorded) -> Actual:
     """The actual of a part over the periods that it is measured in."""
-    stated = _stated(combine, target, span)
+    stated = held_against(combine, target, span)
     return Actual(
         part=target.part,
-        actual=_combine(combine, target.unit, recorded),
+        actual=combined(combine, target.unit, recorded),
         comparison=stated.comparison,
         target=stated.value,
         target_high=stated.value_high,
@@ -104,36 +103,43 @@ def actual_of(combine: str, target: Target, span: Span, recorded: Recorded) -> A
         scale_minimum=stated.scale_minimum,
         scale_maximum=stated.scale_maximum,
         periods=span.periods,
-        missing=span.periods - recorded.count,
+        missing=span.periods - recorded.periods,
         measured_until=recorded.last_period_end,
     )
 
 
-def _combine(combine: str, unit: str, recorded: Recorded) -> Decimal | None:
-    if recorded.count == 0:
+def combined(combine: str, unit: str, recorded: Recorded) -> Decimal | None:
+    """What the values of a part with a target in this unit add up to; null without a value."""
+    if recorded.periods == 0:
         return None
     match combine:
         case "total":
             return recorded.total
         case "mean":
-            return None if recorded.total is None else round_half_up(Fraction(recorded.total) / recorded.count, PLACES)
+            return None if recorded.total is None else _quotient(recorded.total, recorded.periods)
         case "last":
             return recorded.last
         case "ratio_of_sums":
             return _ratio(unit, recorded.numerators, recorded.denominators)
         case "share_of_periods_met":
-            return round_half_up(Fraction(recorded.met, recorded.count), PLACES)
+            return _quotient(recorded.met, recorded.periods)
     raise ValueError(f"unknown way to combine periods: {combine}")
 
 
 def _ratio(unit: str, numerators: Decimal | None, denominators: Decimal | None) -> Decimal | None:
     if numerators is None or not denominators:
         return None
-    return round_half_up(Fraction(numerators) / Fraction(denominators) * (100 if unit == PERCENT else 1), PLACES)
+    return _quotient(numerators, denominators, times=100 if unit == PERCENT else 1)
+
+
+def _quotient(numerator: Decimal | int, denominator: Decimal | int, times: int = 1) -> Decimal:
+    """Exact for any size, and rounded once."""
+    (above, by), (below, of) = numerator.as_integer_ratio(), denominator.as_integer_ratio()
+    return from_scaled(rounded_quotient(above * of * times * 10**PLACES, by * below), PLACES)
 
 
 @lru_cache(maxsize=4096)
-def _stated(combine: str, target: Target, span: Span) -> Target:
+def held_against(combine: str, target: Target, span: Span) -> Target:
     """What the window's actual is held against; one template gives many people the same."""
     return _share_target(target) if combine == "share_of_periods_met" else _window_target(combine, target, span.whole)
 

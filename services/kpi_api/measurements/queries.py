@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Date, Numeric, Text, Uuid, bindparam, select, text
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.database import ReadSession
@@ -25,10 +25,9 @@ from kpi_api.measurements.models import Measurement
 
 # One row per part asked for, in that order: the sums of its current values. LATERAL walks the index part by part, whatever the planner
 # believes about so young a table; the outer bounds on period_start leave out the partitions of other years.
-ADD_UP = text(
-    """
+ADD_UP = """
     SELECT s.*
-    FROM unnest(:kpi_ids, :parts, :comparisons, :values, :values_high, :first_days, :last_days)
+    FROM unnest($2::uuid[], $3::text[], $4::text[], $5::numeric[], $6::numeric[], $7::date[], $8::date[])
       WITH ORDINALITY AS w (kpi_id, part, comparison, value, value_high, first_day, last_day, n)
     CROSS JOIN LATERAL (
       SELECT count(*) AS count, sum(m.value) AS total, sum(m.numerator) AS numerators, sum(m.denominator) AS denominators,
@@ -41,27 +40,17 @@ ADD_UP = text(
       FROM (
         SELECT DISTINCT ON (m.period_start) m.period_start, m.period_end, m.value, m.numerator, m.denominator
         FROM measurements m
-        WHERE m.organization_id = :organization_id AND m.kpi_id = w.kpi_id AND m.part = w.part
-          AND m.period_start BETWEEN :first_day AND :last_day AND m.period_start BETWEEN w.first_day AND w.last_day
-          AND (CAST(:as_of AS timestamptz) IS NULL OR m.recorded_at <= :as_of)
+        WHERE m.organization_id = $1 AND m.kpi_id = w.kpi_id AND m.part = w.part
+          AND m.period_start BETWEEN $9 AND $10 AND m.period_start BETWEEN w.first_day AND w.last_day
+          AND ($11::timestamptz IS NULL OR m.recorded_at <= $11)
         ORDER BY m.period_start, m.revision DESC
       ) m
     ) s
     ORDER BY w.n
-    """
-).bindparams(
-    *(
-        bindparam(name, type_=ARRAY(kind))
-        for name, kind in {
-            "kpi_ids": Uuid, "parts": Text, "comparisons": Text, "values": Numeric, "values_high": Numeric,
-            "first_days": Date, "last_days": Date,
-        }.items()
-    )
-)  # fmt: skip
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredPart:
+class MeasuredPart(NamedTuple):
     """A KPI part with what its values are held against: the KPI's present target, or the one that was signed."""
 
     kpi_id: UUID
@@ -71,26 +60,33 @@ class MeasuredPart:
     target: Target
 
 
-async def actuals_of(session: ReadSession, parts: Sequence[MeasuredPart], *, as_of: datetime | None = None) -> list[Actual]:
-    """The actual of each of these parts, in their order. Asks for no viewer: callers have checked."""
+async def sums_of(session: ReadSession, parts: Sequence[MeasuredPart], *, as_of: datetime | None = None) -> list[Recorded]:
+    """The current values of each of these parts added up, in their order. Asks for no viewer: callers have checked."""
     if not parts:
         return []
-    keys: dict[str, Any] = {
-        "organization_id": session.organization_id,
-        "as_of": as_of,
-        "kpi_ids": [part.kpi_id for part in parts],
-        "parts": [part.target.part for part in parts],
-        "comparisons": [part.target.comparison for part in parts],
-        "values": [part.target.value for part in parts],
-        "values_high": [part.target.value_high for part in parts],
-        "first_days": [part.window.start for part in parts],
-        "last_days": [part.window.end for part in parts],
-    }
-    bounds = {"first_day": min(keys["first_days"]), "last_day": max(keys["last_days"])}
-    sums = (await session.execute(ADD_UP, keys | bounds))
+    targets, first_days, last_days = _targets_by_period(parts), [part.window.start for part in parts], [part.window.end for part in parts]
+    columns = [
+        [part.kpi_id for part in parts],
+        [part.target.part for part in parts],
+        *([target and getattr(target, name) for target in targets] for name in ("comparison", "value", "value_high")),
+        first_days,
+        last_days,
+    ]
+    driver = await session.driver()
+    rows = await driver.fetch(ADD_UP, session.organization_id, *columns, min(first_days), max(last_days), as_of)
+    return [Recorded(*row) for row in rows]
+
+
+def _targets_by_period(parts: Sequence[MeasuredPart]) -> list[Target | None]:
+    """The targets of parts whose every period is held against its target, null for the others."""
+    return [part.target if part.combine == "share_of_periods_met" else None for part in parts]
+
+
+async def actuals_of(session: ReadSession, parts: Sequence[MeasuredPart], *, as_of: datetime | None = None) -> list[Actual]:
+    """The actual of each of these parts, in their order. Asks for no viewer: callers have checked."""
     return [
-        actual_of(part.combine, part.target, span_of(part.window, part.per), Recorded(*row))
-        for part, row in zip(parts, sums, strict=True)
+        actual_of(part.combine, part.target, span_of(part.window, part.per), sums)
+        for part, sums in zip(parts, await sums_of(session, parts, as_of=as_of), strict=True)
     ]
 
 

@@ -7,7 +7,7 @@ with corrected ones the sum is corrected, and both are kept.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
@@ -122,7 +122,7 @@ class _Piece(NamedTuple):
 def _piece(part: MeasuredPart, period: Period) -> _Piece | None:
     """The part cut to the period; None where its window lies elsewhere, so that nothing is missing from it."""
     start, end = max(part.window.start, period.start), min(part.window.end, period.end)
-    return _Piece(period, replace(part, window=part.window._replace(start=start, end=end))) if start <= end else None
+    return _Piece(period, part._replace(window=part.window._replace(start=start, end=end))) if start <= end else None
 
 
 def _sums(pieces: Sequence[_Piece], actuals: Sequence[Actual]) -> list[_Sum]:

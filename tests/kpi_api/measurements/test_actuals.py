@@ -21,7 +21,7 @@ def target(value: str = "10", **given: object) -> Target:
 
 def recorded(count: int = 3, **given: object) -> Recorded:
     sums = {"total": Decimal(31), "numerators": Decimal(2), "denominators": Decimal(3), "last": Decimal(11), "met": 2}
-    return Recorded(**({"count": count, "last_period_end": date(2026, 3, 31)} | sums | given))  # type: ignore[arg-type]
+    return Recorded(**({"periods": count, "last_period_end": date(2026, 3, 31)} | sums | given))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
