@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from chassis.problems import FieldError, plain_words
+from chassis.problems import FieldError, plain_words, pointer
 
 RowStatus = Literal["created", "updated", "unchanged", "error"]
 
@@ -46,6 +46,6 @@ class BulkResult(BaseModel):
 def errors_of_row(error: ValidationError, row: int) -> list[FieldError]:
     """A row's validation errors; the offending values are left out, since they may be salaries or secrets."""
     return [
-        FieldError(field="/" + "/".join(map(str, item["loc"])), code=item["type"], message=plain_words(item), row=row)
+        FieldError(field=pointer(item), code=item["type"], message=plain_words(item), row=row)
         for item in error.errors(include_url=False, include_input=False)
     ]

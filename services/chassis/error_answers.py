@@ -21,6 +21,7 @@ from chassis.problems import (
     ProblemBody,
     Unavailable,
     plain_words,
+    pointer,
 )
 
 log = structlog.get_logger()
@@ -58,10 +59,10 @@ async def _validation(request: Request, error: Exception) -> Response:
 
 def _field_error(item: dict[str, Any]) -> FieldError:
     """One pydantic error in our form; the offending value itself is left out, since it may be a salary or a secret."""
-    place = [str(part) for part in item["loc"]]
-    if place and place[0] == "body":
-        place = place[1:]
-    return FieldError(field="/" + "/".join(place), code=item["type"], message=plain_words(item))
+    place = item["loc"][1:] if item["loc"][:1] == ("body",) else item["loc"]
+    if item["type"] == "json_invalid":  # its place is a character, not a field
+        return FieldError(field="/", code=item["type"], message=f"This is not JSON: {item['ctx']['error']} at character {place[-1]}.")
+    return FieldError(field=pointer(item | {"loc": place}), code=item["type"], message=plain_words(item))
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -74,8 +75,9 @@ async def _http(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed_methods(request))
     title = str(error.detail)
+    detail = f"Only {headers['Allow']} can be asked for here." if headers.get("Allow") else title
     body = ProblemBody(type=f"urn:sightline:problem:http_{error.status_code}", title=title, status=error.status_code,
-                       code=f"http_{error.status_code}", detail=title)  # fmt: skip
+                       code=f"http_{error.status_code}", detail=detail)  # fmt: skip
     return Response(body.model_dump_json(), status_code=error.status_code, headers=headers, media_type="application/problem+json")
 
 

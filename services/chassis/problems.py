@@ -34,6 +34,12 @@ def plain_words(error: Mapping[str, Any]) -> str:
     return str(_PLAIN_WORDS.get(error["type"], error["msg"]))
 
 
+def pointer(error: Mapping[str, Any]) -> str:
+    """Where one pydantic error is, as a JSON pointer. A rule of several fields names the wrong one as `column` in its context."""
+    place = [*error["loc"], *([error["ctx"]["column"]] if "column" in error.get("ctx", {}) else [])]
+    return "/" + "/".join(map(str, place))
+
+
 class ProblemBody(BaseModel):
     """The body of an application/problem+json answer."""
 

@@ -1,6 +1,9 @@
 """Ports on this machine's own address."""
 
+import os
 import socket
+
+from sightline.problems import BadUsage
 
 HOST = "127.0.0.1"
 
@@ -14,6 +17,16 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
         return True
+
+
+def named_port(variable: str) -> int | None:
+    """The port that this variable of the environment insists on; None where it is not set. Raises BadUsage."""
+    named = os.environ.get(variable)
+    if not named:
+        return None
+    if not (named.isascii() and named.isdigit() and 0 < int(named) < 65536):
+        raise BadUsage(f"{variable} is {named!r}, which is no port.", "Write a number from 1 to 65535.")
+    return int(named)
 
 
 def any_free_port() -> int:

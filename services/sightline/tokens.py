@@ -93,7 +93,8 @@ async def choose_organization(database: Database, organization_id: UUID | None) 
         reason = f"There are {len(known)} organizations here." if known else "There is no organization here yet."
     else:
         reason = f"There is no organization {organization_id} here."
-    raise BadUsage(reason, "Name one with --organization, or make one with `sightline organization create`.")
+    listed = "Name one of `sightline organization list` with --organization or SIGHTLINE_ORGANIZATION"
+    raise BadUsage(reason, f"{listed}, or make one with `sightline organization create`.")
 
 
 async def _find_person(session: ReadSession, who: Who) -> UUID:

@@ -37,6 +37,10 @@ async def test_the_framework_answers_in_our_form_too(door: ProbeDoor, method: st
     assert (answer.status_code, answer.json()["code"], answer.headers["content-type"]) == (status, code, "application/problem+json")
     if status == 405:
         assert answer.headers["allow"] == "GET, POST"
+        assert answer.json()["detail"] == "Only GET, POST can be asked for here."
+    if status == 422:
+        expected = "This is not JSON: Expecting property name enclosed in double quotes at character 1."
+        assert [(error["field"], error["message"]) for error in answer.json()["errors"]] == [("/", expected)]
 
 
 async def test_a_huge_body_is_refused(door: ProbeDoor) -> None:

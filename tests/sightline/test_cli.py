@@ -2,13 +2,19 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import typer
 from typer.core import TyperCommand, TyperGroup
+from typer.testing import CliRunner
 
 from sightline import cli, problems
-from sightline.problems import OperatorProblem, PortTaken
+from sightline.cli.client import Refused
+from sightline.cli.tables import each_row
+from sightline.home import make_home
+from sightline.ports import named_port
+from sightline.problems import BadUsage, FolderUnreachable, OperatorProblem, PortTaken
 
 
 def commands(group: TyperGroup, prefix: str = "") -> Iterator[tuple[str, TyperCommand]]:
@@ -71,3 +77,41 @@ def test_ctrl_c_is_no_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code == 130
+
+
+TWICE = {"field": "/external_id", "code": "duplicate_ids", "message": "The id 'A2' stands in more than one row."}
+
+
+def test_what_a_service_refuses_is_told_with_row_and_field() -> None:
+    """Given errors in two rows, one of the whole row and one that the detail has said, then each of the rest stands on its own line."""
+    errors = [TWICE | {"row": 2}, {"field": "/", "row": 3, "message": "Too many cells."}, {"field": "", "row": None, "message": "Said."}]
+    refused = Refused(422, {"code": "duplicate_ids", "title": "T", "detail": "Said. Nothing was imported.", "errors": errors})
+    assert refused.advice == "row 2, external_id: The id 'A2' stands in more than one row.\nrow 3: Too many cells."
+
+
+def test_a_row_that_a_service_refuses_names_its_fields() -> None:
+    def send(_: dict[str, str]) -> str:
+        raise Refused(422, {"code": "invalid", "title": "T", "detail": "Some fields are wrong.", "errors": [TWICE | {"row": None}]})
+
+    assert each_row([(7, {})], send)["results"] == [{"row": 7, "status": "error", "errors": [TWICE | {"row": 7}]}]
+
+
+@pytest.mark.parametrize("named", ["abc", "0", "65536", "-1", "8000.5", "²"])
+def test_what_is_no_port_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, named: str) -> None:
+    monkeypatch.setenv("KPI_API_PORT", named)
+    with pytest.raises(BadUsage, match="which is no port"):
+        named_port("KPI_API_PORT")
+
+
+def test_a_home_that_cannot_be_a_folder_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for home in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(FolderUnreachable, match="SIGHTLINE_HOME"):
+            make_home(home)
+
+
+def test_payroll_is_not_locked_for_a_file_that_cannot_be_there(tmp_path: Path) -> None:
+    """The folder is looked at before anything is asked of a service: none runs here."""
+    result = CliRunner().invoke(cli.app, ["payroll", "pull", "--pay-group", "M", "--out", str(tmp_path / "nowhere" / "bonus.csv")])
+    assert isinstance(result.exception, BadUsage)
+    assert "There is no folder" in str(result.exception)

@@ -116,7 +116,8 @@ def _refuse_duplicate_ids(table: Rows) -> None:
     if twice:
         ids = [(row, cells["external_id"].strip()) for row, cells in table]
         rows = [(row, f"The id {id_!r} stands in more than one row.") for row, id_ in ids if id_ in twice]
-        detail = f"{len(twice)} ids stand in more than one row, such as {min(twice)!r}. Nothing was imported."
+        named = ", ".join(map(repr, sorted(twice)[:5])) + (", …" if len(twice) > 5 else "")
+        detail = f"In more than one row: {named}. Nothing was imported."
         raise TableProblem("duplicate_ids", detail, rows=rows, column="external_id")
 
 

@@ -34,7 +34,7 @@ class Output(BaseModel):
 def require_order(start: date | None, end: date | None, column: str) -> None:
     """Raises PydanticCustomError `end_before_start` naming the column of the end."""
     if start and end and end < start:
-        raise PydanticCustomError("end_before_start", "{column} {end} lies before {start}", {"column": column, "end": end, "start": start})
+        raise PydanticCustomError("end_before_start", "{column} {end} lies before {start}.", {"column": column, "end": end, "start": start})
 
 
 class ImportRow(Input):

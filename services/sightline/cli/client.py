@@ -48,10 +48,18 @@ class Refused(OperatorProblem):
 
     def __init__(self, status: int, body: Mapping[str, Any]) -> None:
         sentence = body["detail"] or body["title"]
-        errors = [error for error in body.get("errors") or [] if error["message"] not in sentence]
-        super().__init__(sentence, "; ".join(f"{error['field'].lstrip('/')}: {error['message']}" for error in errors[:SHOWN]))
+        self.errors: list[dict[str, Any]] = body.get("errors") or []
+        unsaid = [error for error in self.errors if error["message"] not in sentence]
+        super().__init__(sentence, "\n".join(_placed(error) for error in unsaid[:SHOWN]))
         self.code = body["code"]  # type: ignore[misc]
         self.status = status
+
+
+def _placed(error: Mapping[str, Any]) -> str:
+    """What is wrong with a field, after its row and name as far as they are known."""
+    row = f"row {error['row']}" if error.get("row") else ""
+    place = ", ".join(part for part in (row, error["field"].strip("/")) if part)
+    return f"{place}: {error['message']}" if place else str(error["message"])
 
 
 @dataclass(frozen=True)
@@ -160,6 +168,12 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def require_cycle(client: Client, code: str) -> None:
+    """Raises BadUsage where no cycle has this code."""
+    if all(cycle["code"] != code for cycle in client.pages("kpi_api", "/v1/cycles")):
+        raise BadUsage(f"There is no cycle {code}.", "See `sightline call GET kpi_api /v1/cycles`.")
 
 
 def find_person(client: Client, external_id: str) -> str:

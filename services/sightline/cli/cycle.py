@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sightline.cli.client import ActAs, OrganizationId, open_client
+from sightline.cli.client import ActAs, OrganizationId, open_client, require_cycle
 from sightline.cli.terminal import AsJson, progress, show_json, show_step
 from sightline.problems import ServiceFailed
 
@@ -56,6 +56,7 @@ def close(code: Code, organization: OrganizationId = None, act_as: ActAs = None,
     Example: `sightline cycle close 2026`.
     """
     with open_client(organization, act_as) as client, progress("Closing"):
+        require_cycle(client, code)
         client.call("kpi_api", "POST", f"/v1/cycles/{code}/close")
         closing = client.wait_for("kpi_api", f"/v1/cycles/{code}/closing", lambda seen: _has_ended(seen))
     if as_json:

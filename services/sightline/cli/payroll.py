@@ -8,6 +8,7 @@ import typer
 
 from sightline.cli.client import ActAs, OrganizationId, open_client
 from sightline.cli.terminal import AsJson, output, show_json, show_step
+from sightline.problems import BadUsage
 
 app = typer.Typer(help="Payroll batches.", no_args_is_help=True)
 
@@ -28,6 +29,8 @@ def pull(
 
     Example: `sightline payroll pull --pay-group US-MONTHLY --check-date 2027-01-29 --out bonus.csv --as payroll`.
     """
+    if out is not None and not out.parent.is_dir():
+        raise BadUsage(f"There is no folder {out.parent}.", "Make it, or name another file with --out.")
     content = {"pay_group": pay_group, "check_date": f"{check_date or datetime.now(UTC):%Y-%m-%d}"}
     with open_client(organization, act_as) as client:
         batch = client.call("scoring", "POST", "/v1/payroll-batches", json=content).json()

@@ -39,6 +39,9 @@ def score(
 ) -> None:
     """Score a file of scorecards by a plan, without a server: one row per KPI line, the person's figures repeated on each.
 
+    Columns: scorecard_id, and for a KPI kpi_code, weight, target, actual, direction (else higher) and what else its attainment needs;
+    for pay person_id, currency, salary, target_bonus_share or target_bonus_amount, rating, fte. An unknown column is answered by all names.
+
     Ends with 1 when somebody could not be scored; the others are shown all the same.
 
     Examples: `sightline score plan.yaml scorecards.csv`, `sightline score plan.yaml scorecards.csv --explain S-17`.

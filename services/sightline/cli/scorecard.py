@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sightline.cli.client import ActAs, Client, OrganizationId, open_client
+from sightline.cli.client import ActAs, Client, OrganizationId, open_client, require_cycle
 from sightline.cli.terminal import AsJson, progress, show_json, show_step
 from sightline.problems import BadUsage
 
@@ -49,6 +49,7 @@ def agree(
     Example: `sightline scorecard agree 2026`.
     """
     with open_client(organization, act_as) as client, progress("Proposing and agreeing"):
+        require_cycle(client, cycle)
         drafts = list(client.pages("kpi_api", "/v1/scorecards", cycle_code=cycle, status="draft"))
         for draft in drafts:
             _sign(client, draft)
@@ -67,11 +68,12 @@ def _sign(client: Client, draft: dict[str, Any]) -> None:
 def _manager(client: Client, person_id: str) -> str:
     """Who stands above a person today: a manager, else somebody of the board."""
     today = date.today().isoformat()  # noqa: DTZ011 the operator's own day
-    for line in client.get("kpi_api", f"/v1/people/{person_id}")["employments"]:
+    person = client.get("kpi_api", f"/v1/people/{person_id}")
+    for line in person["employments"]:
         in_force = line["valid_from"] <= today and (line["valid_to"] is None or today < line["valid_to"])
         if line["is_primary"] and in_force and line["manager_id"]:
             return str(line["manager_id"])
     board = [grant["person_id"] for grant in client.pages("kpi_api", "/v1/grants") if grant["role"] == "board"]
     if not board:
-        raise BadUsage(f"Nobody stands above {person_id}, and nobody is on the board.", "Give somebody the role board.")
+        raise BadUsage(f"Nobody stands above {person['external_id']}, and nobody is on the board.", "Give somebody the role board.")
     return str(board[0])

@@ -43,7 +43,7 @@ def read_table(
         mapping = read_mapping(maps or [])
         rows = read_rows(file.read_bytes(), format_of(file), columns=columns, required=required, mapping=mapping, ignored=ignored or [])
     except Problem as problem:
-        raise BadUsage(f"{file.name}: {problem.detail}", f"Nothing was imported ({problem.code}).") from problem
+        raise BadUsage(f"{file.name}: {problem.detail}", f"Nothing was read ({problem.code}).") from problem
     return [(row, {name: cell.strip() for name, cell in cells.items() if cell.strip()}) for row, cells in rows]
 
 
@@ -56,11 +56,14 @@ def _result(row: int, cells: Cells, send: Callable[[Cells], str]) -> dict[str, A
     try:
         return {"row": row, "status": send(cells), "errors": []}
     except (Refused, BadUsage) as problem:
-        return {"row": row, "status": "error", "errors": [_fault(row, problem)]}
+        return {"row": row, "status": "error", "errors": _faults(row, problem)}
 
 
-def _fault(row: int, problem: OperatorProblem) -> dict[str, Any]:
-    return {"row": row, "field": "", "code": problem.code, "message": str(problem).strip()}
+def _faults(row: int, problem: OperatorProblem) -> list[dict[str, Any]]:
+    """What is wrong with a row: by field where a service named some."""
+    if isinstance(problem, Refused) and problem.errors:
+        return [error | {"row": row} for error in problem.errors]
+    return [{"row": row, "field": "", "code": problem.code, "message": str(problem).strip()}]
 
 
 def report(answer: Mapping[str, Any], *, as_json: bool) -> None:

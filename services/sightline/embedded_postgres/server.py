@@ -14,7 +14,7 @@ from sightline.embedded_postgres.cluster import ADMINISTRATOR, Cluster
 from sightline.embedded_postgres.databases import DatabaseUrls
 from sightline.embedded_postgres.leftovers import end_leftovers, postmaster, processes_of
 from sightline.embedded_postgres.psql import Psql
-from sightline.ports import HOST, any_free_port, is_free
+from sightline.ports import HOST, any_free_port, is_free, named_port
 from sightline.problems import PortTaken, PostgresFailed, PostgresUnreachable, folder_in_plain_words
 
 SETTINGS = {"shared_buffers": "256MB", "max_connections": "200", "max_wal_size": "2GB", "timezone": "UTC", "log_timezone": "UTC"}
@@ -33,8 +33,7 @@ class EmbeddedPostgres:
     def __init__(self, home: Path, *, port: int | None = None) -> None:
         self.home = home.absolute()
         self._settings = SETTINGS | dict(setting.split("=", 1) for setting in os.environ.get("SIGHTLINE_POSTGRES_SETTINGS", "").split())
-        named = os.environ.get("SIGHTLINE_POSTGRES_PORT")
-        self._demanded_port = port or (int(named) if named else None)
+        self._demanded_port = port or named_port("SIGHTLINE_POSTGRES_PORT")
         with folder_in_plain_words(self.home):
             self._account = Account.for_server()
             self.cluster = Cluster.below(self.home, self._account)

@@ -35,7 +35,7 @@ def read_running(home: Path) -> Running | None:
     """What was last written down, alive or not; None where nothing was, or everything was stopped in order."""
     try:
         written = json.loads(record_file(home).read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
+    except (FileNotFoundError, NotADirectoryError, json.JSONDecodeError):
         return None
     programs = {name: ProcessIdentity(**identity) for name, identity in written["programs"].items()}
     return Running(ProcessIdentity(**written["supervisor"]), written["since"], written["addresses"], programs)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sightline.databases import SERVICES, ServiceDatabase
-from sightline.ports import HOST, any_free_port, is_free
+from sightline.ports import HOST, any_free_port, is_free, named_port
 from sightline.problems import PortTaken
 
 USUAL_PORTS = {"kpi_api": 8000, "scoring": 8001}
@@ -18,10 +18,10 @@ def choose_ports() -> dict[str, int]:
 
 def _choose_port(service: str) -> int:
     variable = f"{service.upper()}_PORT"
-    if demanded := os.environ.get(variable):
-        if not is_free(int(demanded)):
+    if demanded := named_port(variable):
+        if not is_free(demanded):
             raise PortTaken(f"Port {demanded}, which {variable} asks for, is taken by another program.", f"Stop it, or change {variable}.")
-        return int(demanded)
+        return demanded
     usual = USUAL_PORTS[service]
     return usual if is_free(usual) else any_free_port()
 

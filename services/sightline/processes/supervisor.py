@@ -16,6 +16,7 @@ import httpx
 
 from sightline.databases import SERVICES, ServiceDatabase, open_databases
 from sightline.embedded_postgres import EmbeddedPostgres
+from sightline.home import make_home
 from sightline.keys import make_keys
 from sightline.ports import HOST
 from sightline.problems import AlreadyRunning, ServiceFailed, folder_in_plain_words
@@ -47,7 +48,7 @@ class Supervisor:
 
     def __enter__(self) -> Self:
         with folder_in_plain_words(self.home):
-            self.home.mkdir(parents=True, exist_ok=True)
+            make_home(self.home)
             self._take_home()
             try:
                 self._start()
