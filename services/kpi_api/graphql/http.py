@@ -20,9 +20,8 @@ from strawberry.types.graphql import OperationType
 from chassis.pagination import signer_of
 from chassis.problems import Problem
 from chassis.transactions import Caller, database_of
-from kpi_api.access.viewer import load_viewer
 from kpi_api.graphql import explorer
-from kpi_api.graphql.context import Context
+from kpi_api.graphql.context import open_context
 from kpi_api.graphql.schema import schema
 
 log = structlog.get_logger()
@@ -116,18 +115,15 @@ async def answer(request: Request, principal: Caller) -> Response:
 
 async def execute(request: Request, principal: Caller, operation: Operation) -> ExecutionResult:
     """Raises Malformed for an operation that cannot be chosen or that the method does not allow."""
-    database = database_of(request)
-    async with database.read(principal.organization_id) as session:
-        viewer = await load_viewer(principal, session)
-    context = Context(viewer, database, request.app.state.resources, signer_of(request))
     try:
-        return await schema.execute(
-            operation.query,
-            variable_values=operation.variables,
-            operation_name=operation.name,
-            context_value=context,
-            allowed_operation_types=METHODS[request.method],
-        )
+        async with open_context(principal, database_of(request), request.app.state.resources, signer_of(request)) as context:
+            return await schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                operation_name=operation.name,
+                context_value=context,
+                allowed_operation_types=METHODS[request.method],
+            )
     except CannotGetOperationTypeError:
         raise Malformed(400, "The document has no such operation, or several: say which by `operationName`.") from None
     except InvalidOperationTypeError:
