@@ -88,7 +88,8 @@ E5,Eve,Sol,2020-03-01,,1,E1
         "message": "Write a date as YYYY-MM-DD, such as 2026-03-31.",
         "row": 2,
     }
-    assert answer["results"][2]["errors"][0]["code"] == "end_before_start"
+    error = answer["results"][2]["errors"][0]
+    assert (error["field"], error["code"]) == ("/termination_date", "end_before_start")
     assert answer["results"][3]["errors"][0]["field"] == "/fte"
     assert sorted(await people(organization)) == ["E1", "E5"]
 
