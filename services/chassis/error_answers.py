@@ -27,6 +27,7 @@ from chassis.problems import (
 log = structlog.get_logger()
 
 RETRYABLE = {"40001", "40P01", "55P03"}
+ZERO_CHARACTER = {"22021", "22P05"}  # how PostgreSQL refuses one in text and in JSON
 
 
 def answer(problem: Problem) -> Response:
@@ -102,6 +103,8 @@ async def _database(request: Request, error: Exception) -> Response:
     state = getattr(error.orig, "sqlstate", None)
     if state in RETRYABLE:
         return answer(Unavailable("Another change is under way. Try again.", headers={"Retry-After": "1"}))
+    if state in ZERO_CHARACTER:
+        return answer(Invalid("Text cannot hold a zero character (U+0000). Leave it out."))
     if isinstance(error, IntegrityError):
         constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
         log.info("integrity_conflict", constraint=constraint, sqlstate=state)

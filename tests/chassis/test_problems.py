@@ -28,6 +28,13 @@ async def test_a_wrong_value_is_not_repeated(door: ProbeDoor) -> None:
     assert "90000" not in answer.text
 
 
+async def test_a_zero_character_is_refused_not_our_fault(door: ProbeDoor) -> None:
+    """PostgreSQL can store it neither as text nor within JSON."""
+    answer = await door.client.post("/v1/notes", json={"text": "a\x00b"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert "zero character" in answer.json()["detail"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
     [("GET", "/v1/nowhere", 404, "not_found"), ("PATCH", "/v1/notes", 405, "http_405"), ("POST", "/v1/notes", 422, "invalid")],
