@@ -39,8 +39,10 @@ class Context:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
         async with self._turns, self._closing.pop_all() as closing:
-            first, self._first = self._first, None
-            yield first or await closing.enter_async_context(self.database.read(self.viewer.organization_id))
+            session, self._first = self._first, None
+            if session is None:
+                session = await closing.enter_async_context(self.database.read(self.viewer.organization_id))
+            yield session
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[WriteSession]:

@@ -22,6 +22,7 @@ query Line($kpi: ID!) {
   }
 }
 """
+LINE_ONLY = "query ($kpi: ID!) { lineOfSight(kpiId: $kpi) { mission orphan } }"
 
 
 async def test_an_employees_line_of_sight_reaches_the_mission_and_shows_no_person_above(company: Company) -> None:
@@ -98,6 +99,32 @@ def statements_of(company: Company) -> Iterator[list[str]]:
     event.listen(engine, "before_cursor_execute", note)
     yield seen
     event.remove(engine, "before_cursor_execute", note)
+
+
+async def test_a_line_of_sight_is_one_transaction_and_gives_its_connection_back(company: Company) -> None:
+    """Given eli's KPI, when eli asks for its line, then clock, viewer and line are read by three statements of one transaction."""
+    ids = await company.cascade()
+    eli = await company.client("eli")
+    await ask(eli, LINE_ONLY, kpi=ids["eli"])
+
+    with statements_of(company) as statements:
+        line = (await ask(eli, LINE_ONLY, kpi=ids["eli"]))["lineOfSight"]
+
+    assert line["orphan"] is False
+    assert len(statements) == 3
+    assert sum("open_transaction" in statement for statement in statements) == 1
+    assert company.organization.world.kpi_api.database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+async def test_an_operation_that_reads_nothing_gives_its_connection_back(company: Company) -> None:
+    """Given no load at all, when eli asks for their roles, or for a field that is not there, then no connection stays taken."""
+    eli = await company.client("eli")
+
+    await ask(eli, "{ viewer { roles } }")
+    errors = await errors_of(eli, "{ nothing }")
+
+    assert errors
+    assert company.organization.world.kpi_api.database.engine.sync_engine.pool.checkedout() == 0  # type: ignore[attr-defined]
 
 
 async def test_relations_are_followed_with_a_bounded_number_of_statements(company: Company) -> None:
