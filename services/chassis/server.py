@@ -21,6 +21,7 @@ def main(make_service: Callable[[], Service]) -> None:
     service = make_service()
     _configure_logs(service.settings.log_level)
     gc.freeze()  # what was imported stays for good: collections need not walk it again and again
+    gc.set_threshold(50_000, 20, 20)  # a bulk request makes millions of objects and hardly a cycle among them
     if sys.argv[1:] == ["worker"]:
         asyncio.run(run_worker(service))
     elif sys.argv[1:] == ["migrate"]:
