@@ -1,6 +1,7 @@
 """Recording measurements: each row by itself, all rows in one transaction."""
 
 import asyncio
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final, NamedTuple
@@ -14,11 +15,11 @@ from chassis.problems import FieldError
 from chassis.tabular import Rows
 from kpi_api.access.viewer import Viewer
 from kpi_api.measurements.measurable import MeasurableKpi, lock_measurable
-from kpi_api.measurements.readings import Provenance, Reading, WrongRow, read_reading
+from kpi_api.measurements.readings import Amount, Provenance, Reading, WrongRow, read_reading
 from kpi_api.measurements.revisions import Cell, Knowledge
 from kpi_api.measurements.storage import NewMeasurement, insert_measurements, read_revisions
 
-ROWS_PER_STATEMENT: Final = 2000
+ROWS_PER_STATEMENT: Final = 5000
 
 
 @dataclass
@@ -38,16 +39,17 @@ async def record_measurements(viewer: Viewer, session: WriteSession, rows: Rows)
     `created` is a first value, `updated` a correction of which both values are kept, `unchanged` says nothing new.
 
     Codes of wrong rows: those of `Reading`, unknown_kpi, unknown_part, ratio_needed, value_needed, outside_window, wrong_period,
-    period_closed. Rule: domain "Measurement", S2 steps 2 and 3.
+    said_differently, period_closed. Rule: domain "Measurement", S2 steps 2 and 3.
     """
     readings, unreadable = _read(rows)
     kpis = await lock_measurable(viewer, session, {reading.kpi for _, reading in readings})
     placed, misplaced = _place(readings, kpis)
+    placed, contradicting = _without_contradictions(placed)
     provenance: Provenance = "form" if viewer.person_id else "system"
     request = _Request(viewer, session.now, provenance, await _knowledge(session, placed))
     decided = await _decide_and_insert(request, session, placed)
     await _announce(viewer, session, request.new)
-    return BulkResult.of([*unreadable, *misplaced, *decided])
+    return BulkResult.of([*unreadable, *misplaced, *contradicting, *decided])
 
 
 def _read(rows: Rows) -> tuple[list[tuple[int, Reading]], list[RowResult]]:
@@ -78,11 +80,26 @@ def _place(readings: list[tuple[int, Reading]], kpis: dict[UUID | str, Measurabl
         try:
             if kpi is None:
                 raise WrongRow([_unknown_kpi(row, reading)])
-            end = kpi.check(row, reading)
+            end = kpi.calendar.check(row, reading)
             placed.append(_Placed(row, reading, kpi, Cell(kpi.id, reading.part, reading.period_start), end))
         except WrongRow as problem:
             refused.append(_refuse(row, problem.errors))
     return placed, refused
+
+
+def _without_contradictions(placed: list[_Placed]) -> tuple[list[_Placed], list[RowResult]]:
+    """Rows of one request that give different values for the same part and period refuse each other: their order says nothing."""
+    said: defaultdict[Cell, dict[Amount, int]] = defaultdict(dict)
+    for one in placed:
+        said[one.cell].setdefault(one.reading.amount, one.row)
+    refused = [_refuse(one.row, [_said_differently(one, said[one.cell])]) for one in placed if len(said[one.cell]) > 1]
+    return [one for one in placed if len(said[one.cell]) == 1], refused
+
+
+def _said_differently(one: _Placed, said: dict[Amount, int]) -> FieldError:
+    other = next(row for amount, row in said.items() if amount != one.reading.amount)
+    message = f"Row {other} gives another value for the same KPI, part and period. Send one of them; a correction is sent by itself."
+    return FieldError(row=one.row, field="/period_start", code="said_differently", message=message)
 
 
 async def _knowledge(session: WriteSession, placed: list[_Placed]) -> Knowledge:

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
+from chassis.problems import FieldError
 from chassis.query_plans import planned_for
 from chassis.tabular import Rows
 from kpi_api.access.viewer import Viewer
@@ -21,9 +22,9 @@ from kpi_api.people.persons import UserNamesTaken, write_persons
 from kpi_api.people.problems import ReportingLineTooDeep
 from kpi_api.people.schemas import ImportResult
 
-COUNT_PENDING = text(
-    "SELECT count(DISTINCT person_id) FROM employments WHERE organization_id = :organization_id AND person_id = ANY(:person_ids)"
-    " AND manager_id IS NULL AND manager_external_id IS NOT NULL"
+PENDING = text(
+    "SELECT DISTINCT person_id, manager_external_id FROM employments WHERE organization_id = :organization_id"
+    " AND person_id = ANY(:person_ids) AND manager_id IS NULL AND manager_external_id IS NOT NULL"
 )
 
 
@@ -50,7 +51,7 @@ async def import_people(
             await reporting.lock(session)
             await fill_in_references(session, found, create_missing=create_missing)
             await _write_valid_rows(session, found)
-            result = _result(found, await _count_pending(session, found), dry_run=dry_run)
+            result = _result(found, await _pending(session, found), dry_run=dry_run)
             if dry_run:
                 raise _DryRun
     except _DryRun:
@@ -109,13 +110,21 @@ async def _write_reporting(session: WriteSession, found: Import) -> None:
     await changes.record_person_changed(session, {i.person_id for i in found.rows if i.person_status != "unchanged"})
 
 
-async def _count_pending(session: WriteSession, found: Import) -> int:
+async def _pending(session: WriteSession, found: Import) -> list[FieldError]:
+    """The rows whose manager is not there yet, each with whom it names."""
     keys = {"organization_id": session.organization_id, "person_ids": [incoming.person_id for incoming in found.rows]}
-    return await session.scalar(COUNT_PENDING, keys) or 0
+    rows = {incoming.person_id: incoming.row for incoming in found.rows}
+    pending = [_not_there(rows[found.person_id], found.manager_external_id) for found in await session.execute(PENDING, keys)]
+    return sorted(pending, key=lambda note: note.row or 0)
 
 
-def _result(found: Import, pending: int, *, dry_run: bool) -> ImportResult:
+def _not_there(row: int, manager: str) -> FieldError:
+    message = f"Nobody is called {manager} here yet. The line to them starts when they are there; correct it if the id is wrong."
+    return FieldError(row=row, field="/manager", code="manager_not_there", message=message)
+
+
+def _result(found: Import, pending: list[FieldError], *, dry_run: bool) -> ImportResult:
     written = [RowResult(row=i.row, status=i.status, id=None if dry_run else i.person_id, errors=[]) for i in found.rows]
     refused = [RowResult(row=row, status="error", errors=errors) for row, errors in found.errors.items()]
     counted = BulkResult.of([*written, *refused])
-    return ImportResult(**dict(counted), pending_managers=pending, dry_run=dry_run)
+    return ImportResult(**dict(counted), pending_managers=len(pending), notes=pending, dry_run=dry_run)

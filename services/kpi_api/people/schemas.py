@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.bulk import BulkResult
 from chassis.numbers import ExactDecimal
+from chassis.problems import FieldError
 from kpi_api.people.models import UnitKind
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -75,6 +76,7 @@ class ImportResult(BulkResult):
     """What became of a file, row by row, counted from 1 below the header. With a dry run nothing was written."""
 
     pending_managers: int = Field(description="Rows whose manager is not known yet; their lines start when that person is there.")
+    notes: list[FieldError] = Field(description="What is worth a look in rows that were written, such as whom a row names as manager.")
     dry_run: bool
 
 

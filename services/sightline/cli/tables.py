@@ -76,7 +76,8 @@ def report(answer: Mapping[str, Any], *, as_json: bool) -> None:
         counts = ", ".join(f"{found[status]} {status}" for status in STATUSES)
         show_step(counts + (" (dry run)" if answer.get("dry_run") else ""))
         if pending := answer.get("pending_managers"):
-            show_step(f"{pending} wait for a manager who is not there yet.")
+            show_step(f"{pending} wait for a manager who is not there yet:")
+            show_table(["row", "field", "what"], [[str(note["row"]), note["field"], note["message"]] for note in answer["notes"][:SHOWN]])
         if wrong:
             show_table(["row", "field", "what"], [[str(row), error["field"], error["message"]] for row, error in wrong[:SHOWN]])
         if len(wrong) > SHOWN:

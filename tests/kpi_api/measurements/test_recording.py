@@ -83,10 +83,21 @@ async def test_a_replayed_record_does_not_undo_a_later_correction_by_somebody_el
     assert [v["value"] for v in (await scene.read(scene.calls))["values"]] == ["97"]
 
 
-async def test_rows_of_one_request_follow_each_other(scene: Scene) -> None:
-    answer = await scene.record(JANUARY, {**JANUARY, "value": "91"}, {**JANUARY, "value": "91"})
-    assert [r["status"] for r in answer["results"]] == ["created", "updated", "unchanged"]
-    assert await stored(scene) == 2
+async def test_the_same_value_twice_in_one_request_is_said_once(scene: Scene) -> None:
+    answer = await scene.record(JANUARY, JANUARY)
+    assert [r["status"] for r in answer["results"]] == ["created", "unchanged"]
+    assert await stored(scene) == 1
+
+
+async def test_rows_that_contradict_each_other_refuse_each_other_however_often_they_are_sent(scene: Scene) -> None:
+    february = {**JANUARY, "period_start": "2026-02-01"}
+    for expected in ("created", "unchanged"):
+        answer = await scene.record(JANUARY, february, {**JANUARY, "value": "91"})
+        assert [r["status"] for r in answer["results"]] == ["error", expected, "error"]
+        messages = [answer["results"][place]["errors"][0] for place in (0, 2)]
+        assert [error["code"] for error in messages] == ["said_differently"] * 2
+        assert ["Row 3" in messages[0]["message"], "Row 1" in messages[1]["message"]] == [True, True]
+    assert await stored(scene) == 1
 
 
 async def test_wrong_rows_are_named_and_stop_only_themselves(scene: Scene) -> None:

@@ -110,6 +110,7 @@ F,F,F,2020-01-01,
     assert codes == {"circular_reporting_line"}
     assert "A, B, C" in answer["results"][0]["errors"][0]["message"]
     assert answer["pending_managers"] == 1
+    assert [(note["row"], note["field"], note["code"]) for note in answer["notes"]] == [(4, "/manager", "manager_not_there")]
     found = await people(organization)
     assert sorted(found) == ["D", "F"]
     assert found["D"]["employments"][0]["manager_state"] == "unknown"
