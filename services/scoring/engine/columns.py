@@ -113,10 +113,11 @@ def _divided_exactly(values: Integers, zeros: int) -> Integers | None:
     10^n is 2^n × 5^n. Modulo 2^64 the product with the inverse of 5^n is a bijection that takes each multiple of 5^n to its quotient, so
     what comes out below 2^62 ÷ 5^n is a quotient and nothing else is: two fast passes instead of a division and its proof.
     """
-    if is_wide(values) or (values.size and values.min() < 0):
+    bits = -1 if is_wide(values) else int(np.bitwise_or.reduce(values))
+    if bits < 0:
         shorter = values // 10**zeros
         return shorter if np.array_equal(shorter * 10**zeros, values) else None
-    if int(np.bitwise_or.reduce(values)) % 2**zeros:
+    if bits % 2**zeros:
         return None
     shorter = values >> zeros
     shorter *= np.uint64(pow(5**zeros, -1, 2**64)).view(np.int64)

@@ -30,6 +30,10 @@ def magnitude(values: Integers) -> int:
     """The largest absolute value, 0 for an empty column."""
     if values.size <= 1:
         return abs(int(values[0])) if values.size else 0
+    if not is_wide(values):
+        largest = int(np.maximum.reduce(values.view(np.uint64)))  # a number below zero is huge without its sign
+        if largest < SAFE:
+            return largest
     return max(int(np.maximum.reduce(values)), -int(np.minimum.reduce(values)))
 
 
@@ -65,8 +69,8 @@ def sums(values: Integers, starts: NDArray[np.int64]) -> Integers:
     """The sum of each run of values; a run begins at each of `starts` (ascending, from 0) and none is empty."""
     if not starts.size:
         return values[:0]
-    longest = int(np.diff(starts, append=len(values)).max())
-    if not is_wide(values) and magnitude(values) * longest >= SAFE:
+    largest = 0 if is_wide(values) else magnitude(values)
+    if largest * len(values) >= SAFE and largest * int(np.diff(starts, append=len(values)).max()) >= SAFE:
         values = wide(values)
     return np.add.reduceat(values, starts)
 

@@ -132,6 +132,8 @@ class Frame:
             return amount
         salary, share = self.column("salary"), self.column("target_bonus_share")
         reckoned = Column(product(salary.values, share.values), salary.places + share.places, first_of(salary.reasons, share.reasons))
+        if self.people.array("target_bonus_amount") is None:
+            return reckoned
         return chosen(~self.people.null("target_bonus_amount"), amount, reckoned)
 
     def at(self, level: Level, operand: str | Decimal) -> Column:

@@ -111,8 +111,11 @@ def prepared(lines: pa.Table, people: pa.Table) -> Snapshot:
 def _ascends(owner: NDArray[Any], number: NDArray[Any]) -> bool:
     """Whether each line comes after the one before it, by person and line; then none is there twice."""
     for start in range(0, len(owner) - 1, _STRETCH):
-        key = (owner[start : start + _STRETCH + 1].astype(np.int64) << 32) + number[start : start + _STRETCH + 1]
-        if not (key[1:] > key[:-1]).all():
+        people, numbers = owner[start : start + _STRETCH + 1], number[start : start + _STRETCH + 1]
+        later = numbers[1:] > numbers[:-1]
+        later &= people[1:] == people[:-1]
+        later |= people[1:] > people[:-1]
+        if not later.all():
             return False
     return True
 

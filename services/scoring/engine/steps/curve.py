@@ -178,14 +178,14 @@ def _pieces(curve: Curve) -> tuple[_Piece, ...]:
 
 def _reached(of: Column, curve: Curve) -> Integers:
     """How many points each value has reached: 0 before the first, all of them from the last on."""
-    index = np.zeros(of.values.shape, dtype=np.int8 if len(curve.points) < 128 else np.int16)
+    index = np.zeros(of.values.shape, dtype=np.int8 if len(curve.points) < 128 else np.int16)  # small, so that little is moved
     for x, _ in curve.points:
         places = max(0, -int(x.normalize().as_tuple().exponent))
         point = int(x.scaleb(max(places, of.places)))
         values = of.values if places <= of.places else of.at(places).values
         reached = values <= point if curve.descending else values >= point
         index += reached.view(np.int8)
-    return index.astype(np.int64)
+    return index
 
 
 @dataclass(frozen=True, slots=True)
