@@ -1,10 +1,9 @@
 """Recording measurements: each row by itself, all rows in one transaction."""
 
-import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis import audit, events
@@ -18,8 +17,6 @@ from kpi_api.measurements.measurable import MeasurableKpi, lock_measurable
 from kpi_api.measurements.readings import Amount, Provenance, Reading, WrongRow, read_reading
 from kpi_api.measurements.revisions import Cell, Knowledge
 from kpi_api.measurements.storage import NewMeasurement, insert_measurements, read_revisions
-
-ROWS_PER_STATEMENT: Final = 5000
 
 
 @dataclass
@@ -47,7 +44,8 @@ async def record_measurements(viewer: Viewer, session: WriteSession, rows: Rows)
     placed, contradicting = _without_contradictions(placed)
     provenance: Provenance = "form" if viewer.person_id else "system"
     request = _Request(viewer, session.now, provenance, await _knowledge(session, placed))
-    decided = await _decide_and_insert(request, session, placed)
+    decided = [_decide(request, one) for one in placed]
+    await insert_measurements(session, viewer.subject, request.new)
     await _announce(viewer, session, request.new)
     return BulkResult.of([*unreadable, *misplaced, *contradicting, *decided])
 
@@ -106,21 +104,6 @@ async def _knowledge(session: WriteSession, placed: list[_Placed]) -> Knowledge:
     knowledge = Knowledge()
     knowledge.learn(await read_revisions(session, {one.cell for one in placed}))
     return knowledge
-
-
-async def _decide_and_insert(request: _Request, session: WriteSession, placed: list[_Placed]) -> list[RowResult]:
-    """Decide on some rows while PostgreSQL takes in those before them."""
-    results: list[RowResult] = []
-    async with asyncio.TaskGroup() as group:
-        under_way = None
-        for start in range(0, len(placed), ROWS_PER_STATEMENT):
-            decided_before = len(request.new)
-            results += [_decide(request, one) for one in placed[start : start + ROWS_PER_STATEMENT]]
-            if under_way:
-                await under_way
-            under_way = group.create_task(insert_measurements(session, request.viewer.subject, request.new[decided_before:]))
-            await asyncio.sleep(0)  # lets the statement leave
-    return results
 
 
 def _decide(request: _Request, placed: _Placed) -> RowResult:

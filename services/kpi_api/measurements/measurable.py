@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, or_, select
@@ -30,14 +30,12 @@ CLOSED_STATUSES = {"closing", "closed"}
 
 
 @dataclass(frozen=True)
-class MeasurableKpi:
-    """What a reading is checked against: by part, the length of its periods and the last day by the first of each."""
+class Calendar:
+    """What a reading is checked against; KPIs from one template share it. By part, the length of its periods and the last day by the first
+    of each."""
 
-    id: UUID
-    code: str | None
     window: Window
     combine: str
-    closed: bool
     lengths: Mapping[str, Length]
     period_ends: Mapping[str, Mapping[date, date]]
 
@@ -96,6 +94,15 @@ def may_record(viewer: Viewer) -> ColumnElement[bool]:
     return or_(may_change(viewer), has_sight_of_kpi(viewer, Kpi.id, "stakeholder"))
 
 
+class MeasurableKpi(NamedTuple):
+    """A KPI that values are recorded for; `closed` when its cycle is closing or closed."""
+
+    id: UUID
+    code: str | None
+    closed: bool
+    calendar: Calendar
+
+
 async def lock_measurable(viewer: Viewer, session: WriteSession, named: Collection[UUID | str]) -> dict[UUID | str, MeasurableKpi]:
     """The KPIs among `named` (ids or codes) that the viewer may record for, by the name used.
 
@@ -113,11 +120,16 @@ async def lock_measurable(viewer: Viewer, session: WriteSession, named: Collecti
         .with_for_update(key_share=True, of=Kpi)
     )
     rows = found.all()
-    cycles = await _lock_cycles(session, {row.cycle_id for row in rows})
-    targets = await _target_periods(session, [row.id for row in rows])
-    measurable = [_measurable(row, cycles[row.cycle_id], targets.get(row.id, {})) for row in rows]
-    by_name: dict[UUID | str, MeasurableKpi] = {kpi.id: kpi for kpi in measurable}
-    return by_name | {kpi.code: kpi for kpi in measurable if kpi.code}
+    cycles = await _lock_cycles(session, {cycle_id for _, _, cycle_id, *_ in rows})
+    targets = await _target_periods(session, [id_ for id_, *_ in rows])
+    by_name: dict[UUID | str, MeasurableKpi] = {}
+    for id_, code, cycle_id, first_day, last_day, combine, update_frequency in rows:
+        cycle = cycles[cycle_id]
+        calendar = _calendar(first_day, last_day, cycle.starts_on, combine, update_frequency, tuple(targets.get(id_, ())))
+        by_name[id_] = MeasurableKpi(id_, code, cycle.status in CLOSED_STATUSES, calendar)
+        if code:
+            by_name[code] = by_name[id_]
+    return by_name
 
 
 async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID, Any]:
@@ -127,25 +139,21 @@ async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID,
     return {row.id: row for row in found}
 
 
-async def _target_periods(session: ReadSession, kpi_ids: list[UUID]) -> dict[UUID, dict[str, str]]:
+async def _target_periods(session: ReadSession, kpi_ids: list[UUID]) -> dict[UUID, list[tuple[str, str]]]:
+    """By KPI, the period of each part's target."""
     found = await session.execute(
-        select(KpiTarget.kpi_id, KpiTarget.part, KpiTarget.period).where(among(KpiTarget.kpi_id, kpi_ids))
+        select(KpiTarget.kpi_id, KpiTarget.part, KpiTarget.period).where(among(KpiTarget.kpi_id, kpi_ids)).order_by(KpiTarget.position)
     )
-    targets: dict[UUID, dict[str, str]] = {}
+    targets: dict[UUID, list[tuple[str, str]]] = {}
     for kpi_id, part, period in found:
-        targets.setdefault(kpi_id, {})[part] = period
+        targets.setdefault(kpi_id, []).append((part, period))
     return targets
 
 
-def _measurable(row: Any, cycle: Any, target_periods: Mapping[str, str]) -> MeasurableKpi:
-    window = Window(row.window_start, row.window_end, cycle.starts_on)
-    lengths = {part: measured_per(period, row.update_frequency) for part, period in target_periods.items()}
-    return MeasurableKpi(
-        id=row.id,
-        code=row.code,
-        window=window,
-        combine=row.combine,
-        closed=cycle.status in CLOSED_STATUSES,
-        lengths=lengths,
-        period_ends={part: period_ends(window, length) for part, length in lengths.items()},
-    )
+@lru_cache(maxsize=4096)
+def _calendar(
+    first_day: date, last_day: date, anchor: date, combine: str, update_frequency: str | None, target_periods: tuple[tuple[str, str], ...]
+) -> Calendar:
+    window = Window(first_day, last_day, anchor)
+    lengths = {part: measured_per(period, update_frequency) for part, period in target_periods}
+    return Calendar(window, combine, lengths, {part: period_ends(window, length) for part, length in lengths.items()})

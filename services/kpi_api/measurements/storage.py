@@ -1,4 +1,5 @@
-"""Measurements in and out of PostgreSQL many at a time: whole columns go over as arrays, one statement for any number of rows."""
+"""Measurements in and out of PostgreSQL many at a time: in by COPY, which row-level security allows into a temporary table only, and one
+INSERT from there; out by one SELECT, asked with whole columns as arrays."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -8,13 +9,21 @@ from chassis.database import WriteSession
 from kpi_api.measurements.readings import Amount
 from kpi_api.measurements.revisions import Cell, Recorded
 
+# A transaction may record several times; what arrived before is stored already.
+CREATE_ARRIVING = """
+    DROP TABLE IF EXISTS pg_temp.arriving;
+    CREATE TEMPORARY TABLE arriving (
+      id uuid, kpi_id uuid, part text, period_start date, revision bigint, value numeric, numerator numeric, denominator numeric,
+      source text, source_record_id text, recorded_at timestamptz,
+      period_end date, provenance text, correction_reason text, after_closing boolean
+    ) ON COMMIT DROP
+"""
+
 INSERT = """
     INSERT INTO measurements (
-      organization_id, recorded_by, id, kpi_id, part, period_start, period_end, revision, value, numerator, denominator,
-      source, source_record_id, recorded_at, provenance, correction_reason, after_closing)
-    SELECT $1, $2, * FROM unnest(
-      $3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::date[], $8::bigint[], $9::numeric[], $10::numeric[], $11::numeric[],
-      $12::text[], $13::text[], $14::timestamptz[], $15::text[], $16::text[], $17::boolean[])
+      organization_id, recorded_by, id, kpi_id, part, period_start, revision, value, numerator, denominator,
+      source, source_record_id, recorded_at, period_end, provenance, correction_reason, after_closing)
+    SELECT $1::uuid, $2::text, arriving.* FROM arriving
 """
 
 # The bounds on period_start let PostgreSQL leave out the partitions of other years.
@@ -39,15 +48,17 @@ class NewMeasurement(NamedTuple):
 
 
 async def insert_measurements(session: WriteSession, recorded_by: str, new: Sequence[NewMeasurement]) -> None:
-    """Append them all in one statement."""
+    """Append them all."""
     if not new:
         return
     rows = [
-        (r.id, *r.cell, period_end, r.revision, *r.amount, r.source, r.source_record_id, r.recorded_at, *rest)
-        for r, period_end, *rest in new
+        (r.id, *r.cell, r.revision, *r.amount, r.source, r.source_record_id, r.recorded_at, *rest)
+        for r, *rest in new
     ]
     driver = await session.driver()
-    await driver.execute(INSERT, session.organization_id, recorded_by, *map(list, zip(*rows, strict=True)))
+    await driver.execute(CREATE_ARRIVING)
+    await driver.copy_records_to_table("arriving", records=rows)
+    await driver.execute(INSERT, session.organization_id, recorded_by)
 
 
 async def read_revisions(session: WriteSession, cells: Collection[Cell]) -> list[Recorded]:
