@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal, or_, select
 
 from chassis.database import ReadSession, WriteSession
 from chassis.problems import FieldError
@@ -142,11 +142,16 @@ async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID,
 async def _target_periods(session: ReadSession, kpi_ids: list[UUID]) -> dict[UUID, list[tuple[str, str]]]:
     """By KPI, the period of each part's target."""
     found = await session.execute(
-        select(KpiTarget.kpi_id, KpiTarget.part, KpiTarget.period).where(among(KpiTarget.kpi_id, kpi_ids)).order_by(KpiTarget.position)
+        select(KpiTarget.part, KpiTarget.period, func.array_agg(KpiTarget.kpi_id))
+        .where(among(KpiTarget.kpi_id, kpi_ids))
+        .group_by(KpiTarget.part, KpiTarget.period)
+        .order_by(KpiTarget.part)
     )
     targets: dict[UUID, list[tuple[str, str]]] = {}
-    for kpi_id, part, period in found:
-        targets.setdefault(kpi_id, []).append((part, period))
+    for part, period, owners in found:
+        target = (part, period)
+        for kpi_id in owners:
+            targets.setdefault(kpi_id, []).append(target)
     return targets
 
 
