@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple, Self
 from uuid import UUID
 
 import orjson
-from asyncpg.pgproto.pgproto import UUID as FastUUID
+from asyncpg.pgproto import pgproto
 from sqlalchemy import Text, cast, or_, select
 
 from chassis.database import ReadSession
@@ -115,7 +115,7 @@ class _Line(NamedTuple):
             "combine_parts": line["combine_parts"],
         }
         parts = [_signed_part(window, combine, line.get("update_frequency"), orjson.dumps(part)) for part in line["parts"]]
-        return cls(FastUUID(line["kpi_id"]), words, parts)
+        return cls(pgproto.UUID(line["kpi_id"]), words, parts)
 
     def document(self, sums: Iterator[Recorded], paths: list[list[str]]) -> Document:
         """In full, with the next sums for its parts."""
