@@ -115,7 +115,7 @@ class _Line(NamedTuple):
             "combine_parts": line["combine_parts"],
         }
         parts = [_signed_part(window, combine, line.get("update_frequency"), orjson.dumps(part)) for part in line["parts"]]
-        return cls(pgproto.UUID(line["kpi_id"]), words, parts)
+        return cls(pgproto.UUID(line["kpi_id"]), words, parts)  # the driver's own UUID hashes in C
 
     def document(self, sums: Iterator[Recorded], paths: list[list[str]]) -> Document:
         """In full, with the next sums for its parts."""
