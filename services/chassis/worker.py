@@ -5,9 +5,11 @@ Any number of workers may run. A job whose worker falls silent is taken over by 
 
 import asyncio
 import json
+import os
 import signal
 from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
+from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
@@ -51,12 +53,15 @@ async def run_worker(service: Service) -> None:
         ]
         stack.push_async_callback(_cancel, tasks)
         log.info("worker_ready", service=service.name, jobs=len(service.jobs))
-        await queue.run(
-            batch_size=service.settings.worker_concurrency,
-            max_concurrent_tasks=2 * service.settings.worker_concurrency,
-            dequeue_timeout=timedelta(seconds=2),
-            heartbeat_timeout=timedelta(seconds=service.settings.job_heartbeat_seconds),
-        )
+        try:
+            await queue.run(
+                batch_size=service.settings.worker_concurrency,
+                max_concurrent_tasks=2 * service.settings.worker_concurrency,
+                dequeue_timeout=timedelta(seconds=2),
+                heartbeat_timeout=timedelta(seconds=service.settings.job_heartbeat_seconds),
+            )
+        except Exception as error:
+            _end_at_once(error)
 
 
 def _register(queue: QueueManager, name: str, handler: jobs.Handler, database: Database, resources: Resources) -> None:
@@ -77,6 +82,15 @@ def _register(queue: QueueManager, name: str, handler: jobs.Handler, database: D
             parameters, max_attempts=MAX_ATTEMPTS, initial_delay=timedelta(milliseconds=250), max_delay=timedelta(minutes=5)
         ),
     )(run)
+
+
+def _end_at_once(error: Exception) -> NoReturn:
+    """End this process without waiting for anything it holds: connections may be dead and threads busy.
+
+    Whoever watches the worker starts another, which takes its jobs over.
+    """
+    log.error("worker_failed", error=f"{type(error).__name__}: {error}")
+    os._exit(1)
 
 
 async def drain(service: Service, database: Database, resources: Resources) -> int:
