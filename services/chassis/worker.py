@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 from pgqueuer.db import AsyncpgPoolDriver
+from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job as QueuedJob
 from pgqueuer.qm import QueueManager
@@ -31,6 +32,11 @@ from chassis.service import Resources, Service
 log = structlog.get_logger()
 
 BEAT_SECONDS = 2.0
+DEAF_SECONDS = 5.0
+STARTING_SECONDS = 0.2
+SHOW_ALIVE = text(
+    "INSERT INTO workers (id, seen_at) VALUES (:id, clock_timestamp()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at"
+)
 MAX_ATTEMPTS = 8
 
 
@@ -142,18 +148,19 @@ async def _sleep(queue: QueueManager, seconds: float) -> None:
 
 
 async def _beat(database: Database, queue: QueueManager) -> None:
-    worker_id = new_id()
+    """Show every two seconds that this worker listens for jobs. One that has gone deaf, as after a crash of PostgreSQL, ends."""
+    worker_id, heard = new_id(), False
     while not queue.shutdown.is_set():
         with _Logged("worker_beat"):
-            async with database.engine.begin() as connection:
-                await connection.execute(
-                    text(
-                        "INSERT INTO workers (id, seen_at) VALUES (:id, clock_timestamp())"
-                        " ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at"
-                    ),
-                    {"id": worker_id},
-                )
-        await _sleep(queue, BEAT_SECONDS)
+            try:
+                await queue.listener_healthy(timedelta(seconds=DEAF_SECONDS if heard else STARTING_SECONDS))
+                heard = True
+                async with database.engine.begin() as connection:
+                    await connection.execute(SHOW_ALIVE, {"id": worker_id})
+            except FailingListenerError as error:
+                if heard:
+                    _end_at_once(error)
+        await _sleep(queue, BEAT_SECONDS if heard else STARTING_SECONDS)
 
 
 async def _sequence(service: Service, database: Database, queue: QueueManager) -> None:
