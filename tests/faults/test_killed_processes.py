@@ -73,7 +73,8 @@ async def assert_paid_once(company: SmallCompany, run: dict[str, Any]) -> None:
     assert paid == {company.people[number(place)]: bonus(place) for place in range(PEOPLE)}
     # One run, which scoring and kpi_api know by the same snapshot
     assert len(await office.pages(company.approver, "scoring", "/v1/runs")) == 1
-    closing = await office.call(company.hr, "kpi_api", "GET", f"/v1/cycles/{company.cycle_id}/closing")
+    progress = f"/v1/cycles/{company.cycle_id}/closing"
+    closing = await office.wait_for("the digest", company.hr, "kpi_api", progress, until=lambda seen: seen["snapshot_digest"])
     assert closing["snapshot_digest"] == run["snapshot_digest"]
     # Approved and released once, and said so once
     await office.call(company.approver, "scoring", "POST", f"{path}/approve")
