@@ -33,6 +33,7 @@ log = structlog.get_logger()
 
 BEAT_SECONDS = 2.0
 DEAF_SECONDS = 5.0
+DEAF_AFTER = 3
 STARTING_SECONDS = 0.2
 SHOW_ALIVE = text(
     "INSERT INTO workers (id, seen_at) VALUES (:id, clock_timestamp()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at"
@@ -149,16 +150,17 @@ async def _sleep(queue: QueueManager, seconds: float) -> None:
 
 async def _beat(database: Database, queue: QueueManager) -> None:
     """Show every two seconds that this worker listens for jobs. One that has gone deaf, as after a crash of PostgreSQL, ends."""
-    worker_id, heard = new_id(), False
+    worker_id, heard, unheard = new_id(), False, 0
     while not queue.shutdown.is_set():
         with _Logged("worker_beat"):
             try:
                 await queue.listener_healthy(timedelta(seconds=DEAF_SECONDS if heard else STARTING_SECONDS))
-                heard = True
+                heard, unheard = True, 0
                 async with database.engine.begin() as connection:
                     await connection.execute(SHOW_ALIVE, {"id": worker_id})
             except FailingListenerError as error:
-                if heard:
+                unheard += 1  # once may be a loop that was busy
+                if heard and unheard >= DEAF_AFTER:
                     _end_at_once(error)
         await _sleep(queue, BEAT_SECONDS if heard else STARTING_SECONDS)
 
