@@ -18,6 +18,7 @@ from pgqueuer.db import AsyncpgPoolDriver
 from pgqueuer.errors import FailingListenerError
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.models import Job as QueuedJob
+from pgqueuer.models import TracebackRecord
 from pgqueuer.qm import QueueManager
 from pgqueuer.queries import Queries
 from pgqueuer.types import QueueEntrypoint
@@ -50,7 +51,7 @@ async def run_worker(service: Service) -> None:
         pool = await stack.enter_async_context(
             asyncpg.create_pool(database.url, min_size=2, max_size=service.settings.worker_concurrency + 2)
         )
-        queue = QueueManager(Queries(AsyncpgPoolDriver(pool)))
+        queue = QueueManager(_Queries(AsyncpgPoolDriver(pool)))
         for name, handler in service.jobs.items():
             _register(queue, name, handler, database, resources)
         _stop_on_signal(queue)
@@ -89,6 +90,19 @@ def _register(queue: QueueManager, name: str, handler: jobs.Handler, database: D
             parameters, max_attempts=MAX_ATTEMPTS, initial_delay=timedelta(milliseconds=250), max_delay=timedelta(minutes=5)
         ),
     )(run)
+
+
+class _Queries(Queries):
+    """pgqueuer parks a job as failed for good when its retry cannot be written, as while PostgreSQL is down.
+
+    Ending instead leaves the job picked: once the database answers again, another worker takes it over.
+    """
+
+    async def retry_job(self, job: QueuedJob, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
+        try:
+            await super().retry_job(job, delay, traceback_record)
+        except Exception as error:
+            _end_at_once(error)
 
 
 def _end_at_once(error: Exception) -> NoReturn:

@@ -86,7 +86,7 @@ async def assert_paid_once(company: SmallCompany, run: dict[str, Any]) -> None:
     assert (told["run.computed"], told["run.approved"], told["run.released"]) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("victim", [*VICTIMS[:-1], pytest.param(VICTIMS[-1], marks=pytest.mark.deep)])
+@pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_run_completes_once_though_a_process_is_killed(stack: Stack, victim: str) -> None:
     delay = DELAYS[VICTIMS.index(victim)]
     async with a_company(stack) as company:
