@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import or_, select, text
 
 from chassis import audit, events
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
 from kpi_api.access.models import Grant
 from kpi_api.access.problems import AlreadyGranted, GrantInvalid, NotToOneself
 from kpi_api.access.schemas import GrantIn
-from kpi_api.access.viewer import Viewer
 
 # access stands below people, so it asks the table by name.
 LOCK_PERSON = text("SELECT id FROM persons WHERE organization_id = :organization_id AND id = :id FOR UPDATE")
@@ -43,7 +43,7 @@ async def give_grant(viewer: Viewer, session: WriteSession, given: GrantIn) -> G
 
 async def end_grant(viewer: Viewer, session: WriteSession, grant_id: UUID, valid_to: date | None) -> Grant:
     """End a role on a day, today by default; one that would never have held ends on its first day. Raises NotAllowed, NotFound."""
-    viewer.require("hr_admin")
+    viewer.require("grants.give")
     grant = await session.scalar(select(Grant).where(Grant.id == grant_id).with_for_update())
     if grant is None:
         raise NotFound()
@@ -55,7 +55,7 @@ async def end_grant(viewer: Viewer, session: WriteSession, grant_id: UUID, valid
 
 
 def _require_other(viewer: Viewer, person_id: UUID) -> None:
-    viewer.require("hr_admin")
+    viewer.require("grants.give")
     if person_id == viewer.require_person():
         raise NotToOneself("Ask another hr_admin: nobody changes their own roles.")
 

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import Depends
 
+from chassis.access import Viewer
 from chassis.transactions import Caller, Read
-from kpi_api.access.viewer import Viewer, load_viewer
+from kpi_api.access.viewer import load_viewer
 
 
 async def current_viewer(principal: Caller, session: Read) -> Viewer:
@@ -18,11 +19,11 @@ CurrentViewer = Annotated[Viewer, Depends(current_viewer)]
 
 async def feed_reader(viewer: CurrentViewer) -> Viewer:
     """Who may read the event feed. Raises NotAllowed."""
-    viewer.require("hr_admin", "auditor", "integration")
+    viewer.require("events.read")
     return viewer
 
 
 async def webhook_administrator(viewer: CurrentViewer) -> Viewer:
     """Who may manage webhooks. Raises NotAllowed."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("webhooks.write")
     return viewer

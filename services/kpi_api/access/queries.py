@@ -4,15 +4,15 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from kpi_api.access.models import Grant
-from kpi_api.access.viewer import Viewer
 
 
 async def grants(viewer: Viewer, session: ReadSession, page: PageRequest, *, person_id: UUID | None) -> Rows[Grant]:
     """Granted roles in the order in which they were given. Raises NotAllowed."""
-    viewer.require("hr_admin", "auditor")
+    viewer.require("grants.read")
     statement = select(Grant) if person_id is None else select(Grant).where(Grant.person_id == person_id)
     return await fetch_page(
         session,

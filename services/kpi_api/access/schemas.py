@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from kpi_api.access.viewer import GrantedRole
+from kpi_api.access.matrix import GrantedRole
 
 
 class GrantIn(BaseModel):

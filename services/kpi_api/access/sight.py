@@ -1,25 +1,24 @@
 """Sight as SQL: conditions over a column of person or KPI ids, added to every read. Semi-joins on the closure, never a scan.
 
-Outside sight there is nothing: a list leaves it out, a single read answers 404.
+Outside sight there is nothing: a list leaves it out, a single read answers 404. Which relation shows what: `matrix`.
 """
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from chassis.access import Conditions, Viewer, on_day, sees
 from kpi_api.access.models import KpiSight, ReportingLine
-from kpi_api.access.viewer import GrantedRole, Viewer
 
 Ids = InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None] | ColumnElement[Any]
 
-SEES_EVERYBODY: tuple[GrantedRole, ...] = ("hr_admin", "auditor", "integration")
 
-
-def on_day(valid_from: Any, valid_to: Any, day: Any) -> ColumnElement[bool]:
-    """Whether a half-open date range [valid_from, valid_to) holds on `day`."""
-    return and_(valid_from <= day, or_(valid_to.is_(None), valid_to > day))
+def is_self(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
+    """`person` is the viewer."""
+    return false() if viewer.person_id is None else person == literal(viewer.person_id)
 
 
 def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
@@ -35,6 +34,13 @@ def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     return person.in_(reports)
 
 
+def without_manager(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
+    """`person` has nobody above them on the viewer's day."""
+    line = ReportingLine
+    today = on_day(line.valid_from, line.valid_to, viewer.today)
+    return ~select(line.id).where(line.organization_id == viewer.organization_id, line.person_id == person, line.depth == 1, today).exists()
+
+
 def at_the_top(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     """`person` leads others and has nobody above them on the viewer's day: the chief executive, whose other side is the board (S0)."""
     line = ReportingLine
@@ -42,23 +48,31 @@ def at_the_top(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     return and_(person.in_(select(line.manager_id).where(today)), person.not_in(select(line.person_id).where(today)))
 
 
+RELATIONS_TO_PERSON = {"self": is_self, "below": below, "top": at_the_top, "without_manager": without_manager}
+
+
+def relations_to(viewer: Viewer, person: Ids) -> Conditions:
+    """By name the relations of the viewer to a person."""
+    return {name: partial(relation, viewer, person) for name, relation in RELATIONS_TO_PERSON.items()}
+
+
+def sees_of_person(viewer: Viewer, record: str, person: Ids) -> ColumnElement[bool]:
+    """The viewer sees records of this kind that are `person`'s."""
+    return sees(viewer, record, relations_to(viewer, person))
+
+
 def sees_person(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
-    """The viewer sees the performance of `person`: their own, of reports and subtree, or of everybody by role; the board the top's."""
-    if viewer.has(*SEES_EVERYBODY):
-        return true()
-    if viewer.person_id is None:
-        return false()
-    seen = [person == literal(viewer.person_id), below(viewer, person)]
-    return or_(*seen, at_the_top(viewer, person)) if viewer.has("board") else or_(*seen)
+    """The viewer sees `person`: themselves, reports and subtree, everybody by role; the board the top."""
+    return sees_of_person(viewer, "person", person)
 
 
-def has_sight_of_kpi(viewer: Viewer, kpi: Ids, *sights: str) -> ColumnElement[bool]:
-    """The viewer sees the KPI as `ancestor` or `stakeholder`."""
+def has_sight_of_kpi(viewer: Viewer, kpi: Ids, relation: str) -> ColumnElement[bool]:
+    """The KPI stands on the viewer's line of sight (`ancestor`), or they carry it together with others (`stakeholder`)."""
     if viewer.person_id is None:
         return false()
-    sight = KpiSight
+    row = KpiSight
     return kpi.in_(
-        select(sight.kpi_id).where(
-            sight.organization_id == viewer.organization_id, sight.person_id == viewer.person_id, sight.sight.in_(sights)
+        select(row.kpi_id).where(
+            row.organization_id == viewer.organization_id, row.person_id == viewer.person_id, row.sight == relation
         )
     )

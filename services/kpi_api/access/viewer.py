@@ -1,18 +1,14 @@
-"""The viewer: the first argument of every read. It says who looks, from which organization, with which granted roles, on which day."""
-
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal, get_args
-from uuid import UUID
+"""From a proven identity to a viewer: the person must be active, the roles are those granted on the day."""
 
 from sqlalchemy import text
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.identity import Principal
-from chassis.problems import NotAllowed, Unauthenticated
+from chassis.problems import Unauthenticated
+from kpi_api.access import matrix
 
-GrantedRole = Literal["board", "hr_admin", "comp_admin", "executive", "payroll", "auditor", "integration"]
-GRANTED_ROLES: tuple[GrantedRole, ...] = get_args(GrantedRole)
+__all__ = ["Viewer", "load_viewer"]
 
 FIND_VIEWER = text(
     """
@@ -27,32 +23,6 @@ FIND_VIEWER = text(
 )
 
 
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks. `person_id` is null for an integration's key; `subject` is what audit records name."""
-
-    organization_id: UUID
-    subject: str
-    person_id: UUID | None
-    roles: frozenset[str]
-    today: date
-
-    def has(self, *roles: GrantedRole) -> bool:
-        """Whether any of these roles is granted."""
-        return not self.roles.isdisjoint(roles)
-
-    def require(self, *roles: GrantedRole) -> None:
-        """Raises NotAllowed unless one of these roles is granted."""
-        if not self.has(*roles):
-            raise NotAllowed(f"This needs the role {' or '.join(roles)}.")
-
-    def require_person(self) -> UUID:
-        """The viewer's person. Raises NotAllowed for an integration."""
-        if self.person_id is None:
-            raise NotAllowed("Only a person can do this, not an integration.")
-        return self.person_id
-
-
 async def load_viewer(principal: Principal, session: ReadSession) -> Viewer:
     """The viewer of a proven identity. Raises Unauthenticated for a person who is unknown or no longer active."""
     roles = principal.scopes
@@ -62,4 +32,4 @@ async def load_viewer(principal: Principal, session: ReadSession) -> Viewer:
         if found is None or not found.active:
             raise Unauthenticated()
         roles = frozenset(found.roles)
-    return Viewer(principal.organization_id, principal.subject, principal.person_id, roles, session.today)
+    return Viewer(principal.organization_id, principal.subject, principal.person_id, roles, session.today, matrix.MATRIX)

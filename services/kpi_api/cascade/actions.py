@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.access import Viewer
 from chassis.bulk import RowResult
 from chassis.database import WriteSession
 from chassis.etags import require_match
 from chassis.problems import NotAllowed
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade import placement, queries, references, storing
 from kpi_api.cascade.drafts import Carrier, Draft
 from kpi_api.cascade.levels import UnitTree

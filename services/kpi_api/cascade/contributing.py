@@ -5,11 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.access import Viewer
 from chassis.bulk import RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade import references, storing
 from kpi_api.cascade.actions import changeable_kpi
 from kpi_api.cascade.levels import UnitTree, leads_upward

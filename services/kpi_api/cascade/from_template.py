@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.problems import FieldError
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade import actions
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.references import load_people

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CTE, Row, Select, Text, Uuid, any_, bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.levels import Place, skips_level
 from kpi_api.cascade.line_of_sight import Graph, Step, in_telling_order, sentence
 from kpi_api.cascade.models import Contribution, Kpi, KpiTarget

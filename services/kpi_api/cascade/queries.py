@@ -10,11 +10,10 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, func, literal, select
 from sqlalchemy.orm import aliased
 
+from chassis.access import Viewer, on_day
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
-from kpi_api.access.sight import on_day
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.models import Contribution, Kpi, KpiStakeholder, KpiTarget
 from kpi_api.cascade.sight import sees_at_all, sees_whole

@@ -11,10 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
+from chassis.access import Viewer, on_day
 from chassis.database import ReadSession
 from kpi_api.access.models import Grant
-from kpi_api.access.sight import below, on_day, sees_person
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import below, sees_person
 from kpi_api.cascade.levels import Place, Unit, UnitTree
 from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.queries import among, owning_unit
@@ -90,7 +90,7 @@ async def load_units(session: ReadSession) -> UnitTree:
 
 async def led_units(viewer: Viewer, session: ReadSession) -> frozenset[UUID]:
     """Units for which the viewer may create KPIs."""
-    statement = select(OrgUnit.id) if viewer.has("hr_admin", "integration") else portfolio(viewer)
+    statement = select(OrgUnit.id) if viewer.may("kpis.place_anywhere") else portfolio(viewer)
     return frozenset((await session.scalars(statement)).all())
 
 
@@ -111,7 +111,7 @@ async def load_people(viewer: Viewer, session: ReadSession, holders: Collection[
 
 
 def _leads(viewer: Viewer) -> ColumnElement[bool]:
-    if viewer.has("hr_admin", "integration"):
+    if viewer.may("kpis.place_anywhere"):
         return literal(True)
     return or_(Person.id == literal(viewer.person_id), below(viewer, Person.id))
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade import queries
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.models import Kpi

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade import queries
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cascade.schemas import AncestorKpi, KpiOutput, KpiView, PersonName, StakeholderOutput, TargetOutput, UnitName

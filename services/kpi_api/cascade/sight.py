@@ -1,46 +1,47 @@
 """Who sees a KPI whole, and who may change it, as SQL conditions (the rules: domain "Visibility")."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.sql.selectable import Select
 
+from chassis.access import Conditions, Viewer, on_day, sees
 from kpi_api.access.models import Grant
-from kpi_api.access.sight import below, has_sight_of_kpi, on_day, sees_person
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import below, has_sight_of_kpi, is_self, relations_to
 from kpi_api.cascade.models import Kpi
 from kpi_api.people.models import OrgUnit
 
 
 def sees_whole(viewer: Viewer) -> ColumnElement[bool]:
     """The KPI with owner, parts and measurements: one's own, those of reports and subtree, of one's units, and those carried together."""
-    if viewer.has("hr_admin", "auditor", "integration"):
-        return true()
-    return or_(
-        and_(Kpi.owner_person_id.is_not(None), sees_person(viewer, Kpi.owner_person_id)),
-        Kpi.owner_unit_id.in_(portfolio(viewer)),
-        has_sight_of_kpi(viewer, Kpi.id, "stakeholder"),
-        Kpi.level == "strategic" if viewer.has("board") else false(),
-    )
+    return sees(viewer, "kpi", _relations(viewer))
 
 
 def sees_at_all(viewer: Viewer) -> ColumnElement[bool]:
     """The KPI whole, or as an ancestor on the viewer's line of sight."""
-    return or_(sees_whole(viewer), has_sight_of_kpi(viewer, Kpi.id, "ancestor"))
+    return or_(sees_whole(viewer), sees(viewer, "kpi_as_ancestor", _relations(viewer)))
 
 
 def may_change(viewer: Viewer) -> ColumnElement[bool]:
     """Give, link and change the KPI: the owner, whoever leads the owner or the unit, HR and integrations; the board at the top."""
-    if viewer.has("hr_admin", "integration"):
-        return true()
-    if viewer.person_id is None:
-        return false()
-    return or_(
-        Kpi.owner_person_id == viewer.person_id,
-        and_(Kpi.owner_person_id.is_not(None), below(viewer, Kpi.owner_person_id)),
-        Kpi.owner_unit_id.in_(portfolio(viewer)),
-        Kpi.level == "strategic" if viewer.has("board") else false(),
-    )
+    return sees(viewer, "kpi_to_change", _relations(viewer))
+
+
+def _relations(viewer: Viewer) -> Conditions:
+    owned = {name: partial(_owned, condition) for name, condition in relations_to(viewer, Kpi.owner_person_id).items()}
+    return {
+        **owned,
+        "portfolio": lambda: Kpi.owner_unit_id.in_(portfolio(viewer)),
+        "strategic": lambda: Kpi.level == "strategic",
+        "stakeholder": lambda: has_sight_of_kpi(viewer, Kpi.id, "stakeholder"),
+        "ancestor": lambda: has_sight_of_kpi(viewer, Kpi.id, "ancestor"),
+    }
+
+
+def _owned(condition: Callable[[], ColumnElement[bool]]) -> ColumnElement[bool]:
+    return and_(Kpi.owner_person_id.is_not(None), condition())
 
 
 def portfolio(viewer: Viewer) -> Select[Any]:
@@ -52,15 +53,23 @@ def portfolio(viewer: Viewer) -> Select[Any]:
 
 
 def _leads(viewer: Viewer) -> ColumnElement[bool]:
-    if viewer.person_id is None:
-        return false()
+    return sees(
+        viewer,
+        "unit_portfolio",
+        {
+            "head": lambda: is_self(viewer, OrgUnit.head_id),
+            "below": lambda: and_(OrgUnit.head_id.is_not(None), below(viewer, OrgUnit.head_id)),
+            "executive": lambda: _is_executive(viewer),
+        },
+    )
+
+
+def _is_executive(viewer: Viewer) -> ColumnElement[bool]:
     granted = select(Grant.id).where(
         Grant.organization_id == viewer.organization_id,
-        Grant.person_id == literal(viewer.person_id),
+        is_self(viewer, Grant.person_id),
         Grant.role == "executive",
         or_(Grant.unit_id.is_(None), Grant.unit_id == OrgUnit.id),
         on_day(Grant.valid_from, Grant.valid_to, viewer.today),
     )
-    heads = and_(OrgUnit.head_id.is_not(None), below(viewer, OrgUnit.head_id))
-    executive = granted.correlate(OrgUnit).exists() if viewer.has("executive") else false()
-    return or_(OrgUnit.head_id == viewer.person_id, heads, executive)
+    return granted.correlate(OrgUnit).exists()

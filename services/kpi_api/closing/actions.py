@@ -5,9 +5,9 @@ from typing import Final
 from sqlalchemy import select
 
 from chassis import audit, jobs
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
-from kpi_api.access.viewer import Viewer
 from kpi_api.closing.models import Closing, Kind
 from kpi_api.closing.problems import NotReleased
 from kpi_api.closing.queries import closed_scorecards, latest
@@ -23,7 +23,7 @@ async def close_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> Cl
     """Freeze the cycle's scorecards and have them sent to scoring. Again: the closing that is there, unless its run was superseded, then a
     new one of the same scorecards with what is known by now. Raises NotAllowed, CycleTransition unless the cycle was open.
     """
-    viewer.require("hr_admin")
+    viewer.require("closings.begin")
     viewer.require_person()
     present = await _latest_alone(session, cycle)
     if present and present.status != "superseded":
@@ -39,7 +39,7 @@ async def correct_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> 
 
     Raises NotAllowed, NotReleased.
     """
-    viewer.require("hr_admin")
+    viewer.require("closings.begin")
     viewer.require_person()
     present = await _latest_alone(session, cycle)
     if present and present.kind == "correction" and present.status in {"frozen", "sent"}:

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
 from kpi_api.access.sight import sees_person
-from kpi_api.access.viewer import Viewer
 from kpi_api.closing.models import Closing
 from kpi_api.closing.schemas import ClosingDetail, ClosingOutput, NotAgreed
 from kpi_api.scorecards.models import Scorecard
@@ -23,7 +23,7 @@ async def latest(session: ReadSession, cycle_id: UUID) -> Closing | None:
 
 async def closing(viewer: Viewer, session: ReadSession, cycle_id: UUID) -> ClosingDetail:
     """How far the closing of a cycle is, and which scorecards were left out. Raises NotAllowed, NotFound while it was not begun."""
-    viewer.require("hr_admin", "comp_admin", "auditor", "integration")
+    viewer.require("closings.read")
     found = await latest(session, cycle_id)
     if found is None:
         raise NotFound()

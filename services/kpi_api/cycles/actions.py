@@ -7,10 +7,10 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from chassis import events
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cycles.models import Calendar, Cycle, CycleStatus
 from kpi_api.cycles.problems import CalendarInvalid, CycleCodeTaken, CycleInvalid, CycleNotOpen, CycleTransition
 from kpi_api.cycles.schemas import CalendarIn, CycleChange, CycleIn
@@ -21,7 +21,7 @@ DATES = {"starts_on", "ends_on", "mid_year_on"}
 
 async def create_cycle(viewer: Viewer, session: WriteSession, given: CycleIn) -> Cycle:
     """Plan a cycle, or open it at once. Raises NotAllowed, CycleInvalid, CycleCodeTaken."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("cycles.write")
     middle = given.mid_year_on or given.starts_on + (given.ends_on - given.starts_on) / 2
     cycle = Cycle(id=new_id(), **given.model_dump(exclude={"mid_year_on"}), mid_year_on=middle)
     _check_dates(cycle)
@@ -36,7 +36,7 @@ async def create_cycle(viewer: Viewer, session: WriteSession, given: CycleIn) ->
 
 async def change_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle, change: CycleChange) -> Cycle:
     """Change a cycle's name, or while it is planned its dates. Raises NotAllowed, CycleTransition, CycleInvalid."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("cycles.write")
     if cycle.status != "planned" and change.model_fields_set & DATES:
         raise CycleTransition(f"The cycle is {cycle.status}: its dates stand, since KPIs and scorecards were made for them.")
     for name in change.model_fields_set:
@@ -57,7 +57,7 @@ def _check_dates(cycle: Cycle) -> None:
 
 async def open_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> Cycle:
     """Open a planned cycle; an open one stays open. Raises NotAllowed, CycleTransition."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("cycles.write")
     if cycle.status != "open":
         await change_status(session, cycle.id, "planned", "open")
     return cycle
@@ -97,7 +97,7 @@ LEGAL_ENTITY = text("SELECT id FROM legal_entities WHERE organization_id = :orga
 
 async def write_calendar(viewer: Viewer, session: WriteSession, given: CalendarIn) -> Calendar:
     """Write the calendar of the organization or of a legal entity, whether or not it has one. Raises NotAllowed, CalendarInvalid."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("cycles.write")
     entity = given.legal_entity_id
     if entity and await session.scalar(LEGAL_ENTITY, {"organization_id": viewer.organization_id, "id": entity}) is None:
         raise CalendarInvalid(f"There is no legal entity {entity}.", field="/legal_entity_id")

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cycles.models import Calendar, Cycle
 from kpi_api.cycles.periods import Window
 from kpi_api.cycles.working_days import WorkingDays

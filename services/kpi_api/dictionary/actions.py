@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from chassis import events
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.problems import NotAllowed
-from kpi_api.access.viewer import Viewer
 from kpi_api.dictionary import queries
 from kpi_api.dictionary.formulas import check_formulas
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
@@ -22,7 +22,7 @@ from kpi_api.dictionary.template_schemas import TemplateInput
 
 async def create_outcome(viewer: Viewer, session: WriteSession, given: OutcomeInput) -> Outcome:
     """Raises NotAllowed, CodeTaken."""
-    viewer.require("hr_admin", "executive")
+    viewer.require("definitions.write")
     await _refuse_taken(session, Outcome, given.code)
     outcome = Outcome(**given.model_dump())
     session.add(outcome)
@@ -32,7 +32,7 @@ async def create_outcome(viewer: Viewer, session: WriteSession, given: OutcomeIn
 
 async def create_definition(viewer: Viewer, session: WriteSession, given: NewDefinition) -> tuple[KpiDefinition, DefinitionVersion]:
     """A definition with its first version, a draft. Raises NotAllowed, CodeTaken, UnknownReference, InvalidFormula."""
-    viewer.require("hr_admin", "executive")
+    viewer.require("definitions.write")
     await _refuse_taken(session, KpiDefinition, given.code)
     definition = KpiDefinition(code=given.code, owner_id=given.owner_id or viewer.person_id, origin="organization")
     session.add(definition)
@@ -43,7 +43,7 @@ async def create_definition(viewer: Viewer, session: WriteSession, given: NewDef
 async def add_version(viewer: Viewer, session: WriteSession, definition_id: UUID, given: VersionInput) -> DefinitionVersion:
     """A new draft version of a definition. Its owner or HR may write it. Raises NotFound, NotAllowed, UnknownReference, InvalidFormula."""
     definition = await queries.definition(viewer, session, definition_id)
-    if not viewer.has("hr_admin") and (viewer.person_id is None or viewer.person_id != definition.owner_id):
+    if not viewer.may("definitions.write_any") and (viewer.person_id is None or viewer.person_id != definition.owner_id):
         raise NotAllowed("The definition's owner or HR writes new versions.")
     return await _add_version(viewer, session, definition, given)
 
@@ -79,14 +79,14 @@ async def _outcome_id(session: WriteSession, code: str | None) -> UUID | None:
 async def propose(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
     """Ask for a draft's approval. Raises NotFound, WrongStatus, NotAllowed."""
     version = await queries.version(viewer, session, definition_id, number, lock=True)
-    if not viewer.has("hr_admin") and viewer.person_id != version.author_id:
+    if not viewer.may("definitions.write_any") and viewer.person_id != version.author_id:
         raise NotAllowed("The author or HR proposes a version.")
     return await _move(session, version, "draft", "proposed")
 
 
 async def approve(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
     """Approve a proposed version; the author cannot. Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother."""
-    viewer.require("hr_admin", "executive")
+    viewer.require("definitions.approve")
     version = await queries.version(viewer, session, definition_id, number, lock=True)
     if viewer.require_person() == version.author_id:
         raise ApprovedByAnother("You wrote this version, so somebody else must approve it.")
@@ -98,7 +98,7 @@ async def approve(viewer: Viewer, session: WriteSession, definition_id: UUID, nu
 
 async def retire(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int, from_day: date) -> DefinitionVersion:
     """No new KPI uses the version from `from_day` on; KPIs that have it keep it. Raises NotFound, WrongStatus, NotAllowed."""
-    viewer.require("hr_admin")
+    viewer.require("definitions.retire")
     version = await queries.version(viewer, session, definition_id, number, lock=True)
     version.retired_from = from_day
     return await _move(session, version, "approved", "retired")
@@ -117,7 +117,7 @@ async def create_template(viewer: Viewer, session: WriteSession, given: Template
 
     Raises NotAllowed, CodeTaken, UnknownReference, TargetsDoNotFit.
     """
-    viewer.require("hr_admin")
+    viewer.require("templates.write")
     await _refuse_taken(session, ScorecardTemplate, given.code)
     await _check_lines(session, given)
     template = ScorecardTemplate(code=given.code, name=given.name, role_code=given.role_code)

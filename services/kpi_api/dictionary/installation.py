@@ -8,9 +8,9 @@ from typing import Any, cast
 from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import insert
 
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
-from kpi_api.access.viewer import Viewer
 from kpi_api.database import Base
 from kpi_api.dictionary import queries
 from kpi_api.dictionary.library import Library, LibraryKpi, LibraryRole, load_library
@@ -23,7 +23,7 @@ ALWAYS = date(1900, 1, 1)
 
 async def install_library(viewer: Viewer, session: WriteSession) -> Installed:
     """Add what ships as approved versions that nobody here wrote. Raises NotAllowed."""
-    viewer.require("hr_admin")
+    viewer.require("library.install")
     library = load_library()
     outcomes = await _add_missing(session, Outcome, [_outcome(outcome) for outcome in library.outcomes])
     competencies = await _add_missing(session, Competency, [_competency(competency) for competency in library.competencies])

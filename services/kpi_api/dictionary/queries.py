@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select, true
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from chassis.access import Conditions, Viewer, sees
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import is_self
 from kpi_api.dictionary.models import Competency, DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
 
 DECIDED = ("approved", "retired")
@@ -18,14 +19,12 @@ DECIDED = ("approved", "retired")
 
 def sees_version(viewer: Viewer) -> ColumnElement[bool]:
     """Approved versions are everybody's; drafts and proposals are seen by their author, the definition's owner and HR."""
-    if viewer.has("hr_admin", "auditor", "integration"):
-        return true()
-    owned = select(KpiDefinition.id).where(KpiDefinition.owner_id == viewer.person_id)
-    return or_(
-        DefinitionVersion.status.in_(DECIDED),
-        DefinitionVersion.author_id == viewer.person_id,
-        DefinitionVersion.definition_id.in_(owned),
-    )
+    owned = select(KpiDefinition.id).where(is_self(viewer, KpiDefinition.owner_id))
+    drafts: Conditions = {
+        "author": lambda: is_self(viewer, DefinitionVersion.author_id),
+        "owner": lambda: DefinitionVersion.definition_id.in_(owned),
+    }
+    return or_(DefinitionVersion.status.in_(DECIDED), sees(viewer, "definition_draft", drafts))
 
 
 def definitions(viewer: Viewer) -> Select[KpiDefinition]:

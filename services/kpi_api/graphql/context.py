@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from chassis.access import Viewer
 from chassis.database import Database, ReadSession, WriteSession
 from chassis.identity import Principal
 from chassis.pagination import CursorSigner
 from chassis.service import Resources
-from kpi_api.access.viewer import Viewer, load_viewer
+from kpi_api.access.viewer import load_viewer
 
 if TYPE_CHECKING:
     from kpi_api.graphql.loaders import Loaders

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.lines import lines_seen
 from kpi_api.cascade.shown import kpi_views
 from kpi_api.graphql import reads

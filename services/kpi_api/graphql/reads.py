@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from kpi_api.access.sight import sees_person
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among, targets
 from kpi_api.cycles.models import Cycle

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from sqlalchemy import select, text, tuple_
 
+from chassis.access import Viewer
 from chassis.bulk import errors_of_row
 from chassis.clock import real_now
 from chassis.database import Database, WriteSession
@@ -13,7 +14,7 @@ from chassis.identifiers import new_id
 from chassis.problems import Invalid
 from chassis.sealing import Sealer
 from chassis.webhooks.inbound import SignatureInvalid, verify
-from kpi_api.access.viewer import Viewer
+from kpi_api.access import matrix
 from kpi_api.hris.models import HrisMessage, HrisSource
 from kpi_api.hris.problems import EmploymentChangeRefused
 from kpi_api.hris.schemas import EmploymentChange, Outcome, Received
@@ -88,7 +89,7 @@ async def _newer_known(session: WriteSession, person_id: UUID, change: Employmen
 
 
 async def _apply(session: WriteSession, source_id: UUID, change: EmploymentChange) -> tuple[UUID, Outcome]:
-    viewer = Viewer(session.organization_id, f"hris:{source_id}", None, frozenset({"integration"}), session.today)
+    viewer = Viewer(session.organization_id, f"hris:{source_id}", None, frozenset({"integration"}), session.today, matrix.MATRIX)
     stated = change.data.model_dump(mode="json", include=change.data.model_fields_set)
     cells = {name: "" if value is None else str(value).lower() if isinstance(value, bool) else str(value) for name, value in stated.items()}
     row = (await import_people(viewer, session, [(1, cells)])).results[0]

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.clock import real_now
 from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
 from chassis.sealing import Sealer
 from chassis.webhooks.actions import make_secret
-from kpi_api.access.viewer import Viewer
 from kpi_api.hris.models import HrisSource
 
 OVERLAP = timedelta(days=1)
@@ -20,13 +20,13 @@ OVERLAP = timedelta(days=1)
 
 async def sources(viewer: Viewer, session: ReadSession) -> list[HrisSource]:
     """Every source, in the order of registration. Raises NotAllowed."""
-    viewer.require("hr_admin", "auditor")
+    viewer.require("hris_sources.read")
     return list(await session.scalars(select(HrisSource).order_by(HrisSource.id)))
 
 
 async def source(viewer: Viewer, session: ReadSession, source_id: UUID) -> HrisSource:
     """One source. Raises NotAllowed, NotFound."""
-    viewer.require("hr_admin", "auditor")
+    viewer.require("hris_sources.read")
     found = await session.get(HrisSource, (viewer.organization_id, source_id))
     if found is None:
         raise NotFound()
@@ -35,7 +35,7 @@ async def source(viewer: Viewer, session: ReadSession, source_id: UUID) -> HrisS
 
 async def register_source(viewer: Viewer, session: WriteSession, sealer: Sealer, name: str) -> tuple[HrisSource, str]:
     """A new source and its secret, in the Standard Webhooks form. Raises NotAllowed."""
-    viewer.require("hr_admin")
+    viewer.require("hris_sources.write")
     secret = make_secret()
     registered = HrisSource(
         id=new_id(), name=name, sealed=sealer.seal(secret), created_by=viewer.subject, created_at=session.now, disabled_at=None
@@ -48,7 +48,7 @@ async def register_source(viewer: Viewer, session: WriteSession, sealer: Sealer,
 
 async def rotate_secret(viewer: Viewer, session: WriteSession, sealer: Sealer, rotated: HrisSource) -> str:
     """A new secret; the old one is taken for another day. Raises NotAllowed."""
-    viewer.require("hr_admin")
+    viewer.require("hris_sources.write")
     secret = make_secret()
     rotated.previous_sealed, rotated.previous_until = rotated.sealed, real_now() + OVERLAP
     rotated.sealed = sealer.seal(secret)
@@ -59,7 +59,7 @@ async def rotate_secret(viewer: Viewer, session: WriteSession, sealer: Sealer, r
 
 async def disable_source(viewer: Viewer, session: WriteSession, disabled: HrisSource) -> None:
     """Take nothing from this source any more; a repeat changes nothing. Raises NotAllowed."""
-    viewer.require("hr_admin")
+    viewer.require("hris_sources.write")
     if disabled.disabled_at is None:
         disabled.disabled_at = session.now
         await session.flush()

@@ -7,12 +7,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis import audit, events
+from chassis.access import Viewer
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import FieldError
 from chassis.tabular import Rows
-from kpi_api.access.viewer import Viewer
 from kpi_api.measurements.measurable import MeasurableKpi, lock_measurable
 from kpi_api.measurements.readings import Amount, Provenance, Reading, WrongRow, read_reading
 from kpi_api.measurements.revisions import Cell, Knowledge
@@ -111,7 +111,7 @@ def _decide(request: _Request, placed: _Placed) -> RowResult:
     content = (cell, reading.amount, reading.source, reading.source_record_id)
     if request.knowledge.knows(*content):
         return RowResult(row=row, status="unchanged", id=request.knowledge.current[cell].id)
-    if kpi.closed and not (reading.correction_reason and request.viewer.has("hr_admin")):
+    if kpi.closed and not (reading.correction_reason and request.viewer.may("measurements.correct_after_closing")):
         return _refuse(row, [_period_closed(row)])
     value = request.knowledge.append(new_id(), *content, request.now)
     provenance = reading.provenance or request.provenance

@@ -13,10 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal, or_, select
 
+from chassis.access import Conditions, Viewer, sees
 from chassis.database import ReadSession, WriteSession
 from chassis.problems import FieldError
 from kpi_api.access.sight import has_sight_of_kpi
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import may_change
@@ -91,7 +91,8 @@ def measured_per(target_period: str, update_frequency: str | None) -> Length:
 
 def may_record(viewer: Viewer) -> ColumnElement[bool]:
     """KPIs for which the viewer may record: who may change them, and the stakeholders of a shared one (S1: each records their part)."""
-    return or_(may_change(viewer), has_sight_of_kpi(viewer, Kpi.id, "stakeholder"))
+    shared: Conditions = {"stakeholder": lambda: has_sight_of_kpi(viewer, Kpi.id, "stakeholder")}
+    return or_(may_change(viewer), sees(viewer, "kpi_to_measure", shared))
 
 
 class MeasurableKpi(NamedTuple):

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import sees_whole

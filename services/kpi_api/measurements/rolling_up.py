@@ -15,10 +15,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.access import Viewer
 from chassis.bulk import RowResult, RowStatus
 from chassis.database import ReadSession, WriteSession
 from chassis.problems import FieldError
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cycles.periods import Period, periods
 from kpi_api.measurements.actions import record_measurements
@@ -66,7 +66,7 @@ async def roll_up(viewer: Viewer, session: WriteSession, names: Sequence[str], *
 
     Codes of refusals: unknown_kpi, not_a_total, nothing_below, other_unit, periods_do_not_nest; period_closed as for any measurement.
     """
-    viewer.require("hr_admin", "integration")
+    viewer.require("roll_ups.write")
     kpis = await lock_measurable(viewer, session, {_reference(name) for name in names})
     return [
         await _roll_up(viewer, session, row, kpis.get(_reference(name)), accept_missing=accept_missing)

@@ -7,10 +7,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import Problem
-from kpi_api.access.viewer import Viewer
 from kpi_api.people import changes, reporting
 from kpi_api.people.lines import ATTRIBUTES, LineStatus, NewLine, end_lines, resolve_managers, set_lines
 from kpi_api.people.models import Employment, LegalEntity, OrganizationProfile, OrgUnit, Person, Role
@@ -39,7 +39,7 @@ async def change_organization(
     viewer: Viewer, session: WriteSession, profile: OrganizationProfile, change: OrganizationChange
 ) -> OrganizationProfile:
     """Change the organization's name, mission, label of indicators, currency or time zone. Raises NotAllowed."""
-    viewer.require("hr_admin")
+    viewer.require("organization.write")
     for name in change.model_fields_set:
         setattr(profile, name, getattr(change, name))
     await session.flush()
@@ -48,7 +48,7 @@ async def change_organization(
 
 async def create_person(viewer: Viewer, session: WriteSession, given: PersonIn) -> Person:
     """Add a person. Lines that waited for them as a manager are linked. Raises NotAllowed, DuplicatePerson."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("people.write")
     await reporting.lock(session)
     values = given.model_dump()
     values["display_name"] = given.display_name or f"{given.given_name} {given.family_name}"
@@ -62,7 +62,7 @@ async def create_person(viewer: Viewer, session: WriteSession, given: PersonIn) 
 
 async def change_person(viewer: Viewer, session: WriteSession, person: Person, change: PersonChange) -> Person:
     """Change what is stored of a person. Raises NotAllowed, DuplicatePerson, EndBeforeStart."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("people.write")
     await reporting.lock(session)
     for name in change.model_fields_set:
         setattr(person, name, getattr(change, name))
@@ -91,7 +91,7 @@ async def employ(viewer: Viewer, session: WriteSession, person: Person, given: E
 
     Raises NotAllowed, UnknownReference, EndBeforeStart, OverlappingEmployment, HasLeft, CircularReportingLine, ReportingLineTooDeep.
     """
-    viewer.require("hr_admin", "integration")
+    viewer.require("people.write")
     await reporting.lock(session)
     await _check_references(viewer, session, given)
     if given.valid_to is not None and given.valid_to <= given.valid_from:
@@ -156,7 +156,7 @@ async def leave(viewer: Viewer, session: WriteSession, person: Person, last_day:
 
     Raises NotAllowed, EndBeforeStart.
     """
-    viewer.require("hr_admin", "integration")
+    viewer.require("people.write")
     await reporting.lock(session)
     if person.hire_date and last_day < person.hire_date:
         raise EndBeforeStart(f"The last day {last_day} lies before the hire date {person.hire_date}.", field="/last_day")

@@ -8,12 +8,12 @@ leaves what is stored alone; an empty cell empties it.
 
 from sqlalchemy import text
 
+from chassis.access import Viewer
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.problems import FieldError
 from chassis.query_plans import planned_for
 from chassis.tabular import Rows
-from kpi_api.access.viewer import Viewer
 from kpi_api.people import changes, reporting
 from kpi_api.people.import_references import fill_in_references
 from kpi_api.people.import_rows import LINE_PROBLEMS, Import, read_import
@@ -44,7 +44,7 @@ async def import_people(
     `create_missing` makes units and roles that are named but not there; `dry_run` answers the same and writes nothing.
     Raises NotAllowed, ReportingLineTooDeep, and TableProblem `duplicate_ids` for two rows of one person; else rows stand for themselves.
     """
-    viewer.require("hr_admin", "integration")
+    viewer.require("people.write")
     found = read_import(table)
     try:
         async with session.begin_nested():

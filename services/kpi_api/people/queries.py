@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased
 
+from chassis.access import Viewer, on_day
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.models import ReportingLine
-from kpi_api.access.sight import on_day, sees_person
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import sees_person
 from kpi_api.people.models import Employment, LegalEntity, OrganizationProfile, OrgUnit, Person, Role
 from kpi_api.people.schemas import EmploymentOut, ManagerState
 

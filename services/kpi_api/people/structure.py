@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from chassis.access import Viewer
 from chassis.database import WriteSession
-from kpi_api.access.viewer import Viewer
 from kpi_api.people import changes, reporting
 from kpi_api.people.models import UNIT_KINDS, LegalEntity, OrgUnit, Person, Role
 from kpi_api.people.problems import CircularUnits, DuplicateCode, UnknownReference
@@ -29,7 +29,7 @@ UNITS_ABOVE = text(
 
 async def create_unit(viewer: Viewer, session: WriteSession, given: UnitIn) -> OrgUnit:
     """Add a unit. Raises NotAllowed, DuplicateCode, UnknownReference."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("structure.write")
     unit = OrgUnit(**given.model_dump())
     await _check_place(viewer, session, unit)
     return await _store(session, unit)
@@ -37,7 +37,7 @@ async def create_unit(viewer: Viewer, session: WriteSession, given: UnitIn) -> O
 
 async def change_unit(viewer: Viewer, session: WriteSession, unit: OrgUnit, given: UnitIn) -> OrgUnit:
     """Write a unit anew, also under another parent. Raises NotAllowed, DuplicateCode, UnknownReference, CircularUnits."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("structure.write")
     await reporting.lock(session)
     head_before, parent_before = unit.head_id, unit.parent_id
     for name, value in given.model_dump().items():
@@ -72,13 +72,13 @@ async def _units_above(session: WriteSession, parent_id: UUID) -> set[UUID]:
 
 async def create_role(viewer: Viewer, session: WriteSession, given: RoleIn) -> Role:
     """Add a role. Raises NotAllowed, DuplicateCode."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("structure.write")
     return await _store(session, Role(**given.model_dump()))
 
 
 async def change_role(viewer: Viewer, session: WriteSession, role: Role, given: RoleIn) -> Role:
     """Write a role anew. Raises NotAllowed, DuplicateCode."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("structure.write")
     for name, value in given.model_dump().items():
         setattr(role, name, value)
     return await _store(session, role)
@@ -86,7 +86,7 @@ async def change_role(viewer: Viewer, session: WriteSession, role: Role, given: 
 
 async def create_legal_entity(viewer: Viewer, session: WriteSession, given: LegalEntityIn) -> LegalEntity:
     """Add a legal entity. Raises NotAllowed, DuplicateCode."""
-    viewer.require("hr_admin", "integration")
+    viewer.require("structure.write")
     return await _store(session, LegalEntity(**given.model_dump()))
 
 

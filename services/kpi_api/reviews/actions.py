@@ -10,12 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis import audit, events
+from chassis.access import Viewer
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.etags import require_tag
 from chassis.identifiers import new_id
 from chassis.problems import FieldError, NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.queries import among
 from kpi_api.cycles.queries import cycle
 from kpi_api.people.queries import organization
@@ -32,7 +32,7 @@ DEFAULT_SCALE = {"minimum": "1", "maximum": "5"}
 
 async def open_reviews(viewer: Viewer, session: WriteSession, given: ReviewOpening) -> BulkResult:
     """Open a stage for many scorecards; a review that is there stays. Raises NotAllowed, NotFound for the cycle."""
-    viewer.require("hr_admin")
+    viewer.require("reviews.open")
     opened_for = await cycle(viewer, session, given.cycle_code)
     statement = select(Scorecard.id, Scorecard.person_id).where(Scorecard.cycle_id == opened_for.id, Scorecard.agreement.is_not(None))
     if given.scorecard_ids is not None:

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
+from chassis.access import Conditions, Viewer, sees
 from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
 from chassis.pagination import PageRequest, Rows, fetch_page
-from kpi_api.access.sight import below, has_sight_of_kpi, sees_person
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import below, has_sight_of_kpi, relations_to
 from kpi_api.cascade.queries import kpi
 from kpi_api.people.models import Person
 from kpi_api.people.queries import person
@@ -42,7 +42,8 @@ async def check_ins(
     viewer: Viewer, session: ReadSession, page: PageRequest, *, kpi_id: UUID | None = None, person_id: UUID | None = None
 ) -> Rows[CheckIn]:
     """Check-ins of people in sight and on KPIs carried together, newest first."""
-    in_sight = or_(sees_person(viewer, CheckIn.person_id), has_sight_of_kpi(viewer, CheckIn.kpi_id, "stakeholder"))
+    shared: Conditions = {"stakeholder": lambda: has_sight_of_kpi(viewer, CheckIn.kpi_id, "stakeholder")}
+    in_sight = sees(viewer, "check_in", {**relations_to(viewer, CheckIn.person_id), **shared})
     statement = select(CheckIn).where(CheckIn.organization_id == viewer.organization_id, in_sight)
     if kpi_id is not None:
         statement = statement.where(CheckIn.kpi_id == kpi_id)

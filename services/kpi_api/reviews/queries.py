@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
-from kpi_api.access.sight import sees_person
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import sees_of_person
 from kpi_api.cycles.models import Cycle
 from kpi_api.people.queries import manager_on
 from kpi_api.reviews.lifecycle import Side, Stage
@@ -21,7 +21,7 @@ from kpi_api.scorecards.models import Scorecard
 
 def visible(viewer: Viewer) -> Select[Review]:
     """Reviews of people in sight."""
-    return select(Review).where(Review.organization_id == viewer.organization_id, sees_person(viewer, Review.person_id))
+    return select(Review).where(Review.organization_id == viewer.organization_id, sees_of_person(viewer, "review", Review.person_id))
 
 
 async def review(viewer: Viewer, session: ReadSession, review_id: UUID) -> Review:
@@ -65,9 +65,9 @@ async def sides(viewer: Viewer, session: ReadSession, row: Review) -> set[Side]:
     """
     if viewer.person_id == row.person_id:
         return {"person"}
-    found: set[Side] = {"hr"} if viewer.has("hr_admin") else set()
+    found: set[Side] = {"hr"} if viewer.may("reviews.act_as_hr") else set()
     manager_id = await manager_on(session, row.person_id, viewer.today)
-    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.has("board"))):
+    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.may("reviews.act_as_board"))):
         found.add("manager")
     return found
 

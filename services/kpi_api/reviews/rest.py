@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.bulk import BulkResult
 from chassis.database import ReadSession
 from chassis.etags import IfMatch
@@ -13,7 +14,6 @@ from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write, database_of
 from kpi_api.access.door import CurrentViewer
-from kpi_api.access.viewer import Viewer
 from kpi_api.reviews import actions, check_ins, queries
 from kpi_api.reviews.lifecycle import Stage
 from kpi_api.reviews.models import Review

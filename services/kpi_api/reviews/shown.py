@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.etags import content_etag
-from kpi_api.access.viewer import Viewer
 from kpi_api.reviews import queries
 from kpi_api.reviews.lifecycle import VERBS, Side, not_now, not_yours
 from kpi_api.reviews.models import Assessment, Review

@@ -11,10 +11,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from chassis import audit, events
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.etags import etag, require_match
 from chassis.problems import FieldError, NotAllowed, NotFound
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import sees_at_all

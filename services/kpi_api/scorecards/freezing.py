@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from chassis import events
+from chassis.access import Viewer
 from chassis.database import WriteSession
-from kpi_api.access.viewer import Viewer
 
 # Whoever negotiates meanwhile holds the row; the close waits for them and then closes what they left.
 FREEZE: Final = text(

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, literal, or_, select, text
 
+from chassis.access import Viewer, on_day
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import Conflict, FieldError
 from kpi_api.access.models import ReportingLine
-from kpi_api.access.sight import on_day, sees_person
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import sees_person
 from kpi_api.cascade.from_template import Recipient, create_kpis_from_template
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.schemas import Parent
@@ -141,7 +141,7 @@ def _side(viewer: Viewer, person: Person, led: set[UUID]) -> Side | None:
         return "person"
     if person.id in led:
         return "manager"
-    return "hr" if viewer.has("hr_admin", "integration") else None
+    return "hr" if viewer.may("scorecards.open") else None
 
 
 def _settle_window(opening: Opening, person: Person, cycle: Cycle) -> None:

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, false, or_, select
+from sqlalchemy import ColumnElement, Select, select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
-from kpi_api.access.models import ReportingLine
-from kpi_api.access.sight import on_day, sees_person
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.sight import sees_of_person
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import targets
 from kpi_api.cycles.models import Cycle
@@ -30,15 +29,8 @@ TARGET_FACTS = (
 
 def visible(viewer: Viewer) -> Select[Scorecard]:
     """Scorecards in the viewer's sight; the board's is also that of whoever has no manager, since it agrees to theirs (S0)."""
-    in_sight = or_(sees_person(viewer, Scorecard.person_id), _at_the_top(viewer) if viewer.has("board") else false())
+    in_sight = sees_of_person(viewer, "scorecard", Scorecard.person_id)
     return select(Scorecard).where(Scorecard.organization_id == viewer.organization_id, in_sight)
-
-
-def _at_the_top(viewer: Viewer) -> ColumnElement[bool]:
-    line = ReportingLine
-    today = on_day(line.valid_from, line.valid_to, viewer.today)
-    led = select(line.id).where(line.person_id == Scorecard.person_id, line.depth == 1, today)
-    return ~led.exists()
 
 
 async def scorecard(viewer: Viewer, session: ReadSession, scorecard_id: UUID) -> Scorecard:
@@ -82,11 +74,11 @@ def _filters(cycle_code: str | None, person_id: UUID | None, status: Status | No
 
 async def sides(viewer: Viewer, session: ReadSession, card: Scorecard) -> set[Side]:
     """As what the viewer may act on a scorecard: the person, the manager of the day, HR. Who has no manager agrees with the board (S0)."""
-    found: set[Side] = {"hr"} if viewer.has("hr_admin") else set()
+    found: set[Side] = {"hr"} if viewer.may("scorecards.act_as_hr") else set()
     if viewer.person_id == card.person_id:
         return found | {"person"}
     manager_id = await manager_on(session, card.person_id, viewer.today)
-    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.has("board"))):
+    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.may("scorecards.act_as_board"))):
         found.add("manager")
     return found
 

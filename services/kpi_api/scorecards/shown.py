@@ -1,7 +1,7 @@
 """How a scorecard looks to a viewer."""
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.shown import target_shown
 from kpi_api.scorecards import queries
 from kpi_api.scorecards.lifecycle import TRANSITIONS, refusal

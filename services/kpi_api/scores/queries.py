@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
-from kpi_api.access.viewer import Viewer
 from kpi_api.cascade.queries import among
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.queries import visible

@@ -1,33 +1,27 @@
-"""Sight as SQL: conditions over a column of person ids, added to every read.
+"""Sight as SQL: conditions over a column of person ids, added to every read. Which relation shows what: `matrix`.
 
 Outside sight there is nothing: a list leaves it out, a single read answers 404.
-
-Pay is narrower than performance: a person's own, and what a role is there for. Standing above somebody shows no pay.
 """
 
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from chassis.access import Viewer, on_day, sees
 from scoring.access.models import ReportingLine
-from scoring.access.viewer import Role, Viewer
 
 Ids = InstrumentedAttribute[Any] | ColumnElement[Any]
 
-SEES_PAY: tuple[Role, ...] = ("comp_admin", "auditor")
-SEES_EVERYBODY: tuple[Role, ...] = ("hr_admin", "comp_admin", "payroll", "auditor", "integration", "service")
+
+def is_self(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
+    """`person` is the viewer."""
+    return false() if viewer.person_id is None else person == literal(viewer.person_id)
 
 
-def on_day(valid_from: Any, valid_to: Any, day: Any) -> ColumnElement[bool]:
-    """Whether a half-open date range [valid_from, valid_to) holds on `day`."""
-    return and_(valid_from <= day, or_(valid_to.is_(None), valid_to > day))
-
-
-def sees_person(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
-    """The viewer sees that `person` exists: oneself, those below in the reporting line of the day, everybody by role."""
-    if viewer.has(*SEES_EVERYBODY):
-        return true()
+def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
+    """`person` stands below the viewer in the reporting line of the viewer's day."""
     if viewer.person_id is None:
         return false()
     line = ReportingLine
@@ -36,14 +30,9 @@ def sees_person(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
         line.manager_id == viewer.person_id,
         on_day(line.valid_from, line.valid_to, viewer.today),
     )
-    return or_(person == literal(viewer.person_id), person.in_(reports))
+    return person.in_(reports)
 
 
-def is_own(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
-    """`person` is the viewer."""
-    return false() if viewer.person_id is None else person == literal(viewer.person_id)
-
-
-def sees_pay(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
-    """The viewer sees the pay of `person`: their own, or by a role that works with pay."""
-    return true() if viewer.has(*SEES_PAY) else is_own(viewer, person)
+def sees_of_person(viewer: Viewer, record: str, person: Ids) -> ColumnElement[bool]:
+    """The viewer sees records of this kind that are `person`'s."""
+    return sees(viewer, record, {"self": partial(is_self, viewer, person), "below": partial(below, viewer, person)})

@@ -1,20 +1,17 @@
-"""The viewer: the first argument of every read. It says who looks, from which organization, with which roles, on which day.
+"""From a proven identity to a viewer: the person must be active, the roles are those granted on the day.
 
 A sibling service that acts for a person has that person's rights and no more; acting on its own account it has the role `service`.
 """
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal
-from uuid import UUID
-
 from sqlalchemy import text
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.identity import Principal
-from chassis.problems import NotAllowed, Unauthenticated
+from chassis.problems import Unauthenticated
+from scoring.access import matrix
 
-Role = Literal["board", "hr_admin", "comp_admin", "executive", "payroll", "auditor", "integration", "service"]
+__all__ = ["Viewer", "load_viewer"]
 
 FIND_VIEWER = text(
     """
@@ -28,32 +25,6 @@ FIND_VIEWER = text(
 )
 
 
-@dataclass(frozen=True)
-class Viewer:
-    """Who looks. `person_id` is null for an integration and for a service on its own account; `subject` is what audit records name."""
-
-    organization_id: UUID
-    subject: str
-    person_id: UUID | None
-    roles: frozenset[str]
-    today: date
-
-    def has(self, *roles: Role) -> bool:
-        """Whether the viewer has any of these roles."""
-        return not self.roles.isdisjoint(roles)
-
-    def require(self, *roles: Role) -> None:
-        """Raises NotAllowed unless the viewer has one of these roles."""
-        if not self.has(*roles):
-            raise NotAllowed(f"This needs the role {' or '.join(roles)}.")
-
-    def require_person(self) -> UUID:
-        """The viewer's person. Raises NotAllowed for an integration and for a service on its own account."""
-        if self.person_id is None:
-            raise NotAllowed("Only a person can do this, not an integration.")
-        return self.person_id
-
-
 async def load_viewer(principal: Principal, session: ReadSession) -> Viewer:
     """The viewer of a proven identity. Raises Unauthenticated for a person who is unknown here or no longer active."""
     roles = principal.scopes - {"service"}
@@ -65,4 +36,4 @@ async def load_viewer(principal: Principal, session: ReadSession) -> Viewer:
         roles = frozenset(found.roles) - {"service"}
     elif principal.kind == "service":
         roles = frozenset({"service"})
-    return Viewer(principal.organization_id, principal.subject, principal.person_id, roles, session.today)
+    return Viewer(principal.organization_id, principal.subject, principal.person_id, roles, session.today, matrix.MATRIX)

@@ -1,14 +1,14 @@
 """Writing the organization's profile."""
 
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.organizations import ensure_organization
-from scoring.access.viewer import Viewer
 from scoring.organization.models import OrganizationProfile
 
 
 async def put_organization(viewer: Viewer, session: WriteSession, *, name: str, currency: str) -> OrganizationProfile:
     """Set name and currency; a repeat changes nothing. Raises NotAllowed."""
-    viewer.require("service", "integration", "hr_admin", "comp_admin")
+    viewer.require("organization.write")
     return await write_profile(session, name=name, currency=currency)
 
 

@@ -1,8 +1,8 @@
 """Reading the organization's profile."""
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from scoring.access.viewer import Viewer
 from scoring.organization.models import OrganizationProfile
 
 

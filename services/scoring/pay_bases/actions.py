@@ -8,11 +8,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, Uuid, any_, insert, literal, select, text, update
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.tabular import Rows
-from scoring.access.viewer import Viewer
 from scoring.pay_bases.candidates import Candidate, read_candidates, refuse_overlaps, remaining_gaps, wrong
 from scoring.pay_bases.models import PayBasis
 from scoring.pay_bases.schemas import ImportResult, PayBasisRow
@@ -27,7 +27,7 @@ async def import_pay_bases(viewer: Viewer, session: WriteSession, rows: Rows) ->
     A row in error is named and stops only itself: unknown person, wrong value, the same first day twice in the file, or an overlap with
     another basis of the person (end the earlier one by sending it again with `valid_to`). Raises NotAllowed.
     """
-    viewer.require("comp_admin", "integration")
+    viewer.require("pay_bases.write")
     await session.execute(LOCK, {"id": str(session.organization_id)})
     read, failed = read_candidates(rows)
     candidates, unknown = await _find_people(session, read)

@@ -31,7 +31,7 @@ async def import_pay_bases(
 ) -> ImportResult:
     """Rows as CSV, NDJSON or a JSON list. A row adds a pay basis or corrects the one of the same person and first day; each row has its
     result. Gaps between the bases of the people in the file are reported."""
-    viewer.require("comp_admin", "integration")
+    viewer.require("pay_bases.write")
     rows = read_rows(await request.body(), content_type, columns=list(PayBasisRow.model_fields), required=REQUIRED)
     return await actions.import_pay_bases(viewer, session, rows)
 

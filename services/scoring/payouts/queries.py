@@ -7,24 +7,23 @@ from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, and_, select
+from sqlalchemy import Select, and_, or_, select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from scoring.access.sight import is_own, sees_pay
-from scoring.access.viewer import Viewer
+from scoring.access.sight import sees_of_person
 from scoring.engine import ENGINE_SEMANTICS_VERSION, Explanation, explain
 from scoring.plans.documents import plan_of
 from scoring.plans.models import Plan, PlanVersion
 from scoring.runs.models import Run, RunLine, RunResult, SnapshotChunk
-from scoring.runs.queries import SEES_RUN_LINES
 from scoring.runs.results import result_of
 from scoring.snapshots.canonical import from_bytes
 
 
 def payouts(viewer: Viewer, *, person_id: UUID | None = None) -> Select[RunLine]:
     """Released payouts that the viewer may see: one's own, or everybody's by role."""
-    statement = select(RunLine).join(Run, _same_run()).where(Run.status == "released", sees_pay(viewer, RunLine.person_id))
+    statement = select(RunLine).join(Run, _same_run()).where(Run.status == "released", sees_of_person(viewer, "payout", RunLine.person_id))
     return statement if person_id is None else statement.where(RunLine.person_id == person_id)
 
 
@@ -39,10 +38,9 @@ async def runs_of(session: ReadSession, lines: list[RunLine]) -> Mapping[UUID, R
 
 async def payout(viewer: Viewer, session: ReadSession, payout_id: UUID) -> tuple[RunLine, Run]:
     """A payout with its run: one's own once it is released, any for those who manage and approve pay. Raises NotFound."""
-    sees_all = viewer.has(*SEES_RUN_LINES)
-    own = and_(is_own(viewer, RunLine.person_id), Run.status == "released")
-    wanted = select(RunLine, Run).join(Run, _same_run()).where(RunLine.id == payout_id)
-    found = (await session.execute(wanted if sees_all else wanted.where(own))).one_or_none()
+    released = and_(Run.status == "released", sees_of_person(viewer, "payout", RunLine.person_id))
+    in_sight = or_(sees_of_person(viewer, "run_line", RunLine.person_id), released)
+    found = (await session.execute(select(RunLine, Run).join(Run, _same_run()).where(RunLine.id == payout_id, in_sight))).one_or_none()
     if found is None:
         raise NotFound()
     return found

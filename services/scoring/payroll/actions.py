@@ -7,11 +7,11 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, delete, func, literal, select, text
 
 from chassis import audit, events
+from chassis.access import Viewer
 from chassis.bulk import BulkResult, RowResult
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import FieldError
-from scoring.access.viewer import Viewer
 from scoring.pay_bases.models import PayBasis
 from scoring.payroll.document import as_csv, as_json, build, control_totals
 from scoring.payroll.models import PayrollBatch, PayrollLine
@@ -62,7 +62,7 @@ AFTER = {"pending": {"acknowledged", "paid", "rejected"}, "acknowledged": {"paid
 async def gather(viewer: Viewer, session: WriteSession, content: PayrollBatchIn) -> PayrollBatch:
     """The batch of a pay group for a check date, a draft with everything that waits to be paid. Again before it is locked, it is gathered
     anew; afterwards it is answered as it stands. Raises NotAllowed, UnknownPayGroup."""
-    viewer.require("payroll", "comp_admin")
+    viewer.require("payroll_batches.write")
     await session.execute(LOCK, {"id": str(session.organization_id)})
     found = await _existing(session, content)
     if found is not None and found.status == "locked":
@@ -113,7 +113,7 @@ async def _remove_lines(session: WriteSession, batch_id: UUID) -> None:
 
 async def lock(viewer: Viewer, session: WriteSession, batch_id: UUID) -> PayrollBatch:
     """Freeze a draft and keep its bytes; again is harmless. Raises NotAllowed, NotFound, EmptyBatch."""
-    viewer.require("payroll", "comp_admin")
+    viewer.require("payroll_batches.write")
     await session.execute(LOCK, {"id": str(session.organization_id)})
     found = await batch(viewer, session, batch_id, for_update=True)
     if found.status == "locked":
@@ -132,7 +132,7 @@ async def lock(viewer: Viewer, session: WriteSession, batch_id: UUID) -> Payroll
 
 async def discard(viewer: Viewer, session: WriteSession, batch_id: UUID) -> None:
     """Throw a draft away; what waits to be paid waits on. Raises NotAllowed, NotFound, BatchLocked."""
-    viewer.require("payroll", "comp_admin")
+    viewer.require("payroll_batches.write")
     found = await batch(viewer, session, batch_id, for_update=True)
     if found.status == "locked":
         raise BatchLocked("A locked batch stays. Have payroll reject the lines that shall not be paid.")
@@ -145,7 +145,7 @@ async def answer(viewer: Viewer, session: WriteSession, batch_id: UUID, answers:
 
     A rejected line is free for a later batch. Raises NotAllowed, NotFound, BatchNotLocked.
     """
-    viewer.require("payroll")
+    viewer.require("payroll_batches.acknowledge")
     found = await batch(viewer, session, batch_id, for_update=True)
     if found.status != "locked":
         raise BatchNotLocked("Payroll answers to a locked batch. Lock it first.")

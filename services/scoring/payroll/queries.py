@@ -7,25 +7,23 @@ from uuid import UUID
 from sqlalchemy import Select, select
 from sqlalchemy.orm import undefer
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from scoring.access.viewer import Role, Viewer
 from scoring.payroll.document import Previous, as_csv, as_json, build
 from scoring.payroll.models import PayrollBatch, PayrollLine
-
-SEES_BATCHES: tuple[Role, ...] = ("payroll", "comp_admin", "auditor")
 
 
 def batches(viewer: Viewer, *, pay_group: str | None = None) -> Select[PayrollBatch]:
     """The organization's batches. Raises NotAllowed."""
-    viewer.require(*SEES_BATCHES)
+    viewer.require_sight("payroll_batch")
     return select(PayrollBatch) if pay_group is None else select(PayrollBatch).where(PayrollBatch.pay_group == pay_group)
 
 
 async def batch(viewer: Viewer, session: ReadSession, batch_id: UUID, *, for_update: bool = False) -> PayrollBatch:
     """A batch. Raises NotFound, also for whoever may not see batches."""
     wanted = select(PayrollBatch).where(PayrollBatch.id == batch_id)
-    found = await session.scalar(wanted.with_for_update() if for_update else wanted) if viewer.has(*SEES_BATCHES) else None
+    found = await session.scalar(wanted.with_for_update() if for_update else wanted) if viewer.sees_all("payroll_batch") else None
     if found is None:
         raise NotFound()
     return found

@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy import text
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from scoring.access.models import Grant
-from scoring.access.viewer import Viewer
 from scoring.organization.actions import write_profile
 from scoring.people.models import Person
 from scoring.people.schemas import PeopleApplied, PeopleIn
@@ -56,7 +56,7 @@ async def put_people(viewer: Viewer, session: WriteSession, content: PeopleIn) -
 
     Whoever is known from a later moment is left alone; sending the same again changes nothing. Raises NotAllowed.
     """
-    viewer.require("service", "integration")
+    viewer.require("people.write")
     applied = await _write_people(session, content)
     people = [person.model_dump(mode="json") for person in content.people if person.person_id in applied]
     await _replace(session, applied, REMOVE_GRANTS, ADD_GRANTS, _rows(people, "grants"))

@@ -7,9 +7,9 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.problems import NotFound
-from scoring.access.viewer import Viewer
 from scoring.plans.documents import Document, canonical_text, plan_of, source_of
 from scoring.plans.models import Plan, PlanVersion
 from scoring.plans.problems import OwnPlan, PlanExists
@@ -20,7 +20,7 @@ async def create_plan(
     viewer: Viewer, session: WriteSession, *, code: str, name: str, earning_code: str, document: Document
 ) -> tuple[Plan, PlanVersion]:
     """A plan with its first version, a draft. Raises NotAllowed, PlanExists, UnreadablePlan, and PlanInvalid with every finding."""
-    viewer.require("comp_admin", "integration")
+    viewer.require("plans.write")
     source = source_of(document)
     plan_of(source)
     plan = Plan(code=code, name=name, earning_code=earning_code)
@@ -37,7 +37,7 @@ async def add_version(viewer: Viewer, session: WriteSession, code: str, document
 
     Raises NotAllowed, NotFound, UnreadablePlan, PlanInvalid.
     """
-    viewer.require("comp_admin", "integration")
+    viewer.require("plans.write")
     source = source_of(document)
     digest = plan_of(source).digest
     plan = await plan_by_code(viewer, session, code, for_update=True)
@@ -73,7 +73,7 @@ def _plain(finding: Any) -> dict[str, Any]:
 
 async def approve(viewer: Viewer, session: WriteSession, code: str, number: int) -> PlanVersion:
     """Approve a version; again is harmless. Raises NotAllowed, OwnPlan for its author, NotFound."""
-    viewer.require("comp_admin", "hr_admin", "board")
+    viewer.require("plans.approve")
     approver_id = viewer.require_person()
     plan = await plan_by_code(viewer, session, code)
     wanted = select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.number == number).with_for_update()

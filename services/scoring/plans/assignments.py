@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, and_, any_, literal, or_, select, text, update
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.problems import FieldError, Invalid, NotFound
-from scoring.access.viewer import Viewer
 from scoring.people.models import Person
 from scoring.plans.models import PlanAssignment, PlanAssignmentMember, PlanVersion
 from scoring.plans.problems import PlanNotApproved, TwoPlans, UnknownPopulation
@@ -40,7 +40,7 @@ CLASHES = text(
 
 async def assign(viewer: Viewer, session: WriteSession, content: PlanAssignmentIn) -> PlanAssignment:
     """Assign a plan version to a population. Raises NotAllowed, NotFound, PlanNotApproved, UnknownPopulation, TwoPlans."""
-    viewer.require("comp_admin", "integration")
+    viewer.require("plans.write")
     version = await _version(viewer, session, content.plan_code, content.version)
     members = content.population.members()
     await session.execute(LOCK, {"id": str(session.organization_id)})
@@ -99,7 +99,7 @@ async def _refuse_clashes(session: WriteSession, members: Sequence[str], content
 
 async def end_assignment(viewer: Viewer, session: WriteSession, assignment_id: UUID, valid_to: date) -> PlanAssignment:
     """End an assignment earlier than it would; `valid_to` is the first day without it. Raises NotAllowed, NotFound, Invalid."""
-    viewer.require("comp_admin", "integration")
+    viewer.require("plans.write")
     assignment = await session.scalar(select(PlanAssignment).where(PlanAssignment.id == assignment_id).with_for_update())
     if assignment is None:
         raise NotFound()

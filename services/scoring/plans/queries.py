@@ -8,18 +8,16 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, Text, Uuid, any_, literal, select
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from scoring.access.viewer import Role, Viewer
 from scoring.people.models import Person
 from scoring.plans.models import Plan, PlanAssignment, PlanAssignmentMember, PlanVersion
-
-SEES_PLANS: tuple[Role, ...] = ("comp_admin", "hr_admin", "board", "auditor", "integration", "service")
 
 
 def plans(viewer: Viewer) -> Select[Plan]:
     """The organization's plans. Raises NotAllowed."""
-    viewer.require(*SEES_PLANS)
+    viewer.require_sight("plan")
     return select(Plan)
 
 
@@ -34,13 +32,13 @@ async def plan_by_code(viewer: Viewer, session: ReadSession, code: str, *, for_u
 
 async def versions(viewer: Viewer, session: ReadSession, plan: Plan) -> Sequence[PlanVersion]:
     """The versions of a plan, the newest first. Raises NotAllowed."""
-    viewer.require(*SEES_PLANS)
+    viewer.require_sight("plan")
     return (await session.scalars(select(PlanVersion).where(PlanVersion.plan_id == plan.id).order_by(PlanVersion.number.desc()))).all()
 
 
 def assignments(viewer: Viewer) -> Select[PlanAssignment]:
     """The organization's plan assignments. Raises NotAllowed."""
-    viewer.require(*SEES_PLANS)
+    viewer.require_sight("plan")
     return select(PlanAssignment)
 
 

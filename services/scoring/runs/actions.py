@@ -11,10 +11,10 @@ from sqlalchemy import delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from chassis import audit, events, jobs
+from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
-from scoring.access.viewer import Role, Viewer
 from scoring.runs.lifecycle import require_next
 from scoring.runs.models import Run, RunLine, SnapshotChunk
 from scoring.runs.problems import FailedLines, OwnPay, OwnRun, RunDiffers, SnapshotFixed, StaleRun
@@ -24,7 +24,6 @@ from scoring.snapshots.problems import snapshot_problem
 
 COMPUTE = "runs.compute"
 PAYOUTS_PER_EVENT = 1000
-SENDS: tuple[Role, ...] = ("service", "integration", "comp_admin", "hr_admin")
 
 RELEASE_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('release:' || :id, 0))")
 
@@ -43,7 +42,7 @@ STALE = text(
 
 async def put_run(viewer: Viewer, session: WriteSession, run_id: UUID, content: RunIn) -> Run:
     """Announce a run under the caller's id; the same again changes nothing. Raises NotAllowed, RunDiffers."""
-    viewer.require(*SENDS)
+    viewer.require("runs.send")
     facts = content.model_dump()
     own = {"organization_id": session.organization_id, "id": run_id, "version": 1, "status": "open"}
     made = {"created_by": viewer.subject, "created_at": session.now, "scorecard_count": 0}
@@ -66,7 +65,7 @@ async def put_snapshot(viewer: Viewer, session: WriteSession, run_id: UUID, scor
 
     Raises NotAllowed, NotFound, SnapshotFixed, WrongState, SnapshotInvalid.
     """
-    viewer.require(*SENDS)
+    viewer.require("runs.send")
     run = await _locked(session, run_id)
     _check_period(run, scorecards)
     snapshot_digest = digest(scorecards)
@@ -102,7 +101,7 @@ async def request_compute(viewer: Viewer, session: WriteSession, run_id: UUID) -
 
     Raises NotAllowed, NotFound, WrongState.
     """
-    viewer.require(*SENDS)
+    viewer.require("runs.send")
     run = await _locked(session, run_id)
     if run.status in {"approved", "released"}:
         return run
@@ -115,7 +114,7 @@ async def request_compute(viewer: Viewer, session: WriteSession, run_id: UUID) -
 
 async def approve(viewer: Viewer, session: WriteSession, run_id: UUID, *, accept_failed: bool = False) -> Run:
     """Approve a computed run; again is harmless. Raises NotAllowed, NotFound, WrongState, OwnRun, OwnPay, FailedLines."""
-    viewer.require("comp_admin", "board")
+    viewer.require("runs.approve")
     approver_id = viewer.require_person()
     run = await _locked(session, run_id)
     if run.status == "approved" and run.approver_id == approver_id:
@@ -137,7 +136,7 @@ async def approve(viewer: Viewer, session: WriteSession, run_id: UUID, *, accept
 
 async def release(viewer: Viewer, session: WriteSession, run_id: UUID) -> Run:
     """Release an approved run to people and payroll; again is harmless. Raises NotAllowed, NotFound, WrongState, StaleRun."""
-    viewer.require("comp_admin", "board")
+    viewer.require("runs.release")
     await session.execute(RELEASE_LOCK, {"id": str(session.organization_id)})
     run = await _locked(session, run_id)
     if run.status == "released":
@@ -165,7 +164,7 @@ async def _tell_payouts(session: WriteSession, run_id: UUID) -> None:
 
 async def supersede(viewer: Viewer, session: WriteSession, run_id: UUID) -> Run:
     """Set aside a run that is not released; again is harmless. Raises NotAllowed, NotFound, WrongState."""
-    viewer.require("comp_admin", "service", "integration")
+    viewer.require("runs.supersede")
     run = await _locked(session, run_id)
     if run.status == "superseded":
         return run

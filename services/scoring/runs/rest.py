@@ -54,7 +54,7 @@ async def put_snapshot(
 ) -> RunOut:
     """Scorecards as JSON or as an Arrow IPC stream. The digest does not depend on transport, batches or order. The same snapshot again is a
     no-op; another one replaces it until the run is computed."""
-    viewer.require(*actions.SENDS)
+    viewer.require("runs.send")
     scorecards = await asyncio.to_thread(_read, await request.body(), content_type or "")
     run = await actions.put_snapshot(viewer, session, run_id, scorecards)
     await session.flush()

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pyarrow as pa
 
+from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import FieldError, Invalid
-from scoring.access.viewer import Viewer
 from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, score
 from scoring.engine.snapshot import PEOPLE
 from scoring.plans.documents import plan_of, source_of
@@ -22,7 +22,7 @@ from scoring.snapshots.facts import engine_lines
 
 async def score_scorecards(viewer: Viewer, session: ReadSession, content: ScoresIn) -> list[Score]:
     """The scores, in the order sent; a scorecard in error stops only itself. Raises NotAllowed, Invalid, PlanInvalid."""
-    viewer.require("service", "integration", "comp_admin", "hr_admin")
+    viewer.require("scores.compute")
     _refuse_repeats(content.scorecards)
     plans = await _plans(session, content)
     by_plan: dict[str, list[ScorecardIn]] = defaultdict(list)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
+from chassis.access import Viewer
 from chassis.identifiers import new_id
-from kpi_api.access.viewer import Viewer
+from kpi_api.access.matrix import MATRIX
 from kpi_api.cascade.from_template import PersonalKpis, Recipient, create_kpis_from_template
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cascade.schemas import Parent
@@ -19,7 +20,7 @@ from tests.kpi_api.given import count
 async def give(company: Company, *recipients: Recipient, role: str = "sales_representative") -> list[PersonalKpis]:
     organization = company.organization
     async with organization.world.kpi_api.database.write(organization.id) as session:
-        viewer = Viewer(organization.id, "test", organization.person_id, frozenset({"hr_admin"}), session.today)
+        viewer = Viewer(organization.id, "test", organization.person_id, frozenset({"hr_admin"}), session.today, MATRIX)
         found = await template(viewer, session, role)
         lines = (await template_lines(session, [found.id]))[found.id]
         cycle = await session.scalar(select(Cycle))

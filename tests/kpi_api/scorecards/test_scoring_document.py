@@ -8,7 +8,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy import update
 
-from kpi_api.access.viewer import Viewer
+from chassis.access import Viewer
+from kpi_api.access.matrix import MATRIX
 from kpi_api.cascade.models import KpiTarget
 from kpi_api.people.models import Employment
 from kpi_api.scorecards.freezing import Frozen, freeze_scorecards
@@ -108,7 +109,7 @@ async def test_segments_follow_moves_and_part_time(scene: Scene) -> None:
 
 
 async def freeze(scene: Scene) -> Frozen:
-    viewer = Viewer(scene.organization.id, "hr", scene.organization.person_id, frozenset({"hr_admin"}), date(2027, 1, 2))
+    viewer = Viewer(scene.organization.id, "hr", scene.organization.person_id, frozenset({"hr_admin"}), date(2027, 1, 2), MATRIX)
     async with scene.organization.world.kpi_api.database.write(scene.organization.id) as session:
         return await freeze_scorecards(viewer, session, scene.cycle.id)
 

@@ -1,0 +1,45 @@
+"""Who sees and does what in scoring: the whole matrix as data (the rules: domain "Visibility").
+
+Pay is narrower than performance: a person's own, and what a role is there for. Standing above somebody shows no pay.
+"""
+
+from typing import Literal
+
+from chassis.access import EVERYBODY, Matrix, sight
+
+Role = Literal["board", "hr_admin", "comp_admin", "executive", "payroll", "auditor", "integration", "service"]
+
+SIGHTS = (
+    sight("person", "self"),
+    sight("person", "below"),
+    sight("person", EVERYBODY, "hr_admin", "comp_admin", "payroll", "auditor", "integration", "service"),
+    sight("pay_basis", "self"),
+    sight("pay_basis", EVERYBODY, "comp_admin", "auditor"),
+    # A payout once it is released.
+    sight("payout", "self"),
+    sight("payout", EVERYBODY, "comp_admin", "auditor"),
+    # The lines of a run before and after its release, failed ones too.
+    sight("run_line", EVERYBODY, "comp_admin", "board", "auditor"),
+    sight("run", EVERYBODY, "comp_admin", "hr_admin", "board", "payroll", "auditor", "integration", "service"),
+    sight("payroll_batch", EVERYBODY, "payroll", "comp_admin", "auditor"),
+    sight("plan", EVERYBODY, "comp_admin", "hr_admin", "board", "auditor", "integration", "service"),
+)
+
+PERMITS: dict[str, tuple[Role, ...]] = {
+    "events.read": ("service", "integration", "comp_admin", "auditor"),
+    "organization.write": ("service", "integration", "hr_admin", "comp_admin"),
+    "pay_bases.write": ("comp_admin", "integration"),
+    "payroll_batches.acknowledge": ("payroll",),
+    "payroll_batches.write": ("payroll", "comp_admin"),
+    "people.write": ("service", "integration"),
+    "plans.approve": ("comp_admin", "hr_admin", "board"),
+    "plans.write": ("comp_admin", "integration"),
+    "runs.approve": ("comp_admin", "board"),
+    "runs.release": ("comp_admin", "board"),
+    "runs.send": ("service", "integration", "comp_admin", "hr_admin"),
+    "runs.supersede": ("comp_admin", "service", "integration"),
+    "scores.compute": ("service", "integration", "comp_admin", "hr_admin"),
+    "webhooks.write": ("comp_admin", "hr_admin", "integration"),
+}
+
+MATRIX = Matrix(SIGHTS, {permit: frozenset(roles) for permit, roles in PERMITS.items()})
