@@ -1,0 +1,16 @@
+"""The heads of the audit chains."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import chassis_audit
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+upgrade = chassis_audit.upgrade
+downgrade = chassis_audit.downgrade
