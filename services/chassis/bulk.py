@@ -7,7 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ValidationError
 
-from chassis.problems import FieldError, plain_words, pointer
+from chassis.field_errors import field_error
+from chassis.problems import FieldError
 
 RowStatus = Literal["created", "updated", "unchanged", "error"]
 
@@ -45,7 +46,4 @@ class BulkResult(BaseModel):
 
 def errors_of_row(error: ValidationError, row: int) -> list[FieldError]:
     """A row's validation errors; the offending values are left out, since they may be salaries or secrets."""
-    return [
-        FieldError(field=pointer(item), code=item["type"], message=plain_words(item), row=row)
-        for item in error.errors(include_url=False, include_input=False)
-    ]
+    return [field_error(item, row) for item in error.errors(include_url=False, include_input=False)]

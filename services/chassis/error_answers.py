@@ -1,32 +1,34 @@
 """Turns every exception into an application/problem+json answer. What was not foreseen is logged and answered without its details."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import from_json
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from chassis.field_errors import field_error
 from chassis.problems import (
     BodyTooLarge,
     Conflict,
-    FieldError,
     Invalid,
     NotFound,
     PreconditionFailed,
     Problem,
     ProblemBody,
     Unavailable,
-    plain_words,
-    pointer,
+    UnreadableBody,
 )
 
 log = structlog.get_logger()
 
 RETRYABLE = {"40001", "40P01", "55P03"}
+TOO_DEEP = "recursion limit exceeded"  # how pydantic begins to say so; line and column follow
 ZERO_CHARACTER = {"22021", "22P05"}  # how PostgreSQL refuses one in text and in JSON
 
 
@@ -54,16 +56,44 @@ async def _problem(request: Request, error: Exception) -> Response:
 
 
 async def _validation(request: Request, error: Exception) -> Response:
-    errors = [_field_error(item) for item in cast("RequestValidationError", error).errors()]
+    found = cast("RequestValidationError", error).errors()
+    if found[0]["type"] == "json_invalid":
+        return answer(_not_json(found[0]))
+    errors = [field_error(item | {"loc": _place(item)}) for item in found]
     return answer(Invalid("Some fields are wrong: " + "; ".join(f"{e.field}: {e.message}" for e in errors[:5]), errors=errors))
 
 
-def _field_error(item: dict[str, Any]) -> FieldError:
-    """One pydantic error in our form; the offending value itself is left out, since it may be a salary or a secret."""
-    place = item["loc"][1:] if item["loc"][:1] == ("body",) else item["loc"]
-    if item["type"] == "json_invalid":  # its place is a character, not a field
-        return FieldError(field="/", code=item["type"], message=f"This is not JSON: {item['ctx']['error']} at character {place[-1]}.")
-    return FieldError(field=pointer(item | {"loc": place}), code=item["type"], message=plain_words(item))
+def _place(error: dict[str, Any]) -> Sequence[Any]:
+    """Where in the body an error is, without the word body."""
+    place: Sequence[Any] = error["loc"]
+    return place[1:] if place[:1] == ("body",) else place
+
+
+def _not_json(error: dict[str, Any]) -> UnreadableBody:
+    """A body that cannot be parsed; the reading by FastAPI gives a character apart from the reason, that by pydantic one sentence."""
+    reason: str = error["ctx"]["error"]
+    if reason.startswith(TOO_DEEP):
+        return _too_deep(reason)
+    character = f" at character {error['loc'][-1]}" if error["loc"] else ""
+    return UnreadableBody("malformed_json", f"This is not JSON: {reason}{character}.")
+
+
+def _too_deep(reason: str) -> UnreadableBody:
+    """`reason` is pydantic's: too deep, and after the words its line and column."""
+    return UnreadableBody("too_deep", f"Lists and objects are nested too deeply{reason.removeprefix(TOO_DEEP)}.")
+
+
+async def _unreadable(request: Request, cause: BaseException | None) -> UnreadableBody | None:
+    """What FastAPI answers without naming it: a body in another encoding, or nested beyond what can be read."""
+    if isinstance(cause, UnicodeDecodeError):
+        byte = f"Byte {cause.start + 1} of the body is 0x{cause.object[cause.start]:02x}, which is not {cause.encoding.upper()}."
+        return UnreadableBody("wrong_encoding", f"{byte} Send JSON as UTF-8.")
+    if isinstance(cause, RecursionError):
+        try:
+            from_json(await request.body())
+        except ValueError as error:
+            return _too_deep(str(error))
+    return None
 
 
 async def _http(request: Request, error: Exception) -> Response:
@@ -72,6 +102,8 @@ async def _http(request: Request, error: Exception) -> Response:
         return answer(NotFound())
     if error.status_code == 413:
         return body_too_large(request.app.state.service.body_limit(request.url.path))
+    if unreadable := await _unreadable(request, error.__cause__):
+        return answer(unreadable)
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed_methods(request))
@@ -99,20 +131,25 @@ async def _stale(request: Request, error: Exception) -> Response:
 
 
 async def _database(request: Request, error: Exception) -> Response:
-    error = cast("DBAPIError", error)
+    problem = problem_of(cast("DBAPIError", error))
+    return answer(problem) if problem else await _unforeseen(request, error)
+
+
+def problem_of(error: DBAPIError) -> Problem | None:
+    """What the database's refusal means for who asked; None for what is our own fault."""
     state = getattr(error.orig, "sqlstate", None)
     if state in RETRYABLE:
-        return answer(Unavailable("Another change is under way. Try again.", headers={"Retry-After": "1"}))
+        return Unavailable("Another change is under way. Try again.", headers={"Retry-After": "1"})
     if state in ZERO_CHARACTER:
-        return answer(Invalid("Text cannot hold a zero character (U+0000). Leave it out."))
+        return Invalid("Text cannot hold a zero character (U+0000). Leave it out.")
     if isinstance(error, IntegrityError):
         constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
         log.info("integrity_conflict", constraint=constraint, sqlstate=state)
-        return answer(Conflict("This conflicts with what is already stored.", constraint=constraint))
+        return Conflict("This conflicts with what is already stored.", constraint=constraint)
     if error.connection_invalidated or state is None or state.startswith(("08", "57P")):
         log.warning("database_unreachable", sqlstate=state)
-        return answer(Unavailable("The database cannot be reached right now. Try again.", headers={"Retry-After": "2"}))
-    return await _unforeseen(request, error)
+        return Unavailable("The database cannot be reached right now. Try again.", headers={"Retry-After": "2"})
+    return None
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

@@ -18,28 +18,6 @@ class FieldError(BaseModel):
     row: int | None = None
 
 
-_DATE = "Write a date as YYYY-MM-DD, such as 2026-03-31."
-_PLAIN_WORDS = {
-    "missing": "This must be there.",
-    "extra_forbidden": "There is no such field here.",
-    "date_type": _DATE,
-    "date_parsing": _DATE,
-    "date_from_datetime_parsing": _DATE,
-    "date_from_datetime_inexact": _DATE,
-}
-
-
-def plain_words(error: Mapping[str, Any]) -> str:
-    """What one pydantic error says, for people who know neither pydantic nor its types."""
-    return str(_PLAIN_WORDS.get(error["type"], error["msg"]))
-
-
-def pointer(error: Mapping[str, Any]) -> str:
-    """Where one pydantic error is, as a JSON pointer. A rule of several fields names the wrong one as `column` in its context."""
-    place = [*error["loc"], *([error["ctx"]["column"]] if "column" in error.get("ctx", {}) else [])]
-    return "/" + "/".join(map(str, place))
-
-
 class ProblemBody(BaseModel):
     """The body of an application/problem+json answer."""
 
@@ -117,6 +95,20 @@ class Invalid(Problem):
     """The request is understood but its content is wrong; `errors` names each field."""
 
     status, code, title = 422, "invalid", "Invalid content"
+
+
+class UnknownParameter(Invalid):
+    code, title = "unknown_parameter", "Unknown query parameter"
+
+
+class UnreadableBody(Invalid):
+    """The body is no text or no JSON at all. Its code says which."""
+
+    title = "The body cannot be read"
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail, errors=[FieldError(field="/", code=code, message=detail)])
+        self.code = code  # type: ignore[misc]
 
 
 class PreconditionFailed(Problem):

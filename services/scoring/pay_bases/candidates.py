@@ -10,7 +10,8 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from chassis.bulk import RowResult
-from chassis.problems import FieldError, plain_words
+from chassis.field_errors import code_of, plain_words
+from chassis.problems import FieldError
 from chassis.tabular import Rows
 from scoring.pay_bases.models import PayBasis
 from scoring.pay_bases.periods import gaps, overlaps
@@ -54,7 +55,7 @@ def read_candidates(rows: Rows) -> tuple[dict[int, PayBasisRow], list[RowResult]
         try:
             content = PayBasisRow.model_validate({name: cell.strip() for name, cell in cells.items() if cell.strip()})
         except ValidationError as error:
-            errors = [FieldError(field=_name(e["loc"]), code=e["type"], message=plain_words(e), row=row) for e in error.errors()]
+            errors = [FieldError(field=_name(e["loc"]), code=code_of(e), message=plain_words(e), row=row) for e in error.errors()]
             failed.append(RowResult(row=row, status="error", errors=errors))
             continue
         earlier = seen.setdefault((content.external_id, content.valid_from), row)

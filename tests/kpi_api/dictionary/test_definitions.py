@@ -115,8 +115,8 @@ async def test_the_database_refuses_to_edit_a_version(organization: Organization
         ({"formulas": {"other": "won"}}, "/formulas/other", "invalid_formula"),
         ({"measures": {"won": "7", "decided": "count"}}, "/measures/won", "invalid_formula"),
         ({"outcome_code": "nothing"}, "/outcome_code", "unknown_reference"),
-        ({"direction": "sideways"}, "/version/direction", "literal_error"),
-        ({"surprise": 1}, "/version/surprise", "extra_forbidden"),
+        ({"direction": "sideways"}, "/version/direction", "unknown_word"),
+        ({"surprise": 1}, "/version/surprise", "unknown_field"),
     ],
 )
 async def test_what_cannot_be_understood_is_named(organization: Organization, change: dict[str, Any], field: str, code: str) -> None:

@@ -61,7 +61,7 @@ async def test_a_template_of_ones_own_is_kept_with_exact_weights(organization: O
     ("line", "code"),
     [
         ({"weight": "99.99"}, "weights_total"),
-        ({"weight": "33.333"}, "decimal_max_places"),
+        ({"weight": "33.333"}, "too_many_digits"),
         ({"definition_code": "unknown"}, "unknown_reference"),
         ({"targets": [{"value": "30", "unit": "USD"}]}, "wrong_unit"),
         ({"targets": [{"value": "30", "unit": "percent", "comparison": "at_most"}]}, "target_kind"),

@@ -129,7 +129,7 @@ async def test_wrong_rows_are_named_and_stop_only_themselves(scene: Scene) -> No
         10: [("/part", "unknown_part", 10)],
         11: [("/", "value_ambiguous", 11)],
         12: [("/value", "ratio_needed", 12)],
-        13: [("/source", "missing", 13)],
+        13: [("/source", "field_missing", 13)],
     }
     assert answer["results"][2]["errors"][0]["message"].endswith("runs from 2026-01-01 to 2026-01-31.")
     assert (answer["created"], await stored(scene)) == (1, 1)

@@ -84,7 +84,7 @@ E5,Eve,Sol,2020-03-01,,1,E1
     assert [row["status"] for row in answer["results"]] == ["created", "error", "error", "error", "created"]
     assert answer["results"][1]["errors"][0] == {
         "field": "/hire_date",
-        "code": "date_from_datetime_parsing",
+        "code": "not_a_date",
         "message": "Write a date as YYYY-MM-DD, such as 2026-03-31.",
         "row": 2,
     }
