@@ -6,20 +6,22 @@ success already sent; the idempotency record is stored in the same transaction. 
 Responses that stream open their own transactions.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack
+from difflib import get_close_matches
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, params
+from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from chassis import idempotency
-from chassis.api_keys import principal_of_api_key
 from chassis.database import Database, ReadSession, WriteSession
-from chassis.identity import Principal
-from chassis.problems import Unauthenticated
+from chassis.identity import OutsideIdentity, Principal
+from chassis.identity.api_keys import principal_of_api_key
+from chassis.problems import FieldError, Unauthenticated, UnknownParameter
 
 SAFE_METHODS = {"GET", "HEAD"}
 
@@ -32,7 +34,13 @@ async def authenticate(request: Request, credentials: Annotated[HTTPAuthorizatio
         raise Unauthenticated()
     if credentials.credentials.startswith("sl_"):
         return await principal_of_api_key(database_of(request), credentials.credentials)
-    return cast("Principal", request.app.state.verifier.verify(credentials.credentials))
+    proven: Principal | OutsideIdentity = await request.app.state.verifier.verify(credentials.credentials)
+    return proven if isinstance(proven, Principal) else await _find_person(request, proven)
+
+
+async def _find_person(request: Request, identity: OutsideIdentity) -> Principal:
+    principal: Principal = await request.app.state.service.find_person(database_of(request), identity)
+    return principal
 
 
 def database_of(request: Request) -> Database:
@@ -65,8 +73,36 @@ Read = Annotated[ReadSession, Depends(open_transaction)]
 Write = Annotated[WriteSession, Depends(open_write_transaction)]
 
 
+def _parameters(dependant: Dependant) -> Iterator[str]:
+    """The query parameters of an endpoint and of what it depends on."""
+    yield from (parameter.alias for parameter in dependant.query_params)
+    for dependency in dependant.dependencies:
+        yield from _parameters(dependency)
+
+
+async def refuse_unknown_parameters(request: Request, principal: Caller) -> None:
+    """Raises UnknownParameter: a misspelt filter that is ignored would answer with everything. First comes who asks."""
+    if not request.query_params:
+        return
+    known = set(_parameters(request.scope["route"].dependant))
+    errors = [_unknown(name, known) for name in request.query_params if name not in known]
+    if errors:
+        raise UnknownParameter(" ".join(error.message for error in errors[:5]), errors=errors)
+
+
+def _unknown(name: str, known: Collection[str]) -> FieldError:
+    near = get_close_matches(name, known, n=1)
+    remedy = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(known))}." if known else "It takes none."
+    message = f"There is no query parameter {name[:100]!r} here. {remedy}"
+    return FieldError(field=f"/query/{name[:100]}", code=UnknownParameter.code, message=message)
+
+
 class TransactionalRoute(APIRoute):
-    """Ends the request's transaction after the response is built and before it is sent."""
+    """Refuses query parameters that the endpoint does not know, and ends the request's transaction after the response is built and before
+    it is sent."""
+
+    def __init__(self, *arguments: Any, dependencies: Sequence[params.Depends] | None = None, **options: Any) -> None:
+        super().__init__(*arguments, dependencies=[*(dependencies or ()), Depends(refuse_unknown_parameters)], **options)
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()

@@ -48,7 +48,7 @@ def make_router(probe: Probe) -> APIRouter:
     router = APIRouter(prefix="/v1/notes", route_class=TransactionalRoute)
 
     @router.post("", status_code=201)
-    async def make_note(note: NoteInput, session: Write, response: Response, key: IdempotencyKey = None) -> Note:
+    async def make_note(note: NoteInput, session: Write, response: Response, key: IdempotencyKey = None, mood: str | None = None) -> Note:
         probe.made += 1
         made = await events.record(session, "note.made", "note", new_id(), text=note.text)
         await jobs.enqueue(session, "notes.work", {"note_id": made.subject_id})

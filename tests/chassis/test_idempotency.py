@@ -30,7 +30,7 @@ async def test_the_same_key_for_other_content_is_refused(door: ProbeDoor) -> Non
     await door.client.post("/v1/notes", json={"text": "a"}, headers=KEY)
     other = await door.client.post("/v1/notes", json={"text": "b"}, headers=KEY)
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
-    other_path = await door.client.post("/v1/notes?x=1", json={"text": "a"}, headers=KEY)
+    other_path = await door.client.post("/v1/notes?mood=1", json={"text": "a"}, headers=KEY)
     assert other_path.json()["code"] == "idempotency_key_reused"
     assert door.probe.made == 1
 

@@ -17,8 +17,8 @@ async def test_unknown_fields_and_missing_ones_are_named(door: ProbeDoor) -> Non
     body = answer.json()
     assert (body["type"], body["status"], body["code"]) == ("urn:sightline:problem:invalid", 422, "invalid")
     assert {(error["field"], error["code"], error["message"]) for error in body["errors"]} == {
-        ("/text", "missing", "This must be there."),
-        ("/txt", "extra_forbidden", "There is no such field here."),
+        ("/text", "field_missing", "This must be there."),
+        ("/txt", "unknown_field", "There is no such field here."),
     }
 
 
@@ -37,7 +37,7 @@ async def test_a_zero_character_is_refused_not_our_fault(door: ProbeDoor) -> Non
 
 @pytest.mark.parametrize(
     ("method", "path", "status", "code"),
-    [("GET", "/v1/nowhere", 404, "not_found"), ("PATCH", "/v1/notes", 405, "http_405"), ("POST", "/v1/notes", 422, "invalid")],
+    [("GET", "/v1/nowhere", 404, "not_found"), ("PATCH", "/v1/notes", 405, "http_405"), ("POST", "/v1/notes", 422, "malformed_json")],
 )
 async def test_the_framework_answers_in_our_form_too(door: ProbeDoor, method: str, path: str, status: int, code: str) -> None:
     answer = await door.client.request(method, path, content=b"{", headers={"content-type": "application/json"})
@@ -48,6 +48,45 @@ async def test_the_framework_answers_in_our_form_too(door: ProbeDoor, method: st
     if status == 422:
         expected = "This is not JSON: Expecting property name enclosed in double quotes at character 1."
         assert [(error["field"], error["message"]) for error in answer.json()["errors"]] == [("/", expected)]
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "detail"),
+    [
+        (b'{"text": "caf\xe9"}', "wrong_encoding", "Byte 14 of the body is 0xe9, which is not UTF-8. Send JSON as UTF-8."),
+        (b'{"text": ' + b"[" * 50_000, "too_deep", "Lists and objects are nested too deeply at line 1 column 210."),
+    ],
+)
+async def test_a_body_that_cannot_be_read_says_why_and_where(door: ProbeDoor, content: bytes, code: str, detail: str) -> None:
+    answer = await door.client.post("/v1/notes", content=content, headers={"content-type": "application/json"})
+    body = answer.json()
+    assert (answer.status_code, body["code"], body["detail"]) == (422, code, detail)
+    assert [(error["field"], error["code"]) for error in body["errors"]] == [("/", code)]
+    assert door.probe.made == 0
+
+
+@pytest.mark.parametrize(
+    ("query", "remedy"),
+    [("limt=5", "Did you mean limit?"), ("colour=red", "Known are cursor, limit."), ("limit=5&Limit=5", "Did you mean limit?")],
+)
+async def test_an_unknown_query_parameter_is_refused_with_the_near_one(door: ProbeDoor, query: str, remedy: str) -> None:
+    answer = await door.client.get(f"/v1/notes?{query}")
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter")
+    assert answer.json()["detail"].endswith(remedy)
+    name = query.split("&")[-1].split("=")[0]
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(f"/query/{name}", "unknown_parameter")]
+
+
+async def test_known_parameters_and_doors_beside_the_domain_stay_open(door: ProbeDoor) -> None:
+    for path in ("/v1/notes?limit=5", "/livez?now=1", "/docs?theme=dark", "/openapi.json?v=2"):
+        assert (await door.client.get(path)).status_code == 200, path
+
+
+async def test_an_unknown_parameter_of_a_write_writes_nothing(door: ProbeDoor) -> None:
+    answer = await door.client.post("/v1/notes?dry_run=true", json={"text": "a"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "unknown_parameter")
+    assert answer.json()["detail"] == "There is no query parameter 'dry_run' here. Known are mood."
+    assert door.probe.made == 0
 
 
 async def test_a_huge_body_is_refused(door: ProbeDoor) -> None:
