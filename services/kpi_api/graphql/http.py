@@ -13,10 +13,12 @@ import orjson
 import structlog
 from fastapi import APIRouter, Request, Response
 from graphql import GraphQLError
+from sqlalchemy.exc import DBAPIError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from chassis.error_answers import problem_of
 from chassis.pagination import signer_of
 from chassis.problems import Problem
 from chassis.transactions import Caller, database_of
@@ -156,13 +158,15 @@ async def _given(request: Request) -> Any:
 def _parse(text: str | bytes) -> Any:
     try:
         return json.loads(text)
-    except (ValueError, UnicodeDecodeError):
-        raise Malformed(400, "This is not JSON.") from None
+    except (ValueError, RecursionError):
+        raise Malformed(400, "This is not JSON in UTF-8, or it is nested too deeply.") from None
 
 
 def told(error: GraphQLError) -> dict[str, Any]:
     """An error as the client may see it: problems with their codes; what was not foreseen is logged and told without its details."""
     original = error.original_error
+    if isinstance(original, DBAPIError):
+        original = problem_of(original) or original
     if isinstance(original, Problem):
         body = original.body()
         facts = {"code": body.code, "detail": body.detail, "errors": [item.model_dump(exclude_none=True) for item in body.errors]}

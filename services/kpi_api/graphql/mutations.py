@@ -7,9 +7,12 @@ from uuid import UUID
 
 import strawberry
 from pydantic import ValidationError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.database import WriteSession
+from chassis.error_answers import problem_of
+from chassis.field_errors import plain_words
 from chassis.problems import Invalid, NotFound, PreconditionFailed
 from chassis.problems import Problem as RaisedProblem
 from kpi_api.graphql import problems
@@ -70,8 +73,12 @@ async def attempt(info: Info, write: Callable[[WriteSession], Awaitable[Done]]) 
         return problems.shown(problem)
     except StaleDataError:
         return problems.shown(PreconditionFailed("It was changed at the same moment by somebody else. Read it again, then decide."))
+    except DBAPIError as error:
+        if (refusal := problem_of(error)) is None:
+            raise
+        return problems.shown(refusal)
     except ValidationError as error:
-        return problems.shown(Invalid("; ".join(item["msg"] for item in error.errors()), field="/input"))
+        return problems.shown(Invalid("; ".join(plain_words(item) for item in error.errors()), field="/input"))
 
 
 def tag(version: int) -> str:

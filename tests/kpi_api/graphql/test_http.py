@@ -54,6 +54,8 @@ async def test_the_answer_is_of_the_type_that_is_accepted(organization: Organiza
     ("content", "headers", "status"),
     [
         (b"{", {}, 400),
+        (b'{"query": "\xe9"}', {}, 400),
+        (b'{"query": ' + b"[" * 50_000, {}, 400),
         (b"[]", {}, 400),
         (b"{}", {}, 400),
         (b'{"query": "{ viewer { roles } }", "variables": "x"}', {}, 400),

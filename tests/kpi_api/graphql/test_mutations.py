@@ -64,3 +64,20 @@ async def test_problems_come_by_name_and_change_nothing(company: Company) -> Non
     assert "not exact" in error["message"]
     after = (await eli.get(f"/v1/scorecards/{card}")).json()
     assert (after["status"], after["version"], after["signatures"]) == ("draft", version, [])
+
+
+async def test_a_zero_character_is_refused_in_words_and_writes_nothing(company: Company) -> None:
+    card, _, version = await open_card(company)
+    eli = await company.client("eli")
+    propose = f"""mutation ($id: ID!, $version: Int!, $comment: String) {{
+      proposeScorecard(id: $id, version: $version, comment: $comment) {{ __typename {PROBLEM} }}
+    }}"""
+
+    refused = (await ask(eli, propose, id=card, version=version, comment="a\x00b"))["proposeScorecard"]
+    (error,) = await errors_of(eli, "query ($s: String) { people(search: $s) { edges { node { id } } } }", s="a\x00b")
+
+    sentence = "Text cannot hold a zero character (U+0000). Leave it out."
+    assert (refused["__typename"], refused["code"], refused["detail"]) == ("InvalidProblem", "invalid", sentence)
+    assert (error["extensions"]["code"], error["message"], error["path"]) == ("invalid", sentence, ["people"])
+    card_now = await ask(eli, "query ($id: ID!) { scorecard(id: $id) { status } }", id=card)
+    assert card_now["scorecard"]["status"] == "DRAFT"
