@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.documents import DocumentProblem, digest, load_document
+from chassis.field_errors import code_of, json_pointer, plain_words
 from chassis.problems import FieldError
 from scoring.engine.findings import Finding, plan_findings
 from scoring.engine.meanings import LARGEST_SUM, LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
@@ -163,24 +164,12 @@ def _path(problem: Any, document: Any) -> tuple[Any, ...]:
 
 
 def _field_error(path: tuple[Any, ...], problem: Any, document: Any) -> FieldError:
-    field = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
-    message = _MESSAGES.get(problem["type"], problem["msg"])
-    return FieldError(field=field, code=_CODES.get(problem["type"], problem["type"]), message=f"{_step_title(path, document)}{message}")
+    code, words = _CODES.get(problem["type"], code_of(problem)), _MESSAGES.get(problem["type"], plain_words(problem))
+    return FieldError(field=json_pointer(path), code=code, message=f"{_step_title(path, document)}{words}")
 
 
-_CODES: Final = {
-    "extra_forbidden": "unknown_field",
-    "missing": "field_missing",
-    "union_tag_invalid": "unknown_step_kind",
-    "union_tag_not_found": "step_kind_missing",
-}
-
-
-_MESSAGES: Final = {
-    "extra_forbidden": "There is no such field here.",
-    "missing": "This field is needed.",
-    "union_tag_not_found": "Say what kind of step this is.",
-}
+_CODES: Final = {"union_tag_invalid": "unknown_step_kind", "union_tag_not_found": "step_kind_missing"}
+_MESSAGES: Final = {"union_tag_not_found": "Say what kind of step this is."}
 
 
 def _step_title(path: tuple[Any, ...], document: Any) -> str:
@@ -196,7 +185,7 @@ def _checked(document: PlanDocument) -> dict[str, Meaning]:
     scope = Scope({**LINE_FACTS, **PERSON_FACTS})
     for place, given in enumerate(document.inputs):
         if given.name in scope.meanings:
-            errors.append(_taken(f"inputs[{place}].name", given.name))
+            errors.append(_taken(f"/inputs/{place}/name", given.name))
         scope.meanings[given.name] = given.meaning
     after_everyone = False
     for place, step in enumerate(document.steps):
@@ -211,9 +200,9 @@ def _checked(document: PlanDocument) -> dict[str, Meaning]:
 
 
 def _check_step(step: Step, place: int, scope: Scope, after_everyone: bool, errors: list[FieldError]) -> Meaning | None:
-    path = f"steps[{place}]"
+    path = f"/steps/{place}"
     if step.name in scope.meanings:
-        errors.append(_taken(f"{path}.name", step.name))
+        errors.append(_taken(f"{path}/name", step.name))
     try:
         meaning = step.checked(scope)
         uses_lines = meaning.level is Level.LINE or any(scope.find(name, "").level is Level.LINE for name in _references(step))
@@ -222,7 +211,7 @@ def _check_step(step: Step, place: int, scope: Scope, after_everyone: bool, erro
         return meaning
     except StepProblem as problem:
         if problem.code != "depends_on_problem":
-            field = f"{path}.{problem.field}".rstrip(".")
+            field = f"{path}/{problem.field}".rstrip("/")
             errors.append(FieldError(field=field, code=problem.code, message=f'Step "{step.name}": {problem.message}'))
         return None
 
@@ -242,10 +231,10 @@ def _check_results(document: PlanDocument, scope: Scope) -> list[FieldError]:
             continue
         meaning = scope.meanings.get(name)
         if name not in names:
-            errors.append(FieldError(field=field, code="unknown_reference", message=f'There is no step "{name}".'))
+            errors.append(FieldError(field=f"/{field}", code="unknown_reference", message=f'There is no step "{name}".'))
         elif meaning is not None and (meaning.level is not Level.PERSON or meaning.unit is not unit):
             message = f'"{name}" is {meaning.unit} per {meaning.level}; the {field} is {unit} per person.'
-            errors.append(FieldError(field=field, code="unit_mismatch", message=message))
+            errors.append(FieldError(field=f"/{field}", code="unit_mismatch", message=message))
     return errors
 
 
@@ -253,7 +242,7 @@ def _check_attainments(document: PlanDocument) -> list[FieldError]:
     attainments = [place for place, step in enumerate(document.steps) if step.kind == "attainment"]
     return [
         FieldError(
-            field=f"steps[{place}]", code="second_attainment", message="A plan has one attainment step; curves and gates work on it."
+            field=f"/steps/{place}", code="second_attainment", message="A plan has one attainment step; curves and gates work on it."
         )
         for place in attainments[1:]
     ]

@@ -29,18 +29,18 @@ def refused(text: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("of: attainment}", "of: atainment}", ("unknown_reference", "steps[1].of")),
-        ("kind: weighted_mean", "kind: average", ("unknown_step_kind", "steps[1]")),
-        ("name: composite, kind", "name: attainment, kind", ("name_taken", "steps[1].name")),
-        ("name: attainment, kind", "name: salary, kind", ("name_taken", "steps[0].name")),
-        ("kind: attainment}", "kind: attainment, capp: 2}", ("unknown_field", "steps[0].capp")),
-        ("kind: attainment}", "kind: attainment, cap: big}", ("unknown_reference", "steps[0].cap")),
-        ("kind: attainment}", "kind: attainment, places: 13}", ("less_than_equal", "steps[0].places")),
-        ("basis: target_bonus", "basis: rating", ("unit_mismatch", "steps[2].basis")),
-        ("factors: [composite]", "factors: [salary]", ("unit_mismatch", "steps[2].factors")),
-        ("factors: [composite]", "factors: [10000000000000000]", ("plan_bounds", "steps[2]")),
-        ("composite: composite", "composite: attainment", ("unit_mismatch", "composite")),
-        ("payout: bonus", "payout: total", ("unknown_reference", "payout")),
+        ("of: attainment}", "of: atainment}", ("unknown_reference", "/steps/1/of")),
+        ("kind: weighted_mean", "kind: average", ("unknown_step_kind", "/steps/1")),
+        ("name: composite, kind", "name: attainment, kind", ("name_taken", "/steps/1/name")),
+        ("name: attainment, kind", "name: salary, kind", ("name_taken", "/steps/0/name")),
+        ("kind: attainment}", "kind: attainment, capp: 2}", ("unknown_field", "/steps/0/capp")),
+        ("kind: attainment}", "kind: attainment, cap: big}", ("unknown_reference", "/steps/0/cap")),
+        ("kind: attainment}", "kind: attainment, places: 13}", ("out_of_range", "/steps/0/places")),
+        ("basis: target_bonus", "basis: rating", ("unit_mismatch", "/steps/2/basis")),
+        ("factors: [composite]", "factors: [salary]", ("unit_mismatch", "/steps/2/factors")),
+        ("factors: [composite]", "factors: [10000000000000000]", ("plan_bounds", "/steps/2")),
+        ("composite: composite", "composite: attainment", ("unit_mismatch", "/composite")),
+        ("payout: bonus", "payout: total", ("unknown_reference", "/payout")),
         ("factors: [composite]", "factors: [1e3]", ("exponent", "/steps/2/factors/0")),
         ("factors: [composite]", "factors: [012]", ("leading_zero", "/steps/2/factors/0")),
         ("plan: bonus", "plan: no", ("ambiguous_boolean", "/plan")),
@@ -59,7 +59,7 @@ def test_a_step_cannot_use_what_is_computed_later() -> None:
         "  - {name: late, kind: multiply, of: [composite, 2]}\n"
         "  - {name: bonus",
     )
-    assert refused(text) == [("unknown_reference", "steps[2].when")]
+    assert refused(text) == [("unknown_reference", "/steps/2/when")]
 
 
 def test_a_float_is_refused_and_its_text_accepted() -> None:
@@ -67,7 +67,7 @@ def test_a_float_is_refused_and_its_text_accepted() -> None:
     document["steps"][2]["factors"] = ["composite", 0.1]
     with pytest.raises(PlanInvalid) as problem:
         load_plan(document)
-    assert [(error.code, error.field) for error in problem.value.errors] == [("decimal_as_number", "steps[2].factors[1]")]
+    assert [(error.code, error.field) for error in problem.value.errors] == [("decimal_as_number", "/steps/2/factors/1")]
     document["steps"][2]["factors"] = ["composite", "0.1"]
     assert load_plan(document).digest == load_plan(GOOD.replace("[composite]", "[composite, 10%]")).digest
 

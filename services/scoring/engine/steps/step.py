@@ -79,7 +79,7 @@ class Scope:
         return meaning
 
     def find_all(self, operands: Sequence[str | Decimal], field: str) -> list[Meaning]:
-        return [self.find(operand, f"{field}[{place}]") for place, operand in enumerate(operands)]
+        return [self.find(operand, f"{field}/{place}") for place, operand in enumerate(operands)]
 
 
 class Step(Strict):
