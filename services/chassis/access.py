@@ -42,7 +42,8 @@ class Matrix:
 class Viewer:
     """Who looks, from which organization, with which granted roles, on which day: the first argument of every read.
 
-    `person_id` is null for an integration's key and for a service on its own account; `subject` is what audit records name.
+    `person_id` is null for an integration's key and for a service on its own account; `subject` is what audit records name;
+    `stands_in_for` are absent managers whose rights the viewer has been given for the time.
     """
 
     organization_id: UUID
@@ -51,6 +52,12 @@ class Viewer:
     roles: frozenset[str]
     today: date
     matrix: Matrix = field(repr=False)
+    stands_in_for: frozenset[UUID] = frozenset()
+
+    @property
+    def leads_as(self) -> frozenset[UUID]:
+        """Whose reports the viewer leads: their own, and those of managers who have delegated to them for an absence."""
+        return self.stands_in_for if self.person_id is None else self.stands_in_for | {self.person_id}
 
     def relations(self, record: str) -> list[str]:
         """The relations by which this viewer may see such a record."""

@@ -12,6 +12,7 @@ from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
 from kpi_api.access.door import feed_reader, webhook_administrator
+from kpi_api.access.rest import delegations_router
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.rest import router as cascade_router
@@ -59,6 +60,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         settings=settings,
         routers=[
             access_router,
+            delegations_router,
             people_router,
             structure_router,
             cycles_router,

@@ -1,6 +1,10 @@
-"""Giving and ending roles. Only an hr_admin does it, never to themselves; each change is audited."""
+"""Giving, approving and ending roles. Only an hr_admin does it, never to themselves; each change is audited.
 
-from datetime import date
+A grant holds once another hr_admin has approved it. Where there is no other, the giver approves alone, and the grant says so (domain
+"Visibility"). Ending somebody's role needs one person, so that it can be done at once.
+"""
+
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
@@ -11,17 +15,31 @@ from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
 from kpi_api.access.models import Grant
-from kpi_api.access.problems import AlreadyGranted, GrantInvalid, NotToOneself
+from kpi_api.access.problems import AlreadyGranted, GrantInvalid, NotByTheSame, NotToOneself
 from kpi_api.access.schemas import GrantIn
 
-# access stands below people, so it asks the table by name.
+# Whoever ends the other hr_admin's role does not become the only one at once.
+LONE_AFTER = timedelta(days=30)
+
+# access stands below people, so it asks the tables by name.
 LOCK_PERSON = text("SELECT id FROM persons WHERE organization_id = :organization_id AND id = :id FOR UPDATE")
 FIND_UNIT = text("SELECT id FROM org_units WHERE organization_id = :organization_id AND id = :id")
+COULD_APPROVE = text(
+    """
+    SELECT EXISTS (
+      SELECT FROM grants g JOIN persons p ON p.organization_id = g.organization_id AND p.id = g.person_id
+      WHERE g.organization_id = :organization_id AND g.role = ANY(:roles) AND g.approved_at IS NOT NULL AND g.person_id <> ALL(:parties)
+        AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :lately)
+        AND p.active AND (p.termination_date IS NULL OR p.termination_date >= :today)
+    )
+    """
+)
 
 
 async def give_grant(viewer: Viewer, session: WriteSession, given: GrantIn) -> Grant:
-    """Give a role. Raises NotAllowed, NotToOneself, NotFound, GrantInvalid, AlreadyGranted."""
-    _require_other(viewer, given.person_id)
+    """Propose a role; approved at once where nobody else could. Raises NotAllowed, NotToOneself, NotFound, GrantInvalid, AlreadyGranted."""
+    viewer.require("grants.give")
+    _refuse_oneself(viewer, given.person_id)
     keys = {"organization_id": viewer.organization_id}
     if await session.scalar(LOCK_PERSON, {**keys, "id": given.person_id}) is None:
         raise NotFound()
@@ -30,39 +48,56 @@ async def give_grant(viewer: Viewer, session: WriteSession, given: GrantIn) -> G
     if given.unit_id is not None and await session.scalar(FIND_UNIT, {**keys, "id": given.unit_id}) is None:
         raise GrantInvalid(f"There is no unit {given.unit_id}.", field="/unit_id")
     starts = given.valid_from or session.today
-    _require_order(starts, given.valid_to)
+    if given.valid_to is not None and given.valid_to <= starts:
+        raise GrantInvalid("The grant must end after the day on which it starts.", field="/valid_to")
     if await _overlaps(session, given, starts):
-        raise AlreadyGranted(f"The person is {given.role} at that time already.", field="/role")
-    values = given.model_dump(exclude={"valid_from"})
-    grant = Grant(id=new_id(), valid_from=starts, granted_by=viewer.subject, **values)
+        raise AlreadyGranted(f"The person is {given.role} at that time already, or it waits to be approved.", field="/role")
+    grant = Grant(id=new_id(), valid_from=starts, granted_by=viewer.subject, **given.model_dump(exclude={"valid_from"}))
     session.add(grant)
     await session.flush()
     await _record(viewer, session, "grant.given", grant)
+    if not await _somebody_else_could_approve(viewer, session, grant):
+        await _approve(viewer, session, grant, alone=True)
+    return grant
+
+
+async def approve_grant(viewer: Viewer, session: WriteSession, grant_id: UUID) -> Grant:
+    """Approve a role that another hr_admin gave to somebody else; again is harmless.
+
+    Raises NotAllowed, NotFound, NotToOneself, NotByTheSame.
+    """
+    viewer.require("grants.approve")
+    grant = await _locked(session, grant_id)
+    _refuse_oneself(viewer, grant.person_id)
+    if grant.approved_at is not None:
+        return grant
+    if grant.granted_by == viewer.subject:
+        raise NotByTheSame("You gave this role, so another hr_admin must approve it.")
+    await _approve(viewer, session, grant, alone=False)
     return grant
 
 
 async def end_grant(viewer: Viewer, session: WriteSession, grant_id: UUID, valid_to: date | None) -> Grant:
     """End a role on a day, today by default; one that would never have held ends on its first day. Raises NotAllowed, NotFound."""
     viewer.require("grants.give")
-    grant = await session.scalar(select(Grant).where(Grant.id == grant_id).with_for_update())
-    if grant is None:
-        raise NotFound()
-    _require_other(viewer, grant.person_id)
+    grant = await _locked(session, grant_id)
+    _refuse_oneself(viewer, grant.person_id)
     grant.valid_to = max(grant.valid_from, valid_to or session.today)
     await session.flush()
     await _record(viewer, session, "grant.ended", grant)
     return grant
 
 
-def _require_other(viewer: Viewer, person_id: UUID) -> None:
-    viewer.require("grants.give")
+async def _locked(session: WriteSession, grant_id: UUID) -> Grant:
+    grant = await session.scalar(select(Grant).where(Grant.id == grant_id).with_for_update())
+    if grant is None:
+        raise NotFound()
+    return grant
+
+
+def _refuse_oneself(viewer: Viewer, person_id: UUID) -> None:
     if person_id == viewer.require_person():
         raise NotToOneself("Ask another hr_admin: nobody changes their own roles.")
-
-
-def _require_order(valid_from: date, valid_to: date | None) -> None:
-    if valid_to is not None and valid_to <= valid_from:
-        raise GrantInvalid("The grant must end after the day on which it starts.", field="/valid_to")
 
 
 async def _overlaps(session: WriteSession, given: GrantIn, starts: date) -> bool:
@@ -72,6 +107,18 @@ async def _overlaps(session: WriteSession, given: GrantIn, starts: date) -> bool
     if given.valid_to is not None:
         same = same.where(Grant.valid_from < given.valid_to)
     return await session.scalar(same.limit(1)) is not None
+
+
+async def _somebody_else_could_approve(viewer: Viewer, session: WriteSession, grant: Grant) -> bool:
+    parties = [viewer.require_person(), grant.person_id]
+    keys = {"organization_id": viewer.organization_id, "roles": sorted(viewer.matrix.permits["grants.approve"]), "parties": parties}
+    return bool(await session.scalar(COULD_APPROVE, {**keys, "today": session.today, "lately": session.today - LONE_AFTER}))
+
+
+async def _approve(viewer: Viewer, session: WriteSession, grant: Grant, *, alone: bool) -> None:
+    grant.approved_by, grant.approved_at, grant.alone = viewer.subject, session.now, alone
+    await session.flush()
+    await _record(viewer, session, "grant.approved_alone" if alone else "grant.approved", grant)
 
 
 async def _record(viewer: Viewer, session: WriteSession, action: str, grant: Grant) -> None:

@@ -53,6 +53,12 @@ SIGHTS = (
     sight("unit_portfolio", "head"),
     sight("unit_portfolio", "below"),
     sight("unit_portfolio", "executive", "executive"),
+    # A delegation that one gave or was given.
+    sight("delegation", "party"),
+    sight("delegation", EVERYBODY, "hr_admin", "auditor"),
+    # Who read somebody's reviews and scores.
+    sight("reading", "self"),
+    sight("reading", EVERYBODY, "auditor"),
     # A version of a definition before it is approved; approved ones are everybody's.
     sight("definition_draft", "author"),
     sight("definition_draft", "owner"),
@@ -60,6 +66,7 @@ SIGHTS = (
 )
 
 PERMITS: dict[str, tuple[GrantedRole, ...]] = {
+    "audit.read": ("auditor",),
     "closings.begin": ("hr_admin",),
     "closings.read": ("hr_admin", "comp_admin", "auditor", "integration"),
     "cycles.write": WRITES_ALL,
@@ -68,6 +75,8 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "definitions.write": ("hr_admin", "executive"),
     "definitions.write_any": ("hr_admin",),
     "events.read": READS_ALL,
+    "delegations.give_any": ("hr_admin",),
+    "grants.approve": ("hr_admin",),
     "grants.give": ("hr_admin",),
     "grants.read": ("hr_admin", "auditor"),
     "hris_sources.read": ("hr_admin", "auditor"),

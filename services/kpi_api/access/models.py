@@ -1,17 +1,21 @@
-"""Grants of roles, the dated closure of reporting lines, and which KPIs a person sees besides their own."""
+"""Grants of roles, delegations, the dated closure of reporting lines, and which KPIs a person sees besides their own."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, ColumnElement, Index, UniqueConstraint, and_
+from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.access import on_day
 from chassis.rows import references
 from kpi_api.database import Row
 
 
 class Grant(Row):
-    """A role given to a person, from a date until a date (exclusive; open when null), for one unit or everywhere."""
+    """A role given to a person, from a date until a date (exclusive; open when null), for one unit or everywhere.
+
+    It holds once somebody else has approved it. `alone` marks one that nobody else was there to approve.
+    """
 
     __tablename__ = "grants"
     __table_args__ = (references("persons", "person_id"), Index("ix_grants_person", "organization_id", "person_id"))
@@ -22,6 +26,35 @@ class Grant(Row):
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
     granted_by: Mapped[str]
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    alone: Mapped[bool] = mapped_column(default=False)
+
+    @classmethod
+    def holds_on(cls, day: date) -> ColumnElement[bool]:
+        """Whether the grant is approved and in force on a day."""
+        return and_(cls.approved_at.is_not(None), on_day(cls.valid_from, cls.valid_to, day))
+
+
+class Delegation(Row):
+    """A manager's rights over reports and subtree, given to a delegate from a date until a date (exclusive). Never passed on."""
+
+    __tablename__ = "delegations"
+    __table_args__ = (
+        references("persons", "delegator_id"),
+        references("persons", "delegate_id"),
+        CheckConstraint("delegate_id <> delegator_id", name="to_another"),
+        CheckConstraint("valid_to >= valid_from", name="order"),
+        Index("ix_delegations_delegate", "organization_id", "delegate_id"),
+        Index("ix_delegations_delegator", "organization_id", "delegator_id"),
+    )
+
+    delegator_id: Mapped[UUID]
+    delegate_id: Mapped[UUID]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date]
+    given_by: Mapped[str]
+    given_at: Mapped[datetime]
 
 
 class ReportingLine(Row):

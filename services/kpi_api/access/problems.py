@@ -11,5 +11,21 @@ class AlreadyGranted(Conflict):
     code, title = "already_granted", "The person has this role already"
 
 
+class NotByTheSame(NotAllowed):
+    code, title = "second_person_needed", "Somebody else must approve this"
+
+
+class DelegationInvalid(Invalid):
+    code, title = "delegation_invalid", "The delegation makes no sense"
+
+
+class CircularDelegation(Conflict):
+    code, title = "delegation_circle", "The delegations would make a circle"
+
+
+class AlreadyDelegated(Conflict):
+    code, title = "already_delegated", "The delegate has these rights at that time already"
+
+
 class GrantInvalid(Invalid):
     code, title = "grant_invalid", "The grant makes no sense"

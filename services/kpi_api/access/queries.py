@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis import audit
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
@@ -11,13 +12,16 @@ from kpi_api.access.models import Grant
 
 
 async def grants(viewer: Viewer, session: ReadSession, page: PageRequest, *, person_id: UUID | None) -> Rows[Grant]:
-    """Granted roles in the order in which they were given. Raises NotAllowed."""
+    """Granted roles in the order in which they were given; whose were read is recorded. Raises NotAllowed."""
     viewer.require("grants.read")
     statement = select(Grant) if person_id is None else select(Grant).where(Grant.person_id == person_id)
-    return await fetch_page(
+    rows = await fetch_page(
         session,
         statement,
         page,
         keys=[(Grant.id, lambda row: row.id)],
         scope=f"grants {viewer.subject} {person_id}",
     )
+    others = sorted({row.person_id for row in rows} - {viewer.person_id})
+    await audit.record_read(session, viewer.subject, "grant.read", "person", others)
+    return rows

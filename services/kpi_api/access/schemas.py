@@ -1,6 +1,6 @@
-"""What comes in and goes out about grants."""
+"""What comes in and goes out about grants and delegations."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -40,3 +40,39 @@ class GrantOut(BaseModel):
     valid_from: date
     valid_to: date | None
     granted_by: str
+    approved_by: str | None = Field(description="who approved it; it does not hold before")
+    approved_at: datetime | None
+    alone: bool = Field(description="nobody else was there to approve it")
+
+
+class DelegationIn(BaseModel):
+    """Whose rights over reports and subtree go to whom, and for how long."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    delegator_id: UUID | None = Field(default=None, description="the absent manager; oneself when left out")
+    delegate_id: UUID
+    valid_from: date | None = Field(default=None, description="from today when left out")
+    valid_to: date = Field(description="first day on which it no longer holds")
+
+
+class DelegationEnd(BaseModel):
+    """When a delegation ends."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    valid_to: date | None = Field(default=None, description="first day on which it no longer holds; today when left out")
+
+
+class DelegationOut(BaseModel):
+    """A manager's rights given to somebody for an absence."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    delegator_id: UUID
+    delegate_id: UUID
+    valid_from: date
+    valid_to: date
+    given_by: str
+    given_at: datetime

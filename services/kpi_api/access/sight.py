@@ -21,14 +21,19 @@ def is_self(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     return false() if viewer.person_id is None else person == literal(viewer.person_id)
 
 
+def leads_as(viewer: Viewer, manager: Ids) -> ColumnElement[bool]:
+    """`manager` is the viewer, or somebody for whom they stand in."""
+    return is_self(viewer, manager) if not viewer.stands_in_for else manager.in_(viewer.leads_as)
+
+
 def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
-    """`person` stands below the viewer in the reporting line of the viewer's day."""
+    """`person` stands below the viewer, or below somebody for whom they stand in, in the reporting line of the viewer's day."""
     if viewer.person_id is None:
         return false()
     line = ReportingLine
     reports = select(line.person_id).where(
         line.organization_id == viewer.organization_id,
-        line.manager_id == viewer.person_id,
+        leads_as(viewer, line.manager_id),
         on_day(line.valid_from, line.valid_to, viewer.today),
     )
     return person.in_(reports)

@@ -118,9 +118,7 @@ def _leads(viewer: Viewer) -> ColumnElement[bool]:
 
 def _at_the_top(viewer: Viewer, job: Any) -> ColumnElement[bool]:
     """Board and chief executive: a member of the board, the head of a company, or somebody employed with nobody above them."""
-    board = select(Grant.id).where(
-        Grant.person_id == Person.id, Grant.role == "board", on_day(Grant.valid_from, Grant.valid_to, viewer.today)
-    )
+    board = select(Grant.id).where(Grant.person_id == Person.id, Grant.role == "board", Grant.holds_on(viewer.today))
     head = select(OrgUnit.id).where(OrgUnit.head_id == Person.id, OrgUnit.kind == "company")
     chief = and_(job.id.is_not(None), job.manager_id.is_(None), job.manager_external_id.is_(None))
     return or_(board.exists(), head.exists(), func.coalesce(chief, False))

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.sql.selectable import Select
 
-from chassis.access import Conditions, Viewer, on_day, sees
+from chassis.access import Conditions, Viewer, sees
 from kpi_api.access.models import Grant
-from kpi_api.access.sight import below, has_sight_of_kpi, is_self, relations_to
+from kpi_api.access.sight import below, has_sight_of_kpi, is_self, leads_as, relations_to
 from kpi_api.cascade.models import Kpi
 from kpi_api.people.models import OrgUnit
 
@@ -57,7 +57,7 @@ def _leads(viewer: Viewer) -> ColumnElement[bool]:
         viewer,
         "unit_portfolio",
         {
-            "head": lambda: is_self(viewer, OrgUnit.head_id),
+            "head": lambda: leads_as(viewer, OrgUnit.head_id),
             "below": lambda: and_(OrgUnit.head_id.is_not(None), below(viewer, OrgUnit.head_id)),
             "executive": lambda: _is_executive(viewer),
         },
@@ -70,6 +70,6 @@ def _is_executive(viewer: Viewer) -> ColumnElement[bool]:
         is_self(viewer, Grant.person_id),
         Grant.role == "executive",
         or_(Grant.unit_id.is_(None), Grant.unit_id == OrgUnit.id),
-        on_day(Grant.valid_from, Grant.valid_to, viewer.today),
+        Grant.holds_on(viewer.today),
     )
     return granted.correlate(OrgUnit).exists()

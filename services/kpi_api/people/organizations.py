@@ -44,8 +44,8 @@ async def create_organization(
     person = _first_person(admin)
     session.add(person)
     await session.flush()
-    grant = Grant(person_id=person.id, role="hr_admin", unit_id=None, valid_from=date.min, valid_to=None, granted_by=OPERATOR)
-    session.add(grant)
+    approval = {"granted_by": OPERATOR, "approved_by": OPERATOR, "approved_at": session.now, "alone": True}
+    session.add(Grant(person_id=person.id, role="hr_admin", unit_id=None, valid_from=date.min, valid_to=None, **approval))
     await audit.record(session, OPERATOR, "grant.given", "person", person.id, role="hr_admin")
     await events.record(session, "person.changed", "person", person.id, person_ids=[str(person.id)])
     return person

@@ -14,7 +14,7 @@ REFERENCES = text(
     SELECT p.id AS person_id, p.external_id, p.display_name, p.active, l.code AS legal_entity,
       coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'valid_from', greatest(g.valid_from, '0001-01-01'),
           'valid_to', g.valid_to) ORDER BY g.role, g.valid_from, g.id)
-        FROM grants g WHERE g.organization_id = p.organization_id AND g.person_id = p.id), '[]') AS grants,
+        FROM grants g WHERE g.organization_id = p.organization_id AND g.person_id = p.id AND g.approved_at IS NOT NULL), '[]') AS grants,
       coalesce((SELECT jsonb_agg(jsonb_build_object('manager_id', r.manager_id, 'depth', r.depth, 'valid_from', r.valid_from,
           'valid_to', r.valid_to) ORDER BY r.depth, r.valid_from, r.manager_id)
         FROM reporting_lines r WHERE r.organization_id = p.organization_id AND r.person_id = p.id), '[]') AS managers

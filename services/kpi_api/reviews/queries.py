@@ -5,9 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from chassis import audit
 from chassis.access import Viewer
+from chassis.audit import AuditRecord
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
@@ -25,11 +27,28 @@ def visible(viewer: Viewer) -> Select[Review]:
 
 
 async def review(viewer: Viewer, session: ReadSession, review_id: UUID) -> Review:
-    """Raises NotFound."""
+    """A review in sight; reading somebody else's is recorded. Raises NotFound."""
     found = await session.scalar(visible(viewer).where(Review.id == review_id))
     if found is None:
         raise NotFound()
+    await record_read(viewer, session, [found])
     return found
+
+
+async def record_read(viewer: Viewer, session: ReadSession, rows: Sequence[Review]) -> None:
+    """Record that somebody else's reviews are read, unless this transaction has recorded what it changed of them."""
+    others = [row.id for row in rows if row.person_id != viewer.person_id]
+    await audit.record_read(session, viewer.subject, "review.read", "review", others)
+
+
+def reads_of(person_id: UUID) -> ColumnElement[bool]:
+    """The audit records that tell of reads of a person's reviews and scores."""
+    reviews_of = select(Review.id).where(Review.person_id == person_id)
+    cards = select(Scorecard.id).where(Scorecard.person_id == person_id)
+    return or_(
+        and_(AuditRecord.subject_type == "review", AuditRecord.action == "review.read", AuditRecord.subject_id.in_(reviews_of)),
+        and_(AuditRecord.subject_type == "scorecard", AuditRecord.action == "score.read", AuditRecord.subject_id.in_(cards)),
+    )
 
 
 async def reviews(
@@ -41,7 +60,7 @@ async def reviews(
     stage: Stage | None = None,
     person_id: UUID | None = None,
 ) -> Rows[Review]:
-    """Reviews in sight by age."""
+    """Reviews in sight by age, without texts; reading others' ratings is recorded."""
     statement = visible(viewer)
     if cycle_code is not None:
         statement = statement.where(Review.cycle_id.in_(select(Cycle.id).where(Cycle.code == cycle_code)))
@@ -49,13 +68,15 @@ async def reviews(
         statement = statement.where(Review.stage == stage)
     if person_id is not None:
         statement = statement.where(Review.person_id == person_id)
-    return await fetch_page(
+    rows = await fetch_page(
         session,
         statement,
         page,
         keys=[(Review.id, lambda row: row.id)],
         scope=f"reviews {viewer.subject} {cycle_code} {stage} {person_id}",
     )
+    await record_read(viewer, session, [row for row in rows if row.overall_rating is not None])
+    return rows
 
 
 async def sides(viewer: Viewer, session: ReadSession, row: Review) -> set[Side]:
@@ -67,7 +88,7 @@ async def sides(viewer: Viewer, session: ReadSession, row: Review) -> set[Side]:
         return {"person"}
     found: set[Side] = {"hr"} if viewer.may("reviews.act_as_hr") else set()
     manager_id = await manager_on(session, row.person_id, viewer.today)
-    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.may("reviews.act_as_board"))):
+    if manager_id in viewer.leads_as or (manager_id is None and viewer.may("reviews.act_as_board")):
         found.add("manager")
     return found
 

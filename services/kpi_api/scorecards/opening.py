@@ -13,7 +13,7 @@ from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import Conflict, FieldError
 from kpi_api.access.models import ReportingLine
-from kpi_api.access.sight import sees_person
+from kpi_api.access.sight import leads_as, sees_person
 from kpi_api.cascade.from_template import Recipient, create_kpis_from_template
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.schemas import Parent
@@ -132,7 +132,7 @@ async def _led(viewer: Viewer, session: WriteSession, person_ids: Collection[UUI
     """Those of them whom the viewer leads directly today."""
     line = ReportingLine
     today = on_day(line.valid_from, line.valid_to, viewer.today)
-    found = select(line.person_id).where(line.manager_id == viewer.person_id, line.depth == 1, among(line.person_id, person_ids), today)
+    found = select(line.person_id).where(leads_as(viewer, line.manager_id), line.depth == 1, among(line.person_id, person_ids), today)
     return set((await session.scalars(found)).all())
 
 

@@ -73,12 +73,15 @@ def _filters(cycle_code: str | None, person_id: UUID | None, status: Status | No
 
 
 async def sides(viewer: Viewer, session: ReadSession, card: Scorecard) -> set[Side]:
-    """As what the viewer may act on a scorecard: the person, the manager of the day, HR. Who has no manager agrees with the board (S0)."""
-    found: set[Side] = {"hr"} if viewer.may("scorecards.act_as_hr") else set()
+    """As what the viewer may act on a scorecard: the person, the manager of the day, HR. Who has no manager agrees with the board (S0).
+
+    On their own scorecard everybody is the person and nothing else, also when they are HR: nobody settles their own alone.
+    """
     if viewer.person_id == card.person_id:
-        return found | {"person"}
+        return {"person"}
+    found: set[Side] = {"hr"} if viewer.may("scorecards.act_as_hr") else set()
     manager_id = await manager_on(session, card.person_id, viewer.today)
-    if viewer.person_id is not None and (viewer.person_id == manager_id or (manager_id is None and viewer.may("scorecards.act_as_board"))):
+    if manager_id in viewer.leads_as or (manager_id is None and viewer.may("scorecards.act_as_board")):
         found.add("manager")
     return found
 

@@ -22,10 +22,15 @@ SIGHTS = (
     sight("run_line", EVERYBODY, "comp_admin", "board", "auditor"),
     sight("run", EVERYBODY, "comp_admin", "hr_admin", "board", "payroll", "auditor", "integration", "service"),
     sight("payroll_batch", EVERYBODY, "payroll", "comp_admin", "auditor"),
+    # Who read somebody's pay.
+    sight("reading", "self"),
+    sight("reading", EVERYBODY, "auditor"),
     sight("plan", EVERYBODY, "comp_admin", "hr_admin", "board", "auditor", "integration", "service"),
 )
 
 PERMITS: dict[str, tuple[Role, ...]] = {
+    "audit.read": ("auditor",),
+    "approval_rules.write": ("board", "hr_admin"),
     "events.read": ("service", "integration", "comp_admin", "auditor"),
     "organization.write": ("service", "integration", "hr_admin", "comp_admin"),
     "pay_bases.write": ("comp_admin", "integration"),

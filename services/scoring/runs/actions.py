@@ -1,4 +1,4 @@
-"""What is done to a run: announced, given its snapshot, computed, approved, released or set aside.
+"""What is done to a run: announced, given its snapshot, computed, released or set aside; approving has a module of its own.
 
 Each verb locks the run, so that of two at once one follows the other; each is harmless when repeated.
 """
@@ -17,7 +17,7 @@ from chassis.identifiers import new_id
 from chassis.problems import NotFound
 from scoring.runs.lifecycle import require_next
 from scoring.runs.models import Run, RunLine, SnapshotChunk
-from scoring.runs.problems import FailedLines, OwnPay, OwnRun, RunDiffers, SnapshotFixed, StaleRun
+from scoring.runs.problems import RunDiffers, SnapshotFixed, StaleRun
 from scoring.runs.schemas import RunIn
 from scoring.snapshots.canonical import chunks, digest, to_bytes
 from scoring.snapshots.problems import snapshot_problem
@@ -46,14 +46,17 @@ async def put_run(viewer: Viewer, session: WriteSession, run_id: UUID, content: 
     facts = content.model_dump()
     own = {"organization_id": session.organization_id, "id": run_id, "version": 1, "status": "open"}
     made = {"created_by": viewer.subject, "created_at": session.now, "scorecard_count": 0}
-    await session.execute(upsert(Run).values(**own, **made, **facts).on_conflict_do_nothing())
-    run = await _locked(session, run_id)
+    announced = upsert(Run).values(**own, **made, **facts).on_conflict_do_nothing().returning(Run.id)
+    if await session.scalar(announced):
+        await audit.record(session, viewer.subject, "run.announced", "run", run_id)
+    run = await lock_run(session, run_id)
     if any(getattr(run, name) != value for name, value in facts.items()):
         raise RunDiffers("There is a run with this id for another cycle, period or kind. Use a new id.")
     return run
 
 
-async def _locked(session: WriteSession, run_id: UUID) -> Run:
+async def lock_run(session: WriteSession, run_id: UUID) -> Run:
+    """The run, locked until the transaction ends. Raises NotFound."""
     run = await session.scalar(select(Run).where(Run.id == run_id).with_for_update())
     if run is None:
         raise NotFound()
@@ -66,7 +69,7 @@ async def put_snapshot(viewer: Viewer, session: WriteSession, run_id: UUID, scor
     Raises NotAllowed, NotFound, SnapshotFixed, WrongState, SnapshotInvalid.
     """
     viewer.require("runs.send")
-    run = await _locked(session, run_id)
+    run = await lock_run(session, run_id)
     _check_period(run, scorecards)
     snapshot_digest = digest(scorecards)
     if run.snapshot_digest == snapshot_digest:
@@ -79,6 +82,7 @@ async def put_snapshot(viewer: Viewer, session: WriteSession, run_id: UUID, scor
         await session.execute(insert(SnapshotChunk), [_chunk_row(session, run_id, number, chunk)])
     run.status, run.received_at = "received", session.now
     run.snapshot_digest, run.scorecard_count = snapshot_digest, scorecards.num_rows
+    await audit.record(session, viewer.subject, "run.snapshot_received", "run", run_id, digest=snapshot_digest)
     await events.record(session, "run.received", "run", run_id, cycle_code=run.cycle_code, scorecard_count=run.scorecard_count)
     return run
 
@@ -96,41 +100,37 @@ def _check_period(run: Run, scorecards: pa.Table) -> None:
         raise snapshot_problem("outside_period", "period_start", f"Scorecards run from {first} to {last}, beyond the run's own period.")
 
 
+def require_computable(viewer: Viewer, run: Run) -> None:
+    """Raises NotAllowed, WrongState."""
+    viewer.require("runs.send")
+    require_next(run.status, "computed")
+
+
+def require_releasable(viewer: Viewer, run: Run) -> None:
+    """Raises NotAllowed, WrongState."""
+    viewer.require("runs.release")
+    require_next(run.status, "released")
+
+
+def require_supersedable(viewer: Viewer, run: Run) -> None:
+    """Raises NotAllowed, WrongState."""
+    viewer.require("runs.supersede")
+    require_next(run.status, "superseded")
+
+
 async def request_compute(viewer: Viewer, session: WriteSession, run_id: UUID) -> Run:
     """Have the worker compute a run: from its snapshot, and from pay bases and plans as they stand then. Once approved, a no-op.
 
     Raises NotAllowed, NotFound, WrongState.
     """
     viewer.require("runs.send")
-    run = await _locked(session, run_id)
+    run = await lock_run(session, run_id)
     if run.status in {"approved", "released"}:
         return run
-    require_next(run.status, "computed")
+    require_computable(viewer, run)
     run.requested_by, run.requester_id = viewer.subject, viewer.person_id
     await audit.record(session, viewer.subject, "run.compute_requested", "run", run_id)
     await jobs.enqueue(session, COMPUTE, {"run_id": run_id}, once_key=str(run_id))
-    return run
-
-
-async def approve(viewer: Viewer, session: WriteSession, run_id: UUID, *, accept_failed: bool = False) -> Run:
-    """Approve a computed run; again is harmless. Raises NotAllowed, NotFound, WrongState, OwnRun, OwnPay, FailedLines."""
-    viewer.require("runs.approve")
-    approver_id = viewer.require_person()
-    run = await _locked(session, run_id)
-    if run.status == "approved" and run.approver_id == approver_id:
-        return run
-    require_next(run.status, "approved")
-    if run.requester_id == approver_id:
-        raise OwnRun("You had this run computed, so somebody else must approve it.")
-    paid = select(RunLine.id).where(RunLine.run_id == run_id, RunLine.person_id == approver_id).limit(1)
-    if await session.scalar(paid):
-        raise OwnPay("Your own pay is in this run. Somebody who is not paid by it must approve it.")
-    failed = (run.totals or {}).get("failed_count", 0)
-    if failed and not accept_failed:
-        raise FailedLines(f"{failed} lines could not be computed and would pay nothing. Mend them, or approve with accept_failed.")
-    run.status, run.approver_id, run.approved_at = "approved", approver_id, session.now
-    await audit.record(session, viewer.subject, "run.approved", "run", run_id, accept_failed=accept_failed)
-    await events.record(session, "run.approved", "run", run_id, cycle_code=run.cycle_code)
     return run
 
 
@@ -138,10 +138,10 @@ async def release(viewer: Viewer, session: WriteSession, run_id: UUID) -> Run:
     """Release an approved run to people and payroll; again is harmless. Raises NotAllowed, NotFound, WrongState, StaleRun."""
     viewer.require("runs.release")
     await session.execute(RELEASE_LOCK, {"id": str(session.organization_id)})
-    run = await _locked(session, run_id)
+    run = await lock_run(session, run_id)
     if run.status == "released":
         return run
-    require_next(run.status, "released")
+    require_releasable(viewer, run)
     stale = await session.scalar(STALE, {"organization_id": session.organization_id, "run_id": run_id})
     if stale:
         raise StaleRun(f"For {stale} of its scorecards something was released since. Supersede it and send the run again.")
@@ -165,10 +165,10 @@ async def _tell_payouts(session: WriteSession, run_id: UUID) -> None:
 async def supersede(viewer: Viewer, session: WriteSession, run_id: UUID) -> Run:
     """Set aside a run that is not released; again is harmless. Raises NotAllowed, NotFound, WrongState."""
     viewer.require("runs.supersede")
-    run = await _locked(session, run_id)
+    run = await lock_run(session, run_id)
     if run.status == "superseded":
         return run
-    require_next(run.status, "superseded")
+    require_supersedable(viewer, run)
     run.status, run.superseded_by, run.superseded_at = "superseded", viewer.subject, session.now
     await audit.record(session, viewer.subject, "run.superseded", "run", run_id)
     await events.record(session, "run.superseded", "run", run_id, cycle_code=run.cycle_code)

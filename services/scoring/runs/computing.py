@@ -18,7 +18,7 @@ from sqlalchemy import insert, select, text
 from chassis import events
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
-from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, Result, score
+from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, Result, compact, score
 from scoring.plans.documents import plan_of
 from scoring.plans.queries import plans_on, version_sources
 from scoring.runs.inputs import Group, engine_inputs
@@ -81,23 +81,21 @@ async def _score(
 ) -> None:
     """Score all people of one plan version; keep inputs and answers by slice for explanations."""
     lines = pa.concat_tables([group.lines for _, group in slices], promote_options="default")
+    lines, people = await asyncio.to_thread(lambda: (compact(lines), compact(people)))
     result = await asyncio.to_thread(score, plan, lines, people)
     first_line = first_person = 0
     for number, group in slices:
-        own = result_of(
-            result.lines.slice(first_line, group.lines.num_rows),
-            result.people.slice(first_person, group.people.num_rows),
-            result.semantics_version,
-        )
-        first_line, first_person = first_line + group.lines.num_rows, first_person + group.people.num_rows
-        kept = await asyncio.to_thread(_kept, group, own)
+        of_lines, of_people = (first_line, group.lines.num_rows), (first_person, group.people.num_rows)
+        own = result_of(result.lines.slice(*of_lines), result.people.slice(*of_people), result.semantics_version)
+        first_line, first_person = sum(of_lines), sum(of_people)
+        kept = await asyncio.to_thread(_kept, lines.slice(*of_lines), people.slice(*of_people), own)
         key = {"organization_id": session.organization_id, "id": new_id(), "run_id": run_id, "number": number}
         await session.execute(insert(RunResult), [{**key, "plan_version_id": version_id, **kept}])
         await copy_lines(session, await asyncio.to_thread(scored_lines, number, version_id, plan, group.booking, own))
 
 
-def _kept(group: Group, result: Result) -> dict[str, bytes]:
-    tables = {"lines": group.lines, "people": group.people, "line_results": result.lines, "person_results": result.people}
+def _kept(lines: pa.Table, people: pa.Table, result: Result) -> dict[str, bytes]:
+    tables = {"lines": lines, "people": people, "line_results": result.lines, "person_results": result.people}
     return {name: to_bytes(table) for name, table in tables.items()}
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.rows import Versioned, references
+from chassis.rows import AppendOnly, Versioned, references
 from scoring.database import Row
 
 
@@ -48,6 +48,21 @@ class Run(Versioned, Row):
     released_at: Mapped[datetime | None]
     superseded_by: Mapped[str | None]
     superseded_at: Mapped[datetime | None]
+
+
+class RunApproval(AppendOnly, Row):
+    """Somebody's approval of what a run was computed from (`input_digest`); computed anew from something else, it counts no more."""
+
+    __tablename__ = "run_approvals"
+    __table_args__ = (
+        references("runs", "run_id"),
+        UniqueConstraint("organization_id", "run_id", "approver_id", "input_digest"),
+    )
+
+    run_id: Mapped[UUID]
+    approver_id: Mapped[UUID]
+    input_digest: Mapped[str]
+    approved_at: Mapped[datetime]
 
 
 class SnapshotChunk(Row):

@@ -31,6 +31,18 @@ class OwnPay(NotAllowed):
     code, title = "own_pay", "Nobody approves their own pay"
 
 
+class ApprovedAlready(Conflict):
+    """The viewer has approved, and another approval is due."""
+
+    code, title = "approved_already", "A second person must approve it"
+
+
+class ReportsToApprover(NotAllowed):
+    """The second approver stands below the first."""
+
+    code, title = "reports_to_approver", "The second approver reports to the first"
+
+
 class FailedLines(Conflict):
     """Some lines could not be computed, and the approver has not said that they know."""
 

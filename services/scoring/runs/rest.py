@@ -10,13 +10,16 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import TypeAdapter, ValidationError
 
 from chassis import audit
+from chassis.access import Viewer
+from chassis.database import ReadSession
 from chassis.etags import set_etag
 from chassis.pagination import Page, Paging, fetch_page
-from chassis.transactions import Read, TransactionalRoute, Write, database_of
+from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
-from scoring.runs import actions, queries
+from scoring.runs import actions, approving, queries
 from scoring.runs.models import Run, RunLine
-from scoring.runs.schemas import Approval, RunIn, RunLineOut, RunOut
+from scoring.runs.schemas import Approval, RunDetail, RunIn, RunLineOut, RunOut
+from scoring.runs.shown import run_shown
 from scoring.snapshots.arrow import read_stream
 from scoring.snapshots.canonical import canonical
 from scoring.snapshots.documents import ScorecardIn, table_of
@@ -38,9 +41,9 @@ SNAPSHOT_BODY = {
 
 
 @router.put("/{run_id}", summary="Announce a run")
-async def put_run(run_id: UUID, content: RunIn, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+async def put_run(run_id: UUID, content: RunIn, viewer: CurrentViewer, session: Write, response: Response) -> RunDetail:
     """The id is the caller's, so that a repeat is harmless."""
-    return _run_out(await actions.put_run(viewer, session, run_id, content), response)
+    return await _run_out(viewer, session, await actions.put_run(viewer, session, run_id, content), response)
 
 
 @router.put("/{run_id}/scorecards", summary="Send a run's whole snapshot", openapi_extra={"requestBody": SNAPSHOT_BODY})
@@ -51,14 +54,13 @@ async def put_snapshot(
     request: Request,
     response: Response,
     content_type: Annotated[str | None, Header()] = None,
-) -> RunOut:
+) -> RunDetail:
     """Scorecards as JSON or as an Arrow IPC stream. The digest does not depend on transport, batches or order. The same snapshot again is a
     no-op; another one replaces it until the run is computed."""
     viewer.require("runs.send")
     scorecards = await asyncio.to_thread(_read, await request.body(), content_type or "")
     run = await actions.put_snapshot(viewer, session, run_id, scorecards)
-    await session.flush()
-    return _run_out(run, response)
+    return await _run_out(viewer, session, run, response)
 
 
 def _read(body: bytes, content_type: str) -> pa.Table:
@@ -74,31 +76,32 @@ def _read(body: bytes, content_type: str) -> pa.Table:
 
 
 @router.post("/{run_id}/compute", status_code=202, summary="Have a run computed")
-async def compute(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+async def compute(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunDetail:
     """The worker computes it from the snapshot and from pay bases and plans as they stand; ask again after they changed.
 
     Follow the event `run.computed`.
     """
-    return _run_out(await actions.request_compute(viewer, session, run_id), response)
+    return await _run_out(viewer, session, await actions.request_compute(viewer, session, run_id), response)
 
 
 @router.post("/{run_id}/approve", summary="Approve a run")
-async def approve(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response, content: Approval | None = None) -> RunOut:
-    """Not by whoever had it computed, and not by anybody whose own pay is in it."""
+async def approve(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response, content: Approval | None = None) -> RunDetail:
+    """Not by whoever had it computed, and not by anybody whose own pay is in it. Above the organization's limit a second person
+    must approve it too, who does not report to the first; until then it stays computed."""
     accept_failed = content.accept_failed if content else False
-    return _run_out(await actions.approve(viewer, session, run_id, accept_failed=accept_failed), response)
+    return await _run_out(viewer, session, await approving.approve(viewer, session, run_id, accept_failed=accept_failed), response)
 
 
 @router.post("/{run_id}/release", summary="Release a run")
-async def release(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+async def release(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunDetail:
     """From now on people see their payouts and payroll may pull them."""
-    return _run_out(await actions.release(viewer, session, run_id), response)
+    return await _run_out(viewer, session, await actions.release(viewer, session, run_id), response)
 
 
 @router.post("/{run_id}/supersede", summary="Set a run aside")
-async def supersede(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunOut:
+async def supersede(run_id: UUID, viewer: CurrentViewer, session: Write, response: Response) -> RunDetail:
     """Only before its release."""
-    return _run_out(await actions.supersede(viewer, session, run_id), response)
+    return await _run_out(viewer, session, await actions.supersede(viewer, session, run_id), response)
 
 
 @router.get("", summary="List runs")
@@ -112,17 +115,18 @@ async def list_runs(viewer: CurrentViewer, session: Read, page: Paging, cycle_co
         scope=f"runs:{viewer.organization_id}:{cycle_code}",
         descending=True,
     )
+    await audit.record_read(session, viewer.subject, "run.read", "run", [row.id for row in rows])
     return Page(items=[RunOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{run_id}", summary="Read a run")
-async def get_run(run_id: UUID, viewer: CurrentViewer, session: Read, response: Response) -> RunOut:
+async def get_run(run_id: UUID, viewer: CurrentViewer, session: Read, response: Response) -> RunDetail:
     """Its state, digests and totals."""
-    return _run_out(await queries.run(viewer, session, run_id), response)
+    return await _run_out(viewer, session, await queries.run(viewer, session, run_id), response)
 
 
 @router.get("/{run_id}/lines", summary="List a run's lines")
-async def list_lines(run_id: UUID, viewer: CurrentViewer, session: Read, page: Paging, request: Request) -> Page[RunLineOut]:
+async def list_lines(run_id: UUID, viewer: CurrentViewer, session: Read, page: Paging) -> Page[RunLineOut]:
     """For those who manage and approve pay; the reading is recorded."""
     rows = await fetch_page(
         session,
@@ -131,10 +135,13 @@ async def list_lines(run_id: UUID, viewer: CurrentViewer, session: Read, page: P
         keys=[(RunLine.person_id, lambda row: row.person_id), (RunLine.id, lambda row: row.id)],
         scope=f"run_lines:{viewer.organization_id}:{run_id}",
     )
-    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "run_lines.read", "run", [run_id])
+    await audit.record_read(session, viewer.subject, "run.read", "run", [run_id])
+    others = sorted({row.person_id for row in rows} - {viewer.person_id})
+    await audit.record_read(session, viewer.subject, "run_line.read", "person", others, run_id=str(run_id))
     return Page(items=[RunLineOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
-def _run_out(run: Run, response: Response) -> RunOut:
+async def _run_out(viewer: Viewer, session: ReadSession, run: Run, response: Response) -> RunDetail:
+    await session.flush()
     set_etag(response, run)
-    return RunOut.model_validate(run)
+    return await run_shown(viewer, session, run)

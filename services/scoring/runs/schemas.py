@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import ExactDecimal, Money
+from chassis.verbs import VerbOutput
 from scoring.schemas import Input, Label, Output, PaidOutput, money
 
 Kind = Literal["regular", "correction"]
@@ -71,6 +72,21 @@ class RunOut(Output):
     approved_at: datetime | None
     released_at: datetime | None
     superseded_at: datetime | None
+
+
+class ApprovalOut(Output):
+    """Who approved what the run was computed from, and when."""
+
+    approver_id: UUID
+    approved_at: datetime
+
+
+class RunDetail(RunOut):
+    """A run with its approvals; `verbs` says what the viewer may do now."""
+
+    approvals: list[ApprovalOut]
+    approvals_needed: Annotated[int, Field(description="2 above the organization's limit")]
+    verbs: list[VerbOutput]
 
 
 class RunLineOut(PaidOutput):
