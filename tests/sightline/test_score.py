@@ -45,6 +45,8 @@ def test_one_scorecard_in_sentences(tmp_path: Path) -> None:
         ("S3,Cy,win_rate,100,upward,28,20,EUR,1", "Row 4, direction"),
         ("S1,Ada,calls,0,higher,28,20,EUR,6000", "Row 4, target_bonus_amount: 6000 differs from row 1"),
         ("S3,Cy,win_rate,100,higher,28", "Row 4 has 6 cells"),
+        ("S3,Cy,win_rate,-5,higher,28,20,EUR,1", "Row 4, weight: This must be 0 or more."),
+        ("S1,,win_rate,40,higher,28,20,,", "Row 4, kpi_code: win_rate stands on scorecard S1 already, in row 1."),
     ],
 )
 def test_a_wrong_row_is_named(tmp_path: Path, row: str, words: str) -> None:

@@ -56,7 +56,7 @@ class Line(Part):
     title: Word | None = None
     component: Word | None = Field(None, description="Such as output, quality, behavioural or development.")
     group: Word | None = None
-    weight: ExactDecimal | None = Field(None, description='Percent: "30.00".')
+    weight: Annotated[ExactDecimal, Field(ge=0)] | None = Field(None, description='Percent: "30.00".')
     threshold: ExactDecimal | None = None
     stretch: ExactDecimal | None = None
     combine: Literal["all", "mean", "count"] | None = Field(

@@ -47,7 +47,7 @@ class LineIn(Input):
     name: Text | None = None
     component: Text | None = None
     group: Text | None = None
-    weight: Percent
+    weight: Annotated[Percent, Field(ge=0)]
     direction: Direction
     method: Literal["ratio", "span"] | None = None
     combine_parts: Literal["all", "mean", "count"] | None = None

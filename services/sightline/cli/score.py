@@ -85,9 +85,10 @@ def _rows(plan: "Plan", file: Path, maps: list[str] | None, ignored: list[str] |
 
 
 def _lines(rows: list[tuple[int, dict[str, str]]], fields: list[str]) -> "Iterator[Line]":
-    """A KPI line per row; a row that names no KPI is a person without one."""
+    """A KPI line per row; a row that names no KPI is a person without one. Raises BadUsage for a KPI that stands twice on a scorecard."""
     from scoring.engine.rows import Line
 
+    first: dict[tuple[str, str], int] = {}
     for row, cells in rows:
         own = {name: cells[name] for name in fields if name in cells}
         if set(own) == {"scorecard_id"}:
@@ -95,7 +96,15 @@ def _lines(rows: list[tuple[int, dict[str, str]]], fields: list[str]) -> "Iterat
         own.setdefault("line", str(row))
         own.setdefault("kpi_id", own.get("kpi_code", f"line {own['line']}"))
         own.setdefault("direction", "higher")
-        yield _validated(Line, row, own)
+        line = _validated(Line, row, own)
+        earlier = first.setdefault((line.scorecard_id, line.kpi_id), row)
+        if earlier != row:
+            field = "kpi_code" if "kpi_code" in cells else "kpi_id"
+            raise BadUsage(
+                f"Row {row}, {field}: {cells[field]} stands on scorecard {line.scorecard_id} already, in row {earlier}.",
+                "Keep one of the rows; nothing was scored.",
+            )
+        yield line
 
 
 def _people(rows: list[tuple[int, dict[str, str]]], inputs: list[str]) -> "Iterator[Person]":
@@ -130,12 +139,14 @@ def _person(own: dict[str, str], inputs: list[str], scorecard: str) -> dict[str,
 def _validated(kind: Any, row: int, fields: dict[str, Any]) -> Any:
     from pydantic import ValidationError
 
+    from chassis.field_errors import plain_words
+
     try:
         return kind.model_validate(fields)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         column = next((part for part in reversed(problem["loc"]) if isinstance(part, str)), "")
-        raise BadUsage(f"Row {row}, {column}: {problem['msg']}.", "Mend the row; nothing was scored.") from None
+        raise BadUsage(f"Row {row}, {column}: {plain_words(problem).rstrip('.')}.", "Mend the row; nothing was scored.") from None
 
 
 def _show(plan: "Plan", result: "Result", as_json: bool) -> None:
