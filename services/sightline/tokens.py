@@ -11,9 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from chassis.api_keys import create_api_key
 from chassis.database import Database, ReadSession
-from chassis.identity import NewApiKey, TokenSigner, load_private_key
+from chassis.identity import TokenSigner, load_private_key
+from chassis.identity.api_keys import NewApiKey, create_api_key
 from chassis.settings import DEVELOPMENT_ISSUER
 from sightline.databases import open_databases
 from sightline.keys import make_keys
@@ -26,7 +26,7 @@ AUDIENCE = "sightline"
 FIND_PERSON = """
 SELECT p.id FROM persons p
 LEFT JOIN grants g ON g.organization_id = p.organization_id AND g.person_id = p.id
-  AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :today)
+  AND g.approved_at IS NOT NULL AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :today)
 WHERE p.organization_id = :organization_id AND p.active AND {condition}
 ORDER BY p.id LIMIT 1
 """

@@ -74,7 +74,9 @@ class SmallCompany:
         await self.office.bulk(self.hr, "kpi_api", "/v1/people/import", content=table, headers=CSV)
         self.people = {row["external_id"]: row["id"] for row in await self.office.pages(self.hr, "kpi_api", "/v1/people")}
         for name, role in (("SECOND", "hr_admin"), ("PAY", "comp_admin"), ("APPROVER", "comp_admin")):
-            await self._post(self.hr, "/v1/grants", json={"person_id": self.people[name], "role": role})
+            given = await self._post(self.hr, "/v1/grants", json={"person_id": self.people[name], "role": role})
+            if given["approved_at"] is None:
+                await self._post(self.people["SECOND"], f"/v1/grants/{given['id']}/approve")
 
     async def _define(self) -> None:
         cycle = {"code": CYCLE, "name": CYCLE, "starts_on": "2026-01-01", "ends_on": "2026-12-31", "status": "open"}

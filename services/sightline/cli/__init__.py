@@ -15,6 +15,7 @@ from sightline.cli import (
     cycle,
     database,
     demo,
+    grant,
     import_,
     jobs,
     keys,
@@ -55,6 +56,7 @@ app.command()(bench.bench)
 app.command()(token.token)
 app.command()(score.score)
 app.add_typer(organization.app, name="organization")
+app.add_typer(grant.app, name="grant")
 app.add_typer(import_.app, name="import")
 app.command()(call.call)
 app.command()(roll_up.roll_up)

@@ -73,7 +73,7 @@ def _manager(client: Client, person_id: str) -> str:
         in_force = line["valid_from"] <= today and (line["valid_to"] is None or today < line["valid_to"])
         if line["is_primary"] and in_force and line["manager_id"]:
             return str(line["manager_id"])
-    board = [grant["person_id"] for grant in client.pages("kpi_api", "/v1/grants") if grant["role"] == "board"]
+    board = [grant["person_id"] for grant in client.pages("kpi_api", "/v1/grants") if grant["role"] == "board" and grant["approved_at"]]
     if not board:
         raise BadUsage(f"Nobody stands above {person['external_id']}, and nobody is on the board.", "Give somebody the role board.")
     return str(board[0])

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from sightline.demo.company import CYCLE, ROLES_GRANTED, Meridale, read_csv, read_text
+from sightline.demo.company import CYCLE, HEAD_OF_PEOPLE, ROLES_GRANTED, Meridale, read_csv, read_text
 from sightline.demo.office import Office
 
 COLUMNS = {
@@ -34,7 +34,8 @@ async def found_company(office: Office, company: Meridale) -> None:
     await learn_people(office, company)
     await asyncio.gather(*(_appoint_head(office, company, unit) for unit in read_csv("units.csv")))
     await _create_board(office, company)
-    await asyncio.gather(*(grant(office, company, company.id(number), role) for number, role in ROLES_GRANTED.items()))
+    for number, role in ROLES_GRANTED.items():
+        await grant(office, company, company.id(number), role)
 
 
 def column_map() -> str:
@@ -77,7 +78,10 @@ async def _create_board(office: Office, company: Meridale) -> None:
 
 
 async def grant(office: Office, company: Meridale, person_id: str, role: str) -> None:
-    await office.call(company.administrator, "kpi_api", "POST", "/v1/grants", json={"person_id": person_id, "role": role})
+    """Give a role; once there is a second hr_admin, the head of people, it is theirs to approve."""
+    given = await office.call(company.administrator, "kpi_api", "POST", "/v1/grants", json={"person_id": person_id, "role": role})
+    if given["approved_at"] is None:
+        await office.call(company.id(HEAD_OF_PEOPLE), "kpi_api", "POST", f"/v1/grants/{given['id']}/approve")
 
 
 async def write_dictionary(office: Office, company: Meridale) -> None:
