@@ -5,6 +5,7 @@ from chassis.audit import AuditLink, AuditRecord
 from chassis.clock import ClockOffset
 from chassis.events import Event, EventNumber
 from chassis.health import Worker
+from chassis.identity.api_keys import ApiKey
 from chassis.idempotency import IdempotencyRecord
 from chassis.organizations import OrganizationId
 from chassis.rows import ChassisRow

@@ -4,7 +4,7 @@ Everything is listed here by hand, so that a reader finds each router, job and s
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,17 +12,24 @@ from typing import Any
 from fastapi import APIRouter
 
 from chassis.database import Database
-from chassis.identity import DEVELOPMENT_ISSUER_KEYS, Issuer, TokenVerifier, load_public_keys
+from chassis.identity import OutsideIdentity, Principal
 from chassis.jobs import Handler
+from chassis.problems import Unauthenticated
 from chassis.sequencer import AfterNumbering
-from chassis.settings import DEVELOPMENT_ISSUER, ServiceSettings
+from chassis.settings import ServiceSettings
 
 Resources = Mapping[str, Any]
+FindPerson = Callable[[Database, OutsideIdentity], Awaitable[Principal]]
 
 
 @asynccontextmanager
 async def no_resources(database: Database) -> Any:
     yield {}
+
+
+async def knows_nobody(database: Database, identity: OutsideIdentity) -> Principal:
+    """For a service that takes no outside identities."""
+    raise Unauthenticated()
 
 
 @dataclass(frozen=True)
@@ -31,8 +38,9 @@ class Service:
 
     `subscriptions` maps an event type to the jobs it causes. `periodic` jobs run in the worker for each organization, every so many
     seconds. `resources` opens what requests and jobs share, such as HTTP clients to the other service. `trusted_services` are sibling
-    services whose service tokens are accepted. `large_bodies` names paths (a pattern of the whole path) that take more than
-    `max_body_bytes`, and how many bytes.
+    services whose service tokens are accepted. `find_person` tells which person an outside identity is, or raises Unauthenticated.
+    `large_bodies` names paths (a pattern of the whole path) that take more than `max_body_bytes`, and how many bytes.
+    `bulk_paths` are patterns of paths whose writes have a quota of their own, `bulk_requests_per_minute`.
     """
 
     name: str
@@ -46,6 +54,7 @@ class Service:
     after_numbering: AfterNumbering | None = None
     resources: Callable[[Database], AbstractAsyncContextManager[Resources]] = no_resources
     trusted_services: Sequence[str] = ()
+    find_person: FindPerson = knows_nobody
     large_bodies: Mapping[str, int] = field(default_factory=dict)
 
     def body_limit(self, path: str) -> int:
@@ -60,14 +69,3 @@ class Service:
             movable_clock=self.settings.development,
             subscriptions=self.subscriptions,
         )
-
-
-def token_verifier(settings: ServiceSettings, services: Sequence[str] = ()) -> TokenVerifier:
-    """The verifier of a service: configured issuers, sibling services by their key files, and in development the local issuer."""
-    folder = settings.key_folder
-    issuers = {name: Issuer(name, load_public_keys(folder / path)) for name, path in settings.issuers.items()}
-    for service in services:
-        issuers[service] = Issuer(service, load_public_keys(folder / f"{service}.jwks.json"), is_service=True)
-    if settings.development:
-        issuers[DEVELOPMENT_ISSUER] = Issuer(DEVELOPMENT_ISSUER, load_public_keys(folder / DEVELOPMENT_ISSUER_KEYS))
-    return TokenVerifier(issuers, settings.audience)

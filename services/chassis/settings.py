@@ -1,12 +1,39 @@
 """Settings common to both services. Each service reads them with its own prefix, `KPI_API_` or `SCORING_`."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
 Environment = Literal["development", "production"]
+ADDRESS_SCHEMES = ("https://", "http://")
+
+Origin = Annotated[str, Field(pattern=r"^https?://[^/*\s]+$")]
+"""Scheme, host and port as a browser sends them; never a pattern."""
+
+
+class IssuerSettings(BaseModel):
+    """An outside issuer of people's tokens. Whether its subjects are linked to people by e-mail is each organization's decision."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    jwks: str = Field(min_length=1, description="Its public keys: a file in the key folder, or a URL (https in production).")
+    audience: str | None = Field(default=None, description="The `aud` its tokens carry, where it is not that of the service.")
+    organization_id: UUID | None = Field(
+        default=None, description="The one organization its tokens speak in; without it each token names its `organization_id`."
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def short_form(cls, given: Any) -> Any:
+        """A text alone is `jwks`."""
+        return {"jwks": given} if isinstance(given, str) else given
+
+    @property
+    def by_address(self) -> bool:
+        return self.jwks.startswith(ADDRESS_SCHEMES)
 
 
 class ServiceSettings(BaseSettings):
@@ -27,9 +54,10 @@ class ServiceSettings(BaseSettings):
         description="Folder of the key files: `issuer.jwks.json` (trusted public keys), `<service>.jwk.json`, `cursor.key`, `secrets.key`."
     )
     audience: str = Field(default="sightline", description="The `aud` a token must carry.")
-    issuers: dict[str, str] = Field(
+    issuers: dict[str, IssuerSettings] = Field(
         default_factory=dict,
-        description="Trusted issuers: `iss` -> file of its JWKS in the key folder. The development issuer is added in development.",
+        description="Trusted issuers by their `iss`: `{jwks, audience, organization_id}`, or `jwks` alone: a file in the key folder or a"
+        " URL. The development issuer is added in development.",
     )
     max_body_bytes: int = Field(default=32 * 1024 * 1024, description="Largest request body; a larger one is answered 413.")
     worker_concurrency: int = Field(default=4, description="Jobs a worker runs at once.")
@@ -56,3 +84,10 @@ class ServiceSettings(BaseSettings):
 
 
 DEVELOPMENT_ISSUER = "https://issuer.sightline.localhost"
+    @model_validator(mode="after")
+    def no_plain_addresses_in_production(self) -> Self:
+        plain = [name for name, issuer in self.issuers.items() if issuer.jwks.startswith("http://")]
+        if self.environment == "production" and plain:
+            raise ValueError(f"in production public keys come by https only: change the jwks of {', '.join(plain)}")
+        return self
+

@@ -29,12 +29,16 @@ from kpi_api.hris.rest import router as hris_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
 from kpi_api.people.rest import router as people_router
+from kpi_api.identities.api_keys import TELL
+from kpi_api.identities.linking import find_person
+from kpi_api.identities.rest import router as identity_router
+from kpi_api.identities.rest_api_keys import router as api_key_router
 from kpi_api.people.rest_structure import router as structure_router
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
-from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_people
+from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_api_keys, push_people
 from kpi_api.scores.rest import router as score_router
 from kpi_api.scores.scoring_client import SCORING, open_scoring_client
 from kpi_api.settings import Settings
@@ -43,7 +47,7 @@ from kpi_api.settings import Settings
 @asynccontextmanager
 async def open_resources(database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> AsyncIterator[Resources]:
     """What requests and jobs share."""
-    scoring = open_scoring_client(settings.scoring_url, settings.audience, settings.key_folder, transport)
+    scoring = open_scoring_client(settings.scoring_url, settings.key_folder, transport)
     try:
         yield {SCORING: scoring}
     finally:
@@ -66,6 +70,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             cycles_router,
             hris_router,
             hris_deliveries,
+            identity_router,
+            api_key_router,
             dictionary_router,
             template_router,
             cascade_router,
@@ -90,6 +96,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         subscriptions={
             "person.changed": [PUSH],
             "employment.changed": [REFRESH_SIGHTS, PUSH],
+            TELL: push_api_keys,
             "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE],
             "scorecard.activated": [COMPUTE],
@@ -105,3 +112,5 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         after_numbering=dispatch,
         resources=lambda database: open_resources(database, settings, scoring_transport),
     )
+            TELL: PUSH_SECONDS,
+        find_person=find_person,

@@ -7,6 +7,7 @@ from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
 from kpi_api.hris import models as hris
+from kpi_api.identities import models as identities
 from kpi_api.measurements import models as measurements
 from kpi_api.people import models as people
 from kpi_api.reviews import models as reviews
@@ -24,6 +25,7 @@ __all__ = [
     "cycles",
     "dictionary",
     "hris",
+    "identities",
     "measurements",
     "people",
     "reviews",

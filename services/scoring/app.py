@@ -5,7 +5,9 @@ from chassis.service import Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
-from scoring.access.door import feed_reader, webhook_administrator
+from scoring.access.door import current_viewer, feed_reader, webhook_administrator
+from scoring.access.models import Grant
+from scoring.api_keys.rest import router as api_keys
 from scoring.event_types import EVENT_TYPES
 from scoring.organization.rest import router as organization
 from scoring.pay_bases.rest import router as pay_bases
@@ -14,6 +16,8 @@ from scoring.payroll.rest import router as payroll
 from scoring.people.rest import router as people
 from scoring.plans.rest import router as plans
 from scoring.runs.actions import COMPUTE
+from scoring.people.identities import find_person
+from scoring.people.models import Person
 from scoring.runs.jobs import compute
 from scoring.runs.rest import router as runs
 from scoring.scores.rest import router as scores
@@ -34,6 +38,7 @@ def make_service(settings: Settings | None = None) -> Service:
             pay_bases,
             plans,
             scores,
+            api_keys,
             runs,
             payouts,
             payroll,
@@ -48,3 +53,4 @@ def make_service(settings: Settings | None = None) -> Service:
         trusted_services=["kpi_api"],
         large_bodies={"/v1/runs/[^/]+/scorecards": settings.max_snapshot_bytes},
     )
+        find_person=find_person,

@@ -14,10 +14,10 @@ from joserfc import jwt
 from joserfc.jwk import OKPKey, RSAKey
 from sqlalchemy import text
 
-from chassis.api_keys import create_api_key
 from chassis.clock import real_now
 from chassis.identifiers import new_id
 from chassis.identity import TokenSigner, load_private_key
+from chassis.identity.api_keys import create_api_key
 from chassis.settings import DEVELOPMENT_ISSUER, ServiceSettings
 from tests.chassis.conftest import ProbeDoor
 from tests.world import Organization
@@ -157,14 +157,14 @@ async def test_a_persons_token_does_not_make_them_a_service(door: ProbeDoor, org
         life=timedelta(minutes=1),
         acting_person=organization.person_id,
     )
-    principal = door.running.app.state.verifier.verify(token)
+    principal = await door.running.app.state.verifier.verify(token)
     assert (principal.kind, principal.person_id == organization.person_id) == ("person", False)
 
 
 async def make_key(door: ProbeDoor, organization: Organization, **options: Any) -> tuple[UUID, str]:
     async with door.running.database.write(organization.id) as session:
         key = await create_api_key(session, name="HRIS", scopes=["integration"], created_by="test", **options)
-        return key.id, key.text
+        return key.row.id, key.text
 
 
 async def test_an_api_key_is_let_in_and_kept_only_as_a_digest(door: ProbeDoor, organization: Organization) -> None:

@@ -148,7 +148,7 @@ async def service_client(organization: Organization, acting: UUID | None = None)
     world = organization.world
     key = load_private_key(world.scoring.service.settings.key_folder / "kpi_api.jwk.json")
     token = TokenSigner("kpi_api", key).sign(
-        subject="kpi_api", audience="sightline", organization_id=organization.id, life=timedelta(hours=1), acting_person=acting
+        subject="kpi_api", audience="scoring", organization_id=organization.id, life=timedelta(hours=1), acting_person=acting
     )
     return (await organization.with_token(token)).scoring
 

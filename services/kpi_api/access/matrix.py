@@ -66,6 +66,8 @@ SIGHTS = (
 )
 
 PERMITS: dict[str, tuple[GrantedRole, ...]] = {
+    "api_keys.read": ("hr_admin", "auditor"),
+    "api_keys.write": ("hr_admin",),
     "audit.read": ("auditor",),
     "closings.begin": ("hr_admin",),
     "closings.read": ("hr_admin", "comp_admin", "auditor", "integration"),
@@ -81,6 +83,8 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "grants.read": ("hr_admin", "auditor"),
     "hris_sources.read": ("hr_admin", "auditor"),
     "hris_sources.write": ("hr_admin",),
+    "identities.read": ("hr_admin", "auditor"),
+    "identities.write": ("hr_admin",),
     "kpis.place_anywhere": WRITES_ALL,
     "library.install": ("hr_admin",),
     "measurements.correct_after_closing": ("hr_admin",),

@@ -43,6 +43,7 @@ class Person(Versioned, Row):
     __table_args__ = (
         UniqueConstraint("organization_id", "external_id"),
         Index("uq_persons_user_name", "organization_id", text("lower(user_name)"), unique=True),
+        Index("ix_persons_email", "organization_id", text("lower(email)")),
         CheckConstraint("termination_date >= hire_date", name="dates_in_order"),
     )
 

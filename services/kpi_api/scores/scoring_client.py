@@ -30,10 +30,9 @@ class ScoringRefused(Exception):
 class ScoringClient:
     """Scoring, as one organization and, where said, one acting person."""
 
-    def __init__(self, client: ServiceClient, signer: TokenSigner, audience: str) -> None:
+    def __init__(self, client: ServiceClient, signer: TokenSigner) -> None:
         self._client = client
         self._signer = signer
-        self._audience = audience
 
     async def call(
         self, organization_id: UUID, method: str, path: str, *, acting_person: UUID | None = None, repeatable: bool = False, **content: Any
@@ -44,7 +43,7 @@ class ScoringClient:
         """
         token = self._signer.sign(
             subject=ISSUER,
-            audience=self._audience,
+            audience=SCORING,
             organization_id=organization_id,
             life=SERVICE_TOKEN_LIFE,
             acting_person=acting_person,
@@ -65,14 +64,18 @@ class ScoringClient:
         """Tell scoring of people as they were known at `as_of`; an older telling never overwrites a newer one."""
         await self.call(organization_id, "PUT", "/v1/people", json={"people": people, "as_of": as_of.isoformat()})
 
+    async def put_api_keys(self, organization_id: UUID, keys: Sequence[dict[str, Any]]) -> None:
+        """Tell scoring of API keys, by the digests of their secrets."""
+        await self.call(organization_id, "PUT", "/v1/api-keys", json={"keys": keys})
+
     async def close(self) -> None:
         await self._client.close()
 
 
-def open_scoring_client(url: str, audience: str, key_folder: Path, transport: httpx.AsyncBaseTransport | None) -> ScoringClient:
+def open_scoring_client(url: str, key_folder: Path, transport: httpx.AsyncBaseTransport | None) -> ScoringClient:
     """The client with kpi_api's own key. Raises FileNotFoundError when the key folder has none."""
     signer = TokenSigner(ISSUER, load_private_key(key_folder / "kpi_api.jwk.json"))
-    return ScoringClient(ServiceClient(url, transport=transport), signer, audience)
+    return ScoringClient(ServiceClient(url, transport=transport), signer)
 
 
 def scoring_of(resources: Resources) -> ScoringClient:

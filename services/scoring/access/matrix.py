@@ -29,6 +29,7 @@ SIGHTS = (
 )
 
 PERMITS: dict[str, tuple[Role, ...]] = {
+    "api_keys.write": ("service",),
     "audit.read": ("auditor",),
     "approval_rules.write": ("board", "hr_admin"),
     "events.read": ("service", "integration", "comp_admin", "auditor"),

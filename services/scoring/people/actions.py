@@ -50,9 +50,23 @@ ADD_LINES = text(
     """
 )
 
+REMOVE_IDENTITIES = text("DELETE FROM person_identities WHERE organization_id = :organization_id AND person_id = ANY(:applied)")
+
+# An identity that was linked to somebody else before goes over; who tells of an older link than is known changes nothing.
+ADD_IDENTITIES = text(
+    """
+    INSERT INTO person_identities (organization_id, id, person_id, issuer, subject, as_of)
+    SELECT :organization_id, id, person_id, issuer, subject, as_of
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS incoming (id uuid, person_id uuid, issuer text, subject text, as_of timestamptz)
+    ORDER BY issuer, subject
+    ON CONFLICT (organization_id, issuer, subject) DO UPDATE SET person_id = excluded.person_id, as_of = excluded.as_of
+    WHERE person_identities.as_of < excluded.as_of
+    """
+)
+
 
 async def put_people(viewer: Viewer, session: WriteSession, content: PeopleIn) -> PeopleApplied:
-    """Write people as the sender knew them at `content.as_of`, each whole: facts, grants and reporting chain.
+    """Write people as the sender knew them at `content.as_of`, each whole: facts, grants, reporting chain and identities.
 
     Whoever is known from a later moment is left alone; sending the same again changes nothing. Raises NotAllowed.
     """
@@ -61,11 +75,13 @@ async def put_people(viewer: Viewer, session: WriteSession, content: PeopleIn) -
     people = [person.model_dump(mode="json") for person in content.people if person.person_id in applied]
     await _replace(session, applied, REMOVE_GRANTS, ADD_GRANTS, _rows(people, "grants"))
     await _replace(session, applied, REMOVE_LINES, ADD_LINES, _rows(people, "managers"))
+    identities = [{**row, "as_of": content.as_of.isoformat()} for row in _rows(people, "identities")]
+    await _replace(session, applied, REMOVE_IDENTITIES, ADD_IDENTITIES, identities)
     return PeopleApplied(applied=len(applied), older=len(content.people) - len(applied))
 
 
 async def _write_people(session: WriteSession, content: PeopleIn) -> set[UUID]:
-    people = [person.model_dump(mode="json", exclude={"grants", "managers"}) for person in content.people]
+    people = [person.model_dump(mode="json", exclude={"grants", "managers", "identities"}) for person in content.people]
     values = {"organization_id": session.organization_id, "as_of": content.as_of, "people": orjson.dumps(people).decode()}
     return set((await session.scalars(PEOPLE, values)).all())
 

@@ -1,10 +1,12 @@
-"""Person references."""
+"""Person references, and the outside identities that people sign in with."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
+from chassis.rows import references
 from scoring.database import Row
 
 
@@ -24,3 +26,17 @@ class Person(Row):
     as_of: Mapped[datetime]
 
 
+class PersonIdentity(Row):
+    """Which person a subject of an outside issuer is, as it was known at `as_of`; something older never overwrites."""
+
+    __tablename__ = "person_identities"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "issuer", "subject"),
+        references("people", "person_id"),
+        Index("ix_person_identities_person", "organization_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    as_of: Mapped[datetime]

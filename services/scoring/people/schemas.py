@@ -22,8 +22,15 @@ class ManagerIn(DateRange):
     depth: Annotated[int, Field(ge=1, le=100)]
 
 
+class IdentityIn(Input):
+    """A subject of a trusted issuer that signs in as the person."""
+
+    issuer: Annotated[str, Field(min_length=1, max_length=500)]
+    subject: Annotated[str, Field(min_length=1, max_length=255)]
+
+
 class PersonIn(Input):
-    """One person reference with everything that scoring enforces by: active flag, legal entity, roles and reporting chain."""
+    """One person reference with everything that scoring enforces by: active flag, legal entity, roles, reporting chain, identities."""
 
     person_id: UUID
     external_id: Label
@@ -32,6 +39,7 @@ class PersonIn(Input):
     legal_entity: str | None = None
     grants: list[GrantIn] = Field(default_factory=list)
     managers: list[ManagerIn] = Field(default_factory=list)
+    identities: list[IdentityIn] = Field(default_factory=list)
 
 
 class PeopleIn(Input):

@@ -1,0 +1,135 @@
+"""From an outside identity to a person: found by its link, linked on first use where the organization allows it, or by an hr_admin."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+
+from chassis import audit
+from chassis.access import Viewer
+from chassis.database import Database, ReadSession, WriteSession
+from chassis.identifiers import new_id
+from chassis.identity import OutsideIdentity, Principal
+from chassis.identity.principal import person
+from chassis.problems import NotFound, Unauthenticated
+from kpi_api.identities.models import PersonIdentity
+from kpi_api.identities.problems import AlreadyLinked, UnknownIssuer
+from kpi_api.identities.schemas import IdentityIn, LinkingSettings
+from kpi_api.people.changes import record_person_changed
+from kpi_api.people.models import OrganizationProfile, Person
+
+LINK_BY_EMAIL = "link_by_email"
+
+
+async def find_person(database: Database, identity: OutsideIdentity) -> Principal:
+    """The person of an outside identity, linked now where the organization allows it. Raises Unauthenticated for everybody else."""
+    async with database.read(identity.organization_id) as session:
+        person_id = await _linked_person(session, identity)
+        may_link = person_id is None and identity.email is not None and identity.issuer in await _link_by_email(session)
+    if may_link:
+        async with database.write(identity.organization_id) as writing:
+            person_id = await _link_by_address(writing, identity)
+    if person_id is None:
+        raise Unauthenticated()
+    return person(identity.organization_id, person_id)
+
+
+async def _linked_person(session: ReadSession, identity: OutsideIdentity) -> UUID | None:
+    found: UUID | None = await session.scalar(
+        select(PersonIdentity.person_id).where(
+            PersonIdentity.organization_id == session.organization_id,
+            PersonIdentity.issuer == identity.issuer,
+            PersonIdentity.subject == identity.subject,
+        )
+    )
+    return found
+
+
+async def _link_by_email(session: ReadSession) -> list[str]:
+    profile = await session.get(OrganizationProfile, (session.organization_id, session.organization_id))
+    issuers: list[str] = profile.settings.get(LINK_BY_EMAIL, []) if profile else []
+    return issuers
+
+
+async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> UUID | None:
+    """Link to the one active person with the verified address. Not to one who is linked at this issuer already: an address given to
+    somebody else opens no old account. Two first requests at once: the second waits for the person's row and finds the link."""
+    address = (identity.email or "").lower()
+    people = (
+        await session.scalars(
+            select(Person.id)
+            .where(
+                func.lower(Person.email) == address,
+                Person.active,
+                or_(Person.termination_date.is_(None), Person.termination_date >= session.today),
+            )
+            .limit(2)
+            .with_for_update()
+        )
+    ).all()
+    if (linked := await _linked_person(session, identity)) is not None:
+        return linked
+    if len(people) != 1 or await _is_linked_at(session, people[0], identity.issuer):
+        return None
+    await _link(session, str(people[0]), "email", people[0], identity.issuer, identity.subject)
+    return people[0]
+
+
+async def _is_linked_at(session: ReadSession, person_id: UUID, issuer: str) -> bool:
+    same = select(PersonIdentity.id).where(PersonIdentity.person_id == person_id, PersonIdentity.issuer == issuer)
+    return await session.scalar(same.limit(1)) is not None
+
+
+async def link(viewer: Viewer, session: WriteSession, trusted: Collection[str], given: IdentityIn) -> PersonIdentity:
+    """Link an identity of one of the `trusted` issuers to a person. Raises NotAllowed, NotFound, UnknownIssuer, AlreadyLinked."""
+    viewer.require("identities.write")
+    require_trusted([given.issuer], trusted, "/issuer")
+    if await session.scalar(select(Person.id).where(Person.id == given.person_id).with_for_update()) is None:
+        raise NotFound()
+    if await _linked_person(session, OutsideIdentity(session.organization_id, given.issuer, given.subject)) is not None:
+        raise AlreadyLinked("Somebody signs in with it already. Unlink it there first.", field="/subject")
+    return await _link(session, viewer.subject, "hr_admin", given.person_id, given.issuer, given.subject)
+
+
+async def _link(session: WriteSession, by: str, how: str, person_id: UUID, issuer: str, subject: str) -> PersonIdentity:
+    linked = PersonIdentity(
+        id=new_id(), person_id=person_id, issuer=issuer, subject=subject, how=how, linked_by=by, linked_at=session.now
+    )
+    session.add(linked)
+    await session.flush()
+    await _record(session, by, "identity.linked", linked)
+    return linked
+
+
+async def unlink(viewer: Viewer, session: WriteSession, identity_id: UUID) -> None:
+    """From the next request on the identity is nobody's here, and in scoring once it is told. Raises NotAllowed, NotFound."""
+    viewer.require("identities.write")
+    linked = await session.scalar(select(PersonIdentity).where(PersonIdentity.id == identity_id).with_for_update())
+    if linked is None:
+        raise NotFound()
+    await session.delete(linked)
+    await session.flush()
+    await _record(session, viewer.subject, "identity.unlinked", linked)
+
+
+async def _record(session: WriteSession, by: str, action: str, linked: PersonIdentity) -> None:
+    await audit.record(session, by, action, "person", linked.person_id, identity_id=str(linked.id), how=linked.how)
+    await record_person_changed(session, [linked.person_id])
+
+
+async def change_settings(
+    viewer: Viewer, session: WriteSession, trusted: Collection[str], profile: OrganizationProfile, wanted: LinkingSettings
+) -> OrganizationProfile:
+    """Say which issuers link by verified e-mail. Raises NotAllowed, UnknownIssuer."""
+    viewer.require("identities.write")
+    require_trusted(wanted.link_by_email, trusted, "/link_by_email")
+    profile.settings = {**profile.settings, LINK_BY_EMAIL: sorted(set(wanted.link_by_email))}
+    await session.flush()
+    await audit.record(session, viewer.subject, "identity_settings.changed", "organization", profile.id, fields=[LINK_BY_EMAIL])
+    return profile
+
+
+def require_trusted(issuers: Collection[str], trusted: Collection[str], field: str) -> None:
+    """Raises UnknownIssuer for one whose tokens this service does not take."""
+    if unknown := sorted(set(issuers) - set(trusted)):
+        raise UnknownIssuer(f"This service does not trust {', '.join(unknown)}. The operator lists issuers in its settings.", field=field)

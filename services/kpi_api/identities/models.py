@@ -1,0 +1,29 @@
+"""Which person a subject of an outside issuer is."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped
+
+from chassis.rows import references
+from kpi_api.database import Row
+
+
+class PersonIdentity(Row):
+    """A subject of an issuer, linked to a person: by the verified `email` of a first token, or by an `hr_admin`."""
+
+    __tablename__ = "person_identities"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "issuer", "subject"),
+        CheckConstraint("how IN ('email', 'hr_admin')", name="how"),
+        references("persons", "person_id"),
+        Index("ix_person_identities_person", "organization_id", "person_id"),
+    )
+
+    person_id: Mapped[UUID]
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    how: Mapped[str]
+    linked_by: Mapped[str]
+    linked_at: Mapped[datetime]
