@@ -8,7 +8,7 @@ A transaction belongs to one organization: it sets `sightline.organization_id` f
 `WriteSession`, which is one too.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import Any, cast
@@ -25,18 +25,22 @@ from chassis.rows import OrganizationRow
 
 Subscriptions = Mapping[str, Sequence[str]]
 
+Afterwards = Callable[["WriteSession"], Awaitable[None]]
+"""What a read leaves to be written in a short transaction of its own, such as that it happened."""
+
 
 class OrganizationSession(Session):
     """The synchronous heart of our sessions; the events below hang on it."""
 
 
 class ReadSession(AsyncSession):
-    """A read-only transaction of one organization."""
+    """A read-only transaction of one organization. Once it has ended well, what stands in `afterwards` is written."""
 
     sync_session_class = OrganizationSession
     organization_id: UUID
     now: datetime
     subscriptions: Subscriptions
+    afterwards: list[Afterwards]
 
     @property
     def today(self) -> date:
@@ -75,12 +79,18 @@ class Database:
         )
 
     @asynccontextmanager
-    async def read(self, organization_id: UUID) -> AsyncIterator[ReadSession]:
+    async def read(self, organization_id: UUID, *, snapshot: bool = False) -> AsyncIterator[ReadSession]:
+        """A read-only transaction; as a `snapshot` each of its statements sees the same moment."""
         async with self.engine.connect() as connection:
-            await connection.execution_options(postgresql_readonly=True)
+            level = {"isolation_level": "REPEATABLE READ"} if snapshot else {}
+            await connection.execution_options(postgresql_readonly=True, **level)
             async with ReadSession(bind=connection, expire_on_commit=False, autoflush=False) as session:
                 await self._open(session, organization_id)
                 yield session
+        if session.afterwards:  # only now, so that nobody who holds a connection waits for a second one
+            async with self.write(organization_id) as writing:
+                for write in session.afterwards:
+                    await write(writing)
 
     @asynccontextmanager
     async def write(self, organization_id: UUID) -> AsyncIterator[WriteSession]:
@@ -94,6 +104,7 @@ class Database:
         session.sync_session.info["organization_id"] = organization_id
         session.now = moved_now(offset if self.movable_clock else None)
         session.subscriptions = self.subscriptions
+        session.afterwards = []
 
     async def organization_ids(self) -> list[UUID]:
         """Every organization's id: what a worker needs before it can open a transaction."""

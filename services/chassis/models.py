@@ -1,12 +1,11 @@
 """Every table of the chassis, gathered for migrations."""
 
-from chassis.api_keys import ApiKey
-from chassis.audit import AuditLink, AuditRecord
+from chassis.audit import AuditHead, AuditLink, AuditRecord
 from chassis.clock import ClockOffset
 from chassis.events import Event, EventNumber
 from chassis.health import Worker
-from chassis.identity.api_keys import ApiKey
 from chassis.idempotency import IdempotencyRecord
+from chassis.identity.api_keys import ApiKey
 from chassis.organizations import OrganizationId
 from chassis.rows import ChassisRow
 from chassis.sequencer import Unsequenced
@@ -14,6 +13,7 @@ from chassis.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookSec
 
 __all__ = [
     "ApiKey",
+    "AuditHead",
     "AuditLink",
     "AuditRecord",
     "ChassisRow",

@@ -4,17 +4,14 @@ A transaction that commits late gets a late number, so a cursor over the feed ne
 (advisory lock); the queue `unsequenced` holds ids only and is exempt from row-level security.
 """
 
-import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.audit import AuditLink, AuditRecord
+from chassis.audit.chain import extend_chain
 from chassis.database import Database, WriteSession
-from chassis.documents import dump_canonical
 from chassis.events import Event, EventNumber
 from chassis.rows import ChassisRow
 
@@ -54,7 +51,7 @@ async def _sequence(database: Database, organization_id: UUID, after_numbering: 
         events = [row.id for row in rows if row.kind == "event"]
         records = [row.id for row in rows if row.kind == "audit"]
         numbered = await _number_events(session, events)
-        await _chain_records(session, records)
+        await extend_chain(session, records)
         await session.execute(
             delete(Unsequenced).where(Unsequenced.organization_id == organization_id, Unsequenced.id.in_([*events, *records]))
         )
@@ -69,43 +66,3 @@ async def _number_events(session: WriteSession, ids: Sequence[UUID]) -> Sequence
     last = await session.scalar(select(func.coalesce(func.max(EventNumber.number), 0))) or 0
     session.add_all(EventNumber(id=id_, number=last + place) for place, id_ in enumerate(ids, start=1))
     return (await session.scalars(select(Event).where(Event.id.in_(ids)).order_by(Event.id))).all()
-
-
-async def _chain_records(session: WriteSession, ids: Sequence[UUID]) -> None:
-    if not ids:
-        return
-    last = (await session.scalars(select(AuditLink).order_by(AuditLink.number.desc()).limit(1))).first()
-    number, digest = (last.number, last.digest) if last else (0, "")
-    for record in await session.scalars(select(AuditRecord).where(AuditRecord.id.in_(ids)).order_by(AuditRecord.id)):
-        number, previous, digest = number + 1, digest, link_digest(digest, record)
-        session.add(AuditLink(id=record.id, number=number, digest=digest, previous_digest=previous))
-
-
-def link_digest(previous: str, record: AuditRecord) -> str:
-    """sha256 over the previous digest and the record's canonical JSON."""
-    body = {
-        "id": str(record.id),
-        "actor": record.actor,
-        "action": record.action,
-        "subject_type": record.subject_type,
-        "subject_id": str(record.subject_id),
-        "facts": record.facts,
-        "occurred_at": record.occurred_at.isoformat(),
-    }
-    return hashlib.sha256(previous.encode() + b"\n" + dump_canonical(body)).hexdigest()
-
-
-async def verify_chain(session: WriteSession) -> list[str]:
-    """What is wrong with the organization's audit chain: a sentence for each changed, missing or reordered record; empty when it holds."""
-    links = (await session.scalars(select(AuditLink).order_by(AuditLink.number))).all()
-    records = {record.id: record for record in await session.scalars(select(AuditRecord))}
-    wrong = [f"number {b.number} follows {a.number}" for a, b in pairwise(links) if b.number != a.number + 1]
-    digest = ""
-    for link in links:
-        record = records.get(link.id)
-        if record is None:
-            wrong.append(f"record {link.id} at {link.number} is missing")
-        elif link.previous_digest != digest or link.digest != link_digest(digest, record):
-            wrong.append(f"record {link.id} at {link.number} was changed or moved")
-        digest = link.digest
-    return wrong

@@ -42,7 +42,9 @@ async def change_organization(
     viewer.require("organization.write")
     for name in change.model_fields_set:
         setattr(profile, name, getattr(change, name))
-    await session.flush()
+    if session.is_modified(profile):
+        fields = sorted(change.model_fields_set)
+        await audit.record(session, viewer.subject, "organization.changed", "organization", profile.id, fields=fields)
     return profile
 
 

@@ -41,6 +41,7 @@ async def open_reviews(viewer: Viewer, session: WriteSession, given: ReviewOpeni
     created = await _insert(session, opened_for.id, given.stage, people)
     stored = select(Review.scorecard_id, Review.id).where(Review.cycle_id == opened_for.id, Review.stage == given.stage)
     ids = {row.scorecard_id: row.id for row in await session.execute(stored)}
+    await audit.record_all(session, viewer.subject, "review.opened", "review", [ids[card] for card in sorted(created)])
     wanted = list(people) if given.scorecard_ids is None else given.scorecard_ids
     return BulkResult.of(_result(row, card, ids.get(card) if card in people else None, created) for row, card in enumerate(wanted, start=1))
 

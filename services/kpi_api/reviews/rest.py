@@ -3,16 +3,15 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Query, Response
 
-from chassis import audit
 from chassis.access import Viewer
 from chassis.bulk import BulkResult
 from chassis.database import ReadSession
 from chassis.etags import IfMatch
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
-from chassis.transactions import Read, TransactionalRoute, Write, database_of
+from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.reviews import actions, check_ins, queries
 from kpi_api.reviews.lifecycle import Stage
@@ -44,12 +43,9 @@ async def list_reviews(
 
 
 @router.get("/reviews/{review_id}", summary="Read a review")
-async def get_review(review_id: UUID, viewer: CurrentViewer, session: Read, request: Request, response: Response) -> ReviewOutput:
+async def get_review(review_id: UUID, viewer: CurrentViewer, session: Read, response: Response) -> ReviewOutput:
     """What the manager wrote shows only once it is released. Reading somebody else's review is recorded."""
-    row = await queries.review(viewer, session, review_id)
-    if viewer.person_id != row.person_id:
-        await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "review.read", "review", [row.id])
-    return await _shown(viewer, session, row, response)
+    return await _shown(viewer, session, await queries.review(viewer, session, review_id), response)
 
 
 @router.put("/reviews/{review_id}/self-assessment", summary="Write one's self-assessment")
@@ -84,6 +80,7 @@ async def acknowledge(review_id: UUID, viewer: CurrentViewer, session: Write, re
 
 async def _shown(viewer: Viewer, session: ReadSession, row: Review, response: Response) -> ReviewOutput:
     shown = await review_shown(viewer, session, row)
+    await queries.record_read(viewer, session, [row])
     response.headers["ETag"] = review_etag(shown)
     return shown
 

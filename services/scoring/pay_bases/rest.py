@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Request
 from chassis import audit
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.tabular import read_rows
-from chassis.transactions import Read, TransactionalRoute, Write, database_of
+from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
 from scoring.pay_bases import actions, queries
 from scoring.pay_bases.models import PayBasis
@@ -37,9 +37,7 @@ async def import_pay_bases(
 
 
 @router.get("", summary="List pay bases")
-async def list_pay_bases(
-    viewer: CurrentViewer, session: Read, page: Paging, request: Request, person_id: UUID | None = None
-) -> Page[PayBasisOut]:
+async def list_pay_bases(viewer: CurrentViewer, session: Read, page: Paging, person_id: UUID | None = None) -> Page[PayBasisOut]:
     """One's own, or everybody's for those who run pay; whose were read is recorded."""
     rows = await fetch_page(
         session,
@@ -53,5 +51,5 @@ async def list_pay_bases(
         scope=f"pay_bases:{viewer.organization_id}:{viewer.subject}:{person_id}",
     )
     others = sorted({row.person_id for row in rows} - {viewer.person_id})
-    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "pay_basis.read", "person", others)
+    await audit.record_read(session, viewer.subject, "pay_basis.read", "person", others)
     return Page(items=[PayBasisOut.model_validate(row) for row in rows], next=page.link_next(rows))

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from chassis.access import Viewer
+from chassis.audit import AuditRecord
 from chassis.database import ReadSession
 from chassis.problems import NotFound
 from scoring.access.sight import sees_of_person
@@ -44,6 +45,15 @@ async def payout(viewer: Viewer, session: ReadSession, payout_id: UUID) -> tuple
     if found is None:
         raise NotFound()
     return found
+
+
+PAY_READ = ("pay_basis.read", "payout.read", "payroll_line.read", "run_line.read")
+
+
+def reads_of(person_id: UUID) -> ColumnElement[bool]:
+    """The audit records that tell of reads of a person's pay."""
+    record = AuditRecord
+    return and_(record.subject_type == "person", record.subject_id == person_id, record.action.in_(PAY_READ))
 
 
 @dataclass(frozen=True)

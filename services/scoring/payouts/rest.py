@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from chassis import audit
 from chassis.pagination import Page, Paging, fetch_page
-from chassis.transactions import Read, TransactionalRoute, database_of
+from chassis.transactions import Read, TransactionalRoute
 from scoring.access.door import CurrentViewer
 from scoring.payouts import queries
 from scoring.payouts.queries import Origin
@@ -17,9 +17,7 @@ router = APIRouter(prefix="/v1/payouts", tags=["payouts"], route_class=Transacti
 
 
 @router.get("", summary="List released payouts")
-async def list_payouts(
-    viewer: CurrentViewer, session: Read, page: Paging, request: Request, person_id: UUID | None = None
-) -> Page[PayoutOut]:
+async def list_payouts(viewer: CurrentViewer, session: Read, page: Paging, person_id: UUID | None = None) -> Page[PayoutOut]:
     """One's own, or everybody's for those who run pay; whose were read is recorded. The newest first."""
     rows = await fetch_page(
         session,
@@ -31,17 +29,17 @@ async def list_payouts(
     )
     runs = await queries.runs_of(session, rows)
     others = sorted({row.person_id for row in rows} - {viewer.person_id})
-    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payout.read", "person", others)
+    await audit.record_read(session, viewer.subject, "payout.read", "person", others)
     return Page(items=[PayoutOut(**_facts(row, runs[row.run_id])) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{payout_id}", summary="Read a payout's statement")
-async def get_payout(payout_id: UUID, viewer: CurrentViewer, session: Read, request: Request) -> Statement:
+async def get_payout(payout_id: UUID, viewer: CurrentViewer, session: Read) -> Statement:
     """What was measured, how each KPI counted, each step of the arithmetic in words and as data, and the line of sight of each KPI."""
     line, run = await queries.payout(viewer, session, payout_id)
     origin = await queries.origin(session, line)
     others = [line.person_id] if line.person_id != viewer.person_id else []
-    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payout.read", "person", others)
+    await audit.record_read(session, viewer.subject, "payout.read", "person", others, payout_id=str(payout_id))
     return Statement(
         **_facts(line, run),
         plan_code=origin.plan and origin.plan.code,

@@ -73,7 +73,7 @@ async def gather(viewer: Viewer, session: WriteSession, content: PayrollBatchIn)
     draft.cut_off = content.cut_off or content.check_date
     await _refill(session, draft)
     draft.totals = control_totals(await lines(session, draft.id)).model_dump(mode="json")
-    await session.flush()
+    await audit.record(session, viewer.subject, "payroll_batch.gathered", "payroll_batch", draft.id)
     return draft
 
 
@@ -138,6 +138,7 @@ async def discard(viewer: Viewer, session: WriteSession, batch_id: UUID) -> None
         raise BatchLocked("A locked batch stays. Have payroll reject the lines that shall not be paid.")
     await _remove_lines(session, batch_id)
     await session.delete(found)
+    await audit.record(session, viewer.subject, "payroll_batch.discarded", "payroll_batch", batch_id)
 
 
 async def answer(viewer: Viewer, session: WriteSession, batch_id: UUID, answers: Sequence[AnswerIn]) -> BulkResult:

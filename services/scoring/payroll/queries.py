@@ -34,6 +34,11 @@ async def lines(session: ReadSession, batch_id: UUID) -> Sequence[PayrollLine]:
     return (await session.scalars(select(PayrollLine).where(PayrollLine.batch_id == batch_id).order_by(PayrollLine.position))).all()
 
 
+async def people_of(session: ReadSession, batch_id: UUID) -> Sequence[UUID]:
+    """Who is paid in a batch; the caller has found the batch for its viewer."""
+    return (await session.scalars(select(PayrollLine.person_id).where(PayrollLine.batch_id == batch_id).distinct())).all()
+
+
 async def previous_batch(session: ReadSession, current: PayrollBatch) -> Previous:
     """The last locked batch of the same pay group and legal entity, with its sums by currency."""
     wanted = (

@@ -1,14 +1,16 @@
 """Payroll batches over REST."""
 
+from collections.abc import Collection
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Header, Response
 
 from chassis import audit
+from chassis.access import Viewer
 from chassis.bulk import BulkResult
 from chassis.pagination import Page, Paging, fetch_page
-from chassis.transactions import Read, TransactionalRoute, Write, database_of
+from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
 from scoring.payroll import actions, queries
 from scoring.payroll.models import PayrollBatch, PayrollLine
@@ -17,16 +19,14 @@ from scoring.schemas import money
 
 router = APIRouter(prefix="/v1/payroll-batches", tags=["payroll"], route_class=TransactionalRoute)
 
-BOTH_FORMS: dict[int | str, dict[str, Any]] = {
-    200: {"model": PayrollDocument, "content": {"text/csv": {"schema": {"type": "string"}}}}
-}
+BOTH_FORMS: dict[int | str, dict[str, Any]] = {200: {"model": PayrollDocument, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @router.post("", summary="Gather a payroll batch")
 async def gather(content: PayrollBatchIn, viewer: CurrentViewer, session: Write) -> PayrollBatchOut:
     """Everything released and not yet paid to the pay group, as a draft to look at. Again before locking gathers anew; a locked batch is
     answered as it stands."""
-    return _short(await actions.gather(viewer, session, content))
+    return await _answered(viewer, session, await actions.gather(viewer, session, content))
 
 
 @router.get("", summary="List payroll batches")
@@ -40,20 +40,19 @@ async def list_batches(viewer: CurrentViewer, session: Read, page: Paging, pay_g
         scope=f"payroll_batches:{viewer.organization_id}:{pay_group}",
         descending=True,
     )
+    await audit.record_read(session, viewer.subject, "payroll_batch.read", "payroll_batch", [row.id for row in rows])
     return Page(items=[_short(row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{batch_id}", summary="Pull a payroll batch", responses=BOTH_FORMS)
-async def pull(
-    batch_id: UUID, viewer: CurrentViewer, session: Read, request: Request, accept: Annotated[str, Header()] = "application/json"
-) -> Response:
+async def pull(batch_id: UUID, viewer: CurrentViewer, session: Read, accept: Annotated[str, Header()] = "application/json") -> Response:
     """As JSON, or as CSV by `Accept: text/csv`. A locked batch gives the same bytes each time; its ETag is its digest.
 
     The pull is recorded.
     """
     table = "text/csv" in accept
     content, digest = await queries.pull(viewer, session, batch_id, table=table)
-    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])
+    await _record_lines(viewer, session, batch_id, await queries.people_of(session, batch_id))
     kind = "text/csv; charset=utf-8" if table else "application/json"
     return Response(content, media_type=kind, headers={"ETag": f'"{digest}"', "Vary": "Accept"})
 
@@ -61,7 +60,7 @@ async def pull(
 @router.post("/{batch_id}/lock", summary="Lock a payroll batch")
 async def lock(batch_id: UUID, viewer: CurrentViewer, session: Write) -> PayrollBatchOut:
     """From now on it never changes."""
-    return _short(await actions.lock(viewer, session, batch_id))
+    return await _answered(viewer, session, await actions.lock(viewer, session, batch_id))
 
 
 @router.delete("/{batch_id}", status_code=204, summary="Throw a draft batch away")
@@ -77,7 +76,7 @@ async def acknowledge(batch_id: UUID, content: AnswersIn, viewer: CurrentViewer,
 
 
 @router.get("/{batch_id}/acknowledgements", summary="List what payroll answered")
-async def list_acknowledgements(batch_id: UUID, viewer: CurrentViewer, session: Read, page: Paging, request: Request) -> Page[AnswerOut]:
+async def list_acknowledgements(batch_id: UUID, viewer: CurrentViewer, session: Read, page: Paging) -> Page[AnswerOut]:
     """Every line of the batch with its answer, in the batch's order."""
     rows = await fetch_page(
         session,
@@ -86,7 +85,7 @@ async def list_acknowledgements(batch_id: UUID, viewer: CurrentViewer, session: 
         keys=[(PayrollLine.position, lambda row: row.position)],
         scope=f"payroll_answers:{viewer.organization_id}:{batch_id}",
     )
-    await audit.record_read(database_of(request), viewer.organization_id, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])
+    await _record_lines(viewer, session, batch_id, {row.person_id for row in rows})
     return Page(items=[_answer(row) for row in rows], next=page.link_next(rows))
 
 
@@ -94,6 +93,18 @@ def _answer(row: PayrollLine) -> AnswerOut:
     shown = AnswerOut.model_validate(row)
     shown.amount = money(row.amount, row.currency)
     return shown
+
+
+async def _record_lines(viewer: Viewer, session: Read, batch_id: UUID, people: Collection[UUID]) -> None:
+    """Whoever reads a batch's lines reads that batch, and the pay of each person in it."""
+    await audit.record_read(session, viewer.subject, "payroll_batch.read", "payroll_batch", [batch_id])
+    others = sorted({*people} - {viewer.person_id})
+    await audit.record_read(session, viewer.subject, "payroll_line.read", "person", others, payroll_batch_id=str(batch_id))
+
+
+async def _answered(viewer: Viewer, session: Write, row: PayrollBatch) -> PayrollBatchOut:
+    await audit.record_read(session, viewer.subject, "payroll_batch.read", "payroll_batch", [row.id])
+    return _short(row)
 
 
 def _short(row: PayrollBatch) -> PayrollBatchOut:

@@ -59,7 +59,7 @@ async def assign(viewer: Viewer, session: WriteSession, content: PlanAssignmentI
         PlanAssignmentMember(assignment_id=assignment.id, member=member, valid_from=content.valid_from, valid_to=content.valid_to)
         for member in members
     )
-    await audit.record(session, viewer.subject, "plan.assigned", "plan_version", version.id, assignment_id=str(assignment.id))
+    await audit.record(session, viewer.subject, "plan_assignment.made", "plan_assignment", assignment.id, plan_version_id=str(version.id))
     return assignment
 
 

@@ -6,7 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from sqlalchemy import select
 
-from chassis.database import ReadSession
+from chassis import audit
+from chassis.access import Viewer
+from chassis.database import ReadSession, WriteSession
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
@@ -47,6 +49,7 @@ async def list_plans(viewer: CurrentViewer, session: Read, page: Paging) -> Page
         keys=[(Plan.code, lambda row: row.code), (Plan.id, lambda row: row.id)],
         scope=f"plans:{viewer.organization_id}",
     )
+    await audit.record_read(session, viewer.subject, "plan.read", "plan", [row.id for row in rows])
     return Page(items=[PlanOut.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
@@ -54,6 +57,7 @@ async def list_plans(viewer: CurrentViewer, session: Read, page: Paging) -> Page
 async def get_plan(code: str, viewer: CurrentViewer, session: Read) -> PlanWithVersions:
     """Every version with its text as written, the newest first."""
     plan = await queries.plan_by_code(viewer, session, code)
+    await audit.record_read(session, viewer.subject, "plan.read", "plan", [plan.id])
     return _with_versions(plan, await queries.versions(viewer, session, plan))
 
 
@@ -62,13 +66,13 @@ async def add_version(
     code: str, content: PlanVersionIn, viewer: CurrentViewer, session: Write, key: IdempotencyKey = None
 ) -> PlanVersionOut:
     """A text that means the same as the newest version adds nothing and answers that version."""
-    return PlanVersionOut.model_validate(await actions.add_version(viewer, session, code, content.document))
+    return await _version_out(viewer, session, await actions.add_version(viewer, session, code, content.document))
 
 
 @router.post("/plans/{code}/versions/{number}/approve", summary="Approve a plan version")
 async def approve(code: str, number: int, viewer: CurrentViewer, session: Write) -> PlanVersionOut:
     """By somebody other than its author."""
-    return PlanVersionOut.model_validate(await actions.approve(viewer, session, code, number))
+    return await _version_out(viewer, session, await actions.approve(viewer, session, code, number))
 
 
 @router.post("/plan-assignments", status_code=201, summary="Assign a plan to people")
@@ -96,7 +100,14 @@ async def list_assignments(viewer: CurrentViewer, session: Read, page: Paging) -
         keys=[(PlanAssignment.id, lambda row: row.id)],
         scope=f"plan_assignments:{viewer.organization_id}",
     )
+    await audit.record_read(session, viewer.subject, "plan_assignment.read", "plan_assignment", [row.id for row in rows])
     return Page(items=await _assignments_out(session, rows), next=page.link_next(rows))
+
+
+async def _version_out(viewer: Viewer, session: WriteSession, version: PlanVersion) -> PlanVersionOut:
+    """A version as it stands; unless a change of it was recorded, the reading is."""
+    await audit.record_read(session, viewer.subject, "plan_version.read", "plan_version", [version.id])
+    return PlanVersionOut.model_validate(version)
 
 
 def _with_versions(plan: Plan, versions: Iterable[PlanVersion]) -> PlanWithVersions:
