@@ -15,9 +15,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from chassis import development, health
 from chassis.error_answers import body_too_large, install_error_answers
 from chassis.explorer import add_explorer
+from chassis.identity.trust import open_verifier
 from chassis.pagination import CursorSigner
 from chassis.problems import ProblemBody
-from chassis.service import Service, token_verifier
+from chassis.service import Service
 
 SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
@@ -111,11 +112,12 @@ async def running_state(app: FastAPI, service: Service) -> AsyncIterator[None]:
     """Opens what requests need: the database, key files and the service's resources."""
     database = service.database()
     app.state.database = database
-    app.state.verifier = token_verifier(service.settings, service.trusted_services)
     app.state.cursor_signer = CursorSigner((service.settings.key_folder / "cursor.key").read_bytes())
     try:
-        async with service.resources(database) as resources:
-            app.state.resources = resources
+        async with (
+            open_verifier(service.settings, service.name, service.trusted_services) as app.state.verifier,
+            service.resources(database) as app.state.resources,
+        ):
             yield
     finally:
         await database.close()
