@@ -1,0 +1,12 @@
+"""The cast has a record of every kind that the matrix names."""
+
+from tests.attack.cast import Cast
+
+
+async def test_there_is_something_of_every_kind(cast: Cast) -> None:
+    kinds = {
+        "person", "kpi", "scorecard", "closed_scorecard", "review", "released_review", "check_in", "run", "payout", "run_line", "pay_basis",
+        "payroll_batch", "plan", "plan_assignment", "grant", "webhook", "hris_source", "unit", "role", "legal_entity", "cycle", "template",
+        "definition",
+    }  # fmt: skip
+    assert {kind for kind, records in cast.records.items() if records} == kinds
