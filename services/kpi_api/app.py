@@ -5,13 +5,16 @@ from contextlib import asynccontextmanager
 
 import httpx
 
+from chassis.audit.readings import Whose
+from chassis.audit.rest import audit_router
 from chassis.database import Database
 from chassis.event_feed import feed_router
 from chassis.service import Resources, Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
-from kpi_api.access.door import feed_reader, webhook_administrator
+from kpi_api.access.door import current_viewer, feed_reader, webhook_administrator
+from kpi_api.access.models import Grant
 from kpi_api.access.rest import delegations_router
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
@@ -26,14 +29,16 @@ from kpi_api.event_types import EVENT_TYPES
 from kpi_api.graphql.http import router as graphql_router
 from kpi_api.hris.rest import deliveries as hris_deliveries
 from kpi_api.hris.rest import router as hris_router
-from kpi_api.measurements.rest import router as measurement_router
-from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
-from kpi_api.people.rest import router as people_router
 from kpi_api.identities.api_keys import TELL
 from kpi_api.identities.linking import find_person
 from kpi_api.identities.rest import router as identity_router
 from kpi_api.identities.rest_api_keys import router as api_key_router
+from kpi_api.measurements.rest import router as measurement_router
+from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
+from kpi_api.people.models import Person
+from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
+from kpi_api.reviews.queries import reads_of
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.rest import router as scorecard_router
@@ -65,13 +70,13 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         routers=[
             access_router,
             delegations_router,
+            identity_router,
+            api_key_router,
             people_router,
             structure_router,
             cycles_router,
             hris_router,
             hris_deliveries,
-            identity_router,
-            api_key_router,
             dictionary_router,
             template_router,
             cascade_router,
@@ -81,6 +86,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             closing_router,
             score_router,
             graphql_router,
+            audit_router(current_viewer, Whose(reads_of, Person, Grant)),
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
@@ -90,13 +96,13 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             ACTIVATE: activate_begun,
             COMPUTE: compute_scores,
             PUSH: push_people,
+            TELL: push_api_keys,
             ADVANCE: advance_closings,
             DELIVER: deliver(settings),
         },
         subscriptions={
             "person.changed": [PUSH],
             "employment.changed": [REFRESH_SIGHTS, PUSH],
-            TELL: push_api_keys,
             "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE],
             "scorecard.activated": [COMPUTE],
@@ -107,10 +113,10 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             ACTIVATE: ACTIVATE_SECONDS,
             COMPUTE: COMPUTE_SECONDS,
             PUSH: PUSH_SECONDS,
+            TELL: PUSH_SECONDS,
             ADVANCE: ADVANCE_SECONDS,
         },
         after_numbering=dispatch,
+        find_person=find_person,
         resources=lambda database: open_resources(database, settings, scoring_transport),
     )
-            TELL: PUSH_SECONDS,
-        find_person=find_person,

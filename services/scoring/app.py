@@ -1,5 +1,7 @@
 """scoring put together: every router, job and subscription, by name."""
 
+from chassis.audit.readings import Whose
+from chassis.audit.rest import audit_router
 from chassis.event_feed import feed_router
 from chassis.service import Service
 from chassis.webhooks.delivery import deliver
@@ -11,13 +13,14 @@ from scoring.api_keys.rest import router as api_keys
 from scoring.event_types import EVENT_TYPES
 from scoring.organization.rest import router as organization
 from scoring.pay_bases.rest import router as pay_bases
+from scoring.payouts.queries import reads_of
 from scoring.payouts.rest import router as payouts
 from scoring.payroll.rest import router as payroll
+from scoring.people.identities import find_person
+from scoring.people.models import Person
 from scoring.people.rest import router as people
 from scoring.plans.rest import router as plans
 from scoring.runs.actions import COMPUTE
-from scoring.people.identities import find_person
-from scoring.people.models import Person
 from scoring.runs.jobs import compute
 from scoring.runs.rest import router as runs
 from scoring.scores.rest import router as scores
@@ -35,13 +38,14 @@ def make_service(settings: Settings | None = None) -> Service:
         routers=[
             organization,
             people,
+            api_keys,
             pay_bases,
             plans,
             scores,
-            api_keys,
             runs,
             payouts,
             payroll,
+            audit_router(current_viewer, Whose(reads_of, Person, Grant)),
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
@@ -51,6 +55,6 @@ def make_service(settings: Settings | None = None) -> Service:
         },
         after_numbering=dispatch,
         trusted_services=["kpi_api"],
+        find_person=find_person,
         large_bodies={"/v1/runs/[^/]+/scorecards": settings.max_snapshot_bytes},
     )
-        find_person=find_person,

@@ -20,8 +20,8 @@ KEY_NAMES = text("SELECT id, name FROM api_keys WHERE organization_id = :organiz
 
 @dataclass(frozen=True)
 class Whose:
-    """What a service knows of people: `reads(person_id)` is the condition of audit records of reads of what is theirs; `people` and `grants`
-    are its tables of people (`id`, `display_name`) and of granted roles (`person_id`, `role`, `valid_from`, `valid_to`)."""
+    """What a service knows of people: `reads(person_id)` is the condition of audit records of reads of what is theirs; `people` is its
+    table of people (`id`, `display_name`), `grants` that of granted roles (`person_id`, `role`, `valid_from`, `valid_to`)."""
 
     reads: Callable[[UUID], ColumnElement[bool]]
     people: Any
@@ -122,12 +122,12 @@ def _held(grant: Any, actor: _Actor, moment: datetime) -> bool:
 
 async def _names(session: ReadSession, whose: Whose, ids: Collection[UUID]) -> dict[UUID, str]:
     statement = select(whose.people.id, whose.people.display_name).where(_among(whose.people.id, ids))
-    return {id_: name for id_, name in await session.execute(statement)}
+    return dict((await session.execute(statement)).all())
 
 
 async def _key_names(session: ReadSession, ids: Collection[UUID]) -> dict[UUID, str]:
     found = await session.execute(KEY_NAMES, {"organization_id": session.organization_id, "ids": list(ids)})
-    return {id_: name for id_, name in found}
+    return dict(found.all())
 
 
 def _among(column: Any, ids: Collection[UUID]) -> ColumnElement[bool]:

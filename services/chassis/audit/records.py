@@ -1,13 +1,12 @@
 """Audit records, and writing them. They hold opaque ids and field names, never values, names or text.
 
-A change is recorded in its own transaction. A read is recorded when the reading transaction is over and before the answer leaves; where that
-fails, so does the answer. One's own pay and reviews may be read unrecorded; the caller leaves those out.
+A change is recorded in its own transaction. A read is recorded when the reading transaction is over and before the answer leaves; where
+that fails, so does the answer. One's own pay and reviews may be read unrecorded; the caller leaves those out.
 """
 
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -97,8 +96,11 @@ async def record_read(session: ReadSession, actor: str, action: str, subject_typ
         unsaid = [id_ for id_ in subject_ids if (subject_type, id_) not in _recorded(session)]
         await record_all(session, actor, action, subject_type, unsaid, **facts)
     elif subject_ids:
-        what = {"actor": actor, "action": action, "subject_type": subject_type, "subject_ids": list(subject_ids)}
-        session.afterwards.append(partial(record_read, **what, **facts))
+
+        async def write(writing: WriteSession) -> None:
+            await record_read(writing, actor, action, subject_type, subject_ids, **facts)
+
+        session.afterwards.append(write)
 
 
 def _recorded(session: WriteSession) -> set[tuple[str, UUID]]:

@@ -79,7 +79,13 @@ async def test_the_unchained_tail_is_counted_with_its_age(database: Database, or
     assert timedelta() < found.oldest_unchained < timedelta(minutes=1)
 
 
+MOVE = "UPDATE audit_links SET number = number + {by} WHERE id = '{id}'"
+REMOVE = "DELETE FROM audit_{table} WHERE id = '{id}'"
 RECORD = "UPDATE audit_records SET {change} WHERE id = '{{1}}'"
+
+
+def removal(id_: str) -> list[str]:
+    return [REMOVE.format(table=table, id=id_) for table in ("records", "links")]
 
 
 @pytest.mark.parametrize(
@@ -104,9 +110,8 @@ async def test_a_changed_or_missing_record_is_named(
 
 async def test_two_that_were_swapped_are_named(database: Database, organization: Organization, database_urls: DatabaseUrls) -> None:
     ids = await chained(database, organization, 4)
-    move = "UPDATE audit_links SET number = number + {by} WHERE id = '{id}'"
     # When the second and the third change places.
-    steps = [move.format(by=1_000_000, id=ids[1]), move.format(by=-1, id=ids[2]), move.format(by=1 - 1_000_000, id=ids[1])]
+    steps = [MOVE.format(by=1_000_000, id=ids[1]), MOVE.format(by=-1, id=ids[2]), MOVE.format(by=1 - 1_000_000, id=ids[1])]
     await tamper(database_urls, organization, *steps)
     # Then both are named, and their neighbours are not.
     assert sorted(told(await verified(database, organization))) == sorted([("out_of_place", ids[1]), ("out_of_place", ids[2])])
@@ -114,12 +119,14 @@ async def test_two_that_were_swapped_are_named(database: Database, organization:
 
 async def test_a_gap_that_was_closed_is_noticed(database: Database, organization: Organization, database_urls: DatabaseUrls) -> None:
     ids = await chained(database, organization, 4)
-    gone = "DELETE FROM audit_{table} WHERE id = '{id}'"
-    closing = [f"UPDATE audit_links SET number = number - 1 WHERE id = '{id_}'" for id_ in ids[2:]]
-    await tamper(database_urls, organization, *(gone.format(table=table, id=ids[1]) for table in ("records", "links")), *closing)
+    await tamper(database_urls, organization, *removal(ids[1]), *(MOVE.format(by=-1, id=id_) for id_ in ids[2:]))
     assert told(await verified(database, organization)) == [("out_of_place", ids[2]), ("cut_off", None)]
 
 
+INSERT_LINK = (
+    "INSERT INTO audit_links (organization_id, id, number, digest, previous_digest)"
+    " SELECT organization_id, '{id}', number + 1, '{digest}', digest FROM audit_links WHERE id = '{after}'"
+)
 INSERT = (
     "INSERT INTO audit_records SELECT organization_id, '{id}', actor, action, subject_type, subject_id, facts, occurred_at"
     " FROM audit_records WHERE id = '{like}'"
@@ -140,12 +147,8 @@ async def test_a_link_that_was_put_in_is_named(database: Database, organization:
     forged = new_id()
     await tamper(database_urls, organization, INSERT.format(id=forged, like=ids[0]))
     digest = await digest_after(database, organization, forged, ids[0])
-    room = [f"UPDATE audit_links SET number = number + 1 WHERE id = '{id_}'" for id_ in reversed(ids[1:])]
-    link = (
-        f"INSERT INTO audit_links (organization_id, id, number, digest, previous_digest)"
-        f" SELECT organization_id, '{forged}', number + 1, '{digest}', digest FROM audit_links WHERE id = '{ids[0]}'"
-    )
-    await tamper(database_urls, organization, *room, link)
+    room = [MOVE.format(by=1, id=id_) for id_ in reversed(ids[1:])]
+    await tamper(database_urls, organization, *room, INSERT_LINK.format(id=forged, digest=digest, after=ids[0]))
     # Then it is named, and that the head knows of one link fewer.
     assert told(await verified(database, organization)) == [("out_of_place", str(forged)), ("wrong_head", None)]
 
@@ -162,12 +165,17 @@ async def test_links_cut_off_at_the_end_are_missed_and_stay_so(
     database: Database, organization: Organization, database_urls: DatabaseUrls
 ) -> None:
     ids = await chained(database, organization, 3)
-    gone = [f"DELETE FROM audit_{table} WHERE id = '{id_}'" for table in ("records", "links") for id_ in ids[1:]]
-    await tamper(database_urls, organization, *gone)
+    await tamper(database_urls, organization, *removal(ids[1]), *removal(ids[2]))
     assert told(await verified(database, organization)) == [("cut_off", None)]
     # And the chain goes on behind the gap.
     await chained(database, organization, 2)
     assert told(await verified(database, organization)) == [("missing", None)]
+
+
+HEAD = (
+    "UPDATE audit_heads h SET number = l.number, digest = l.digest FROM audit_links l"
+    " WHERE l.id = '{id}' AND h.organization_id = l.organization_id"
+)
 
 
 async def test_a_rewritten_chain_no_longer_holds_the_head_noted_before(
@@ -176,11 +184,9 @@ async def test_a_rewritten_chain_no_longer_holds_the_head_noted_before(
     # Given a head that an auditor noted, and an owner who cuts the chain and puts a fitting head on it.
     noted = (await verified(database, organization)).head_digest
     [first] = await chained(database, organization, 1)
-    await chained(database, organization, 1)
+    [last] = await chained(database, organization, 1)
     later = (await verified(database, organization)).head_digest
-    cut = [f"DELETE FROM audit_{table} WHERE id <> '{first}' AND id > '{first}'" for table in ("records", "links")]
-    head = "UPDATE audit_heads h SET number = l.number, digest = l.digest FROM audit_links l WHERE l.id = '{id}' AND h.organization_id = l.organization_id"
-    await tamper(database_urls, organization, *cut, head.format(id=first))
+    await tamper(database_urls, organization, *removal(last), HEAD.format(id=first))
     # Then the chain holds in itself, and the noted head tells.
     assert told(await verified(database, organization)) == []
     assert told(await verified(database, organization, expected_head=noted)) == []
