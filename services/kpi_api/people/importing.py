@@ -80,8 +80,9 @@ async def _write_valid_rows(session: WriteSession, found: Import) -> None:
 
 def _refuse_circle(found: Import, circle: reporting.CircleFound) -> None:
     for incoming in found.rows:
-        if incoming.person_id in circle.persons:
-            message = f"With this manager {incoming.values.external_id} would report to themselves. In the circle: {circle}."
+        if incoming.person_id in circle.circles:
+            around = circle.around(incoming.person_id)
+            message = f"With this manager {incoming.values.external_id} would report to themselves. In the circle: {around}."
             found.refuse(incoming.row, "manager", "circular_reporting_line", message)
 
 

@@ -5,6 +5,7 @@ too: with a manager who is hired later it starts when both are there. Rows of de
 them. One organization changes its lines one transaction at a time (`lock`), so that two moves at once cannot make a circle.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from chassis.database import WriteSession
 from chassis.query_plans import planned_for
 
 MAX_DEPTH = 50
+MAX_NAMED = 10
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('reporting_lines ' || :organization_id, 0))")
 
@@ -72,9 +74,14 @@ WITH RECURSIVE up (person_id, manager_id, depth, valid) AS (
 SELECT * FROM up
 """  # noqa: S608
 
+# Two stand in one circle when each walk meets the other's start; one file may make several circles at once.
 CIRCLES = """
-SELECT DISTINCT p.id, p.external_id FROM walk w JOIN persons p ON p.organization_id = :organization_id AND p.id = w.person_id
-WHERE w.person_id = w.manager_id
+SELECT DISTINCT there.person_id, p.external_id
+FROM walk own
+JOIN walk there ON there.person_id = own.person_id
+JOIN walk back ON back.person_id = there.manager_id AND back.manager_id = there.person_id
+JOIN persons p ON p.organization_id = :organization_id AND p.id = there.manager_id
+WHERE own.person_id = own.manager_id
 """
 
 # Ids of derived rows are made where the rows are.
@@ -85,14 +92,18 @@ SELECT :organization_id, gen_random_uuid(), manager_id, person_id, depth, lower(
 
 
 class CircleFound(Exception):
-    """These persons (external ids by id) would report to themselves. The caller knows which of its changes did it."""
+    """These persons would report to themselves: by id, the external ids in their own circle. The caller knows which change did it."""
 
-    def __init__(self, persons: Mapping[UUID, str]) -> None:
+    def __init__(self, circles: Mapping[UUID, Collection[str]]) -> None:
         super().__init__("circle")
-        self.persons = persons
+        self.circles = circles
+
+    def around(self, person_id: UUID) -> str:
+        """Who stands in this person's circle."""
+        return ", ".join(sorted(self.circles[person_id])[:MAX_NAMED])
 
     def __str__(self) -> str:
-        return ", ".join(sorted(self.persons.values())[:10])
+        return ", ".join(sorted({name for names in self.circles.values() for name in names})[:MAX_NAMED])
 
 
 class TooDeep(Exception):
@@ -124,8 +135,11 @@ async def rebuild(session: WriteSession, changed: Collection[UUID]) -> set[UUID]
 
 
 async def _check_walk(session: WriteSession) -> None:
-    if circle := (await session.execute(text(CIRCLES), {"organization_id": session.organization_id})).all():
-        raise CircleFound({person.id: person.external_id for person in circle})
+    circles: defaultdict[UUID, set[str]] = defaultdict(set)
+    for row in await session.execute(text(CIRCLES), {"organization_id": session.organization_id}):
+        circles[row.person_id].add(row.external_id)
+    if circles:
+        raise CircleFound(circles)
     if (await session.scalar(text("SELECT max(depth) FROM walk")) or 0) > MAX_DEPTH:
         raise TooDeep()
 

@@ -150,6 +150,18 @@ async def test_columns_of_another_name_are_mapped_and_unwanted_ones_left_out(org
     assert (await people(organization))["2"]["hire_date"] == "2021-01-01"
 
 
+async def test_each_circle_of_a_file_is_named_by_itself(organization: Organization) -> None:
+    """Given two circles, one below the other's reach, and somebody below both, then each row names its own circle only."""
+    body = "external_id,manager\nA1,A2\nA2,A1\nB1,B3\nB2,B1\nB3,B2\nC1,A1\nD1,\n"
+
+    answer = (await send(organization, body)).json()
+
+    refused = {result["row"]: result["errors"][0]["message"] for result in answer["results"] if result["errors"]}
+    told = {row: message.partition("In the circle: ")[2] for row, message in refused.items()}
+    assert told == {1: "A1, A2.", 2: "A1, A2.", 3: "B1, B2, B3.", 4: "B1, B2, B3.", 5: "B1, B2, B3."}
+    assert sorted(await people(organization)) == ["C1", "D1"]
+
+
 async def test_unknown_units_and_roles_are_named_unless_they_are_to_be_made(organization: Organization) -> None:
     answer = (await send(organization, COMPANY, "")).json()
 
