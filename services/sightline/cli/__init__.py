@@ -9,6 +9,7 @@ import sys
 import typer
 
 from sightline.cli import (
+    audit,
     bench,
     call,
     contracts,
@@ -68,6 +69,7 @@ app.add_typer(run.app, name="run")
 app.add_typer(payroll.app, name="payroll")
 app.add_typer(database.app, name="db")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:
