@@ -9,23 +9,19 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from chassis import development, health
-from chassis.error_answers import body_too_large, install_error_answers
+from chassis.error_answers import install_error_answers
 from chassis.explorer import add_explorer
 from chassis.identity.trust import open_verifier
+from chassis.limits.bodies import BodyLimit
+from chassis.limits.durations import DurationLimit
+from chassis.limits.rates import RateLimit, Rates
 from chassis.pagination import CursorSigner
 from chassis.problems import ProblemBody
+from chassis.security_headers import SecurityHeaders, security_headers, shared_with
 from chassis.service import Service
-
-SECURITY_HEADERS = [
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
-]
 
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": description, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}}
@@ -37,42 +33,17 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
         412: "Changed since you read it",
         422: "Invalid content; `errors` names each field",
         428: "If-Match required",
+        429: "Too many requests; `Retry-After` says how long to wait",
     }.items()
 }
-
-
-class SecurityHeaders:
-    """Adds the security headers to every answer that does not set them itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                present = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *((n, v) for n, v in SECURITY_HEADERS if n not in present)]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
-
-
-class BodyLimit:
-    """Refuses a body larger than the service takes at this path: one that is declared too large before reading it, the others while they
-    are counted. (Starlette's own limit would answer a declared one in plain text, past our form of problems.)"""
-
-    def __init__(self, app: ASGIApp, service: Service) -> None:
-        self.app = app
-        self.service = service
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        limit = self.service.body_limit(scope["path"])
-        declared = dict(scope["headers"]).get(b"content-length", b"")
-        too_large = declared.isdigit() and int(declared) > limit
-        answer = body_too_large(limit) if too_large else RequestBodyLimitMiddleware(self.app, limit)
-        return await answer(scope, receive, send)
+PROBLEM_RESPONSES[429]["headers"] = {
+    name: {"description": description, "schema": {"type": "string"}}
+    for name, description in {
+        "Retry-After": "Seconds until a request is let through again.",
+        "RateLimit-Policy": "The quota `q` per `w` seconds, of this principal and in the replica that answers; it stands on every answer.",
+        "RateLimit": "What is left of it, `r`, and in how many seconds, `t`, all of it is back; it stands on every answer.",
+    }.items()
+}
 
 
 def create_app(service: Service) -> FastAPI:
@@ -94,8 +65,6 @@ def create_app(service: Service) -> FastAPI:
         separate_input_output_schemas=False,
     )
     app.state.service = service
-    app.add_middleware(BodyLimit, service=service)
-    app.add_middleware(SecurityHeaders)
     install_error_answers(app)
     app.include_router(health.router)
     if service.settings.development:
@@ -104,7 +73,18 @@ def create_app(service: Service) -> FastAPI:
         app.include_router(router)
     add_explorer(app)
     _publish_problem_schema(app)
+    app.middleware_stack = _guarded(app, service)
     return app
+
+
+def _guarded(app: FastAPI, service: Service) -> ASGIApp:
+    """The application behind its limits, from the inside out. They stand around the answers to what was not foreseen, too, so that every
+    answer has the headers; `add_middleware` would put them within."""
+    settings = service.settings
+    app.state.rates = Rates(settings, service.bulk_paths)
+    guarded: ASGIApp = BodyLimit(app.build_middleware_stack(), service)
+    guarded = RateLimit(DurationLimit(guarded, settings.request_seconds), app.state.rates)
+    return SecurityHeaders(shared_with(guarded, settings.cors_origins), security_headers(production=not settings.development))
 
 
 @asynccontextmanager

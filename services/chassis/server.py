@@ -12,7 +12,10 @@ from sqlalchemy.engine import make_url
 
 from chassis import migrations
 from chassis.app import create_app
+from chassis.limits.connections import ConnectionLimits, limited_protocol
+from chassis.security_headers import security_headers
 from chassis.service import Service
+from chassis.settings import ServiceSettings
 from chassis.worker import run_worker
 
 
@@ -27,17 +30,36 @@ def main(make_service: Callable[[], Service]) -> None:
     elif sys.argv[1:] == ["migrate"]:
         _migrate(service)
     elif not sys.argv[1:]:
-        uvicorn.run(
-            create_app(service),
-            host=service.settings.host,
-            port=service.settings.port,
-            log_level=service.settings.log_level.lower(),
-            access_log=False,
-            timeout_keep_alive=30,
-            timeout_graceful_shutdown=10,
-        )
+        _serve(service)
     else:
         sys.exit(f"usage: python -m {service.name} [worker | migrate]")
+
+
+def _serve(service: Service) -> None:
+    settings = service.settings
+    uvicorn.run(
+        create_app(service),
+        host=settings.host,
+        port=settings.port,
+        log_level=settings.log_level.lower(),
+        access_log=False,
+        http=limited_protocol(_connection_limits(settings)),
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _connection_limits(settings: ServiceSettings) -> ConnectionLimits:
+    return ConnectionLimits(
+        header_bytes=settings.max_header_bytes,
+        header_count=settings.max_headers,
+        slow_seconds=settings.slow_client_seconds,
+        bytes_per_second=settings.slow_client_bytes_per_second,
+        headers=security_headers(production=not settings.development),
+    )
 
 
 def _migrate(service: Service) -> None:

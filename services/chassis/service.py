@@ -56,6 +56,7 @@ class Service:
     trusted_services: Sequence[str] = ()
     find_person: FindPerson = knows_nobody
     large_bodies: Mapping[str, int] = field(default_factory=dict)
+    bulk_paths: Sequence[str] = (".*/(bulk|import)",)
 
     def body_limit(self, path: str) -> int:
         """The largest body, in bytes, that is taken at a path."""

@@ -60,6 +60,29 @@ class ServiceSettings(BaseSettings):
         " URL. The development issuer is added in development.",
     )
     max_body_bytes: int = Field(default=32 * 1024 * 1024, description="Largest request body; a larger one is answered 413.")
+    max_header_bytes: int = Field(default=32 * 1024, ge=1024, description="Largest head of a request, address and headers; else 431.")
+    max_headers: int = Field(default=100, ge=10, description="Most headers of a request; else 431.")
+    request_seconds: float = Field(
+        default=300, gt=0, description="A request that has not begun to answer by then is cancelled and answered 503."
+    )
+    slow_client_seconds: float = Field(
+        default=20, gt=0, description="Time for a request's head to arrive, and the grace for its body and for taking the answer."
+    )
+    slow_client_bytes_per_second: int = Field(
+        default=500, gt=0, description="After the grace a client must send and read at least this fast on average, or it is cut off."
+    )
+    person_requests_per_minute: int = Field(default=6_000, gt=0, description="Quota of each person, in each process; else 429.")
+    key_requests_per_minute: int = Field(default=12_000, gt=0, description="Quota of each API key, in each process.")
+    bulk_requests_per_minute: int = Field(default=600, gt=0, description="Quota of each person or key for imports and bulk requests.")
+    address_requests_per_minute: int = Field(
+        default=1_200, gt=0, description="Quota of each client address, in each process, for requests that prove no identity."
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="Addresses or networks of proxies whose X-Forwarded-For and -Proto are believed; none by default."
+    )
+    cors_origins: list[Origin] = Field(
+        default_factory=list, description="Origins, such as https://app.example.com, whose scripts may read answers; none by default."
+    )
     worker_concurrency: int = Field(default=4, description="Jobs a worker runs at once.")
     job_heartbeat_seconds: float = Field(default=3.0, description="A job whose worker falls silent this long goes to another worker.")
     sequencer_interval_seconds: float = Field(default=0.2, description="How often committed events are numbered.")
@@ -78,12 +101,6 @@ class ServiceSettings(BaseSettings):
             raise ValueError("the development issuer is refused in production: remove it from the trusted issuers")
         return self
 
-    @property
-    def development(self) -> bool:
-        return self.environment == "development"
-
-
-DEVELOPMENT_ISSUER = "https://issuer.sightline.localhost"
     @model_validator(mode="after")
     def no_plain_addresses_in_production(self) -> Self:
         plain = [name for name, issuer in self.issuers.items() if issuer.jwks.startswith("http://")]
@@ -91,3 +108,9 @@ DEVELOPMENT_ISSUER = "https://issuer.sightline.localhost"
             raise ValueError(f"in production public keys come by https only: change the jwks of {', '.join(plain)}")
         return self
 
+    @property
+    def development(self) -> bool:
+        return self.environment == "development"
+
+
+DEVELOPMENT_ISSUER = "https://issuer.sightline.localhost"

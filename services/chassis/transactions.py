@@ -21,6 +21,7 @@ from chassis import idempotency
 from chassis.database import Database, ReadSession, WriteSession
 from chassis.identity import OutsideIdentity, Principal
 from chassis.identity.api_keys import principal_of_api_key
+from chassis.limits.rates import charge
 from chassis.problems import FieldError, Unauthenticated, UnknownParameter
 
 SAFE_METHODS = {"GET", "HEAD"}
@@ -29,7 +30,13 @@ bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="A JWT o
 
 
 async def authenticate(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Principal:
-    """The principal of the request. Raises Unauthenticated."""
+    """The principal of the request, which is counted to it. Raises Unauthenticated, TooManyRequests."""
+    principal = await _prove(request, credentials)
+    charge(request, principal)
+    return principal
+
+
+async def _prove(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Principal:
     if credentials is None:
         raise Unauthenticated()
     if credentials.credentials.startswith("sl_"):

@@ -5,6 +5,8 @@ from importlib.resources import files
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
+from chassis.security_headers import page
+
 router = APIRouter()
 
 PAGE = files("kpi_api.graphql").joinpath("explorer.html").read_text(encoding="utf-8")
@@ -12,4 +14,4 @@ PAGE = files("kpi_api.graphql").joinpath("explorer.html").read_text(encoding="ut
 
 @router.get("/graphql/explorer", include_in_schema=False)
 async def explorer() -> HTMLResponse:
-    return HTMLResponse(PAGE)
+    return page(PAGE)

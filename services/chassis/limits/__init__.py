@@ -1,0 +1,9 @@
+"""What a client may ask of a service, each bound a setting: how often, how much, for how long and how slowly.
+
+- `rates`        how many requests a principal may make, and the headers that say so
+- `bodies`       how large a body may be
+- `durations`    how long a request may take
+- `connections`  how large headers may be, and how slowly a client may send and read
+
+docs/limits.md says what each answers.
+"""
