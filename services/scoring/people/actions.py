@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
+from sqlalchemy import ARRAY, Uuid, any_, literal, select, text
 
 from chassis import audit
 from chassis.access import Viewer
@@ -14,7 +14,7 @@ from chassis.identifiers import new_id
 from scoring.access.models import Grant
 from scoring.organization.actions import write_profile
 from scoring.people.models import Person
-from scoring.people.schemas import PeopleApplied, PeopleIn
+from scoring.people.schemas import PeopleApplied, PeopleIn, PersonIn
 
 PEOPLE = text(
     """
@@ -73,7 +73,9 @@ async def put_people(viewer: Viewer, session: WriteSession, content: PeopleIn) -
     viewer.require("people.write")
     applied = await _write_people(session, content)
     people = [person.model_dump(mode="json") for person in content.people if person.person_id in applied]
+    regranted = await _whose_grants_differ(session, [person for person in content.people if person.person_id in applied])
     await _replace(session, applied, REMOVE_GRANTS, ADD_GRANTS, _rows(people, "grants"))
+    await audit.record_all(session, viewer.subject, "grant.changed", "person", regranted)
     await _replace(session, applied, REMOVE_LINES, ADD_LINES, _rows(people, "managers"))
     identities = [{**row, "as_of": content.as_of.isoformat()} for row in _rows(people, "identities")]
     await _replace(session, applied, REMOVE_IDENTITIES, ADD_IDENTITIES, identities)
@@ -84,6 +86,15 @@ async def _write_people(session: WriteSession, content: PeopleIn) -> set[UUID]:
     people = [person.model_dump(mode="json", exclude={"grants", "managers", "identities"}) for person in content.people]
     values = {"organization_id": session.organization_id, "as_of": content.as_of, "people": orjson.dumps(people).decode()}
     return set((await session.scalars(PEOPLE, values)).all())
+
+
+async def _whose_grants_differ(session: WriteSession, people: Sequence[PersonIn]) -> list[UUID]:
+    """Those whose roles are about to be other than they are here."""
+    columns = (Grant.person_id, Grant.role, Grant.valid_from, Grant.valid_to)
+    wanted = {(person.person_id, grant.role, grant.valid_from, grant.valid_to) for person in people for grant in person.grants}
+    ids = literal([person.person_id for person in people], ARRAY(Uuid))
+    stored = {row.tuple() for row in await session.execute(select(*columns).where(Grant.person_id == any_(ids)))}
+    return sorted({grant[0] for grant in wanted ^ stored})
 
 
 def _rows(people: Sequence[dict[str, list[dict[str, object]]]], name: str) -> list[dict[str, object]]:
