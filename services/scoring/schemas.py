@@ -1,12 +1,13 @@
 """What the schemas of several domains share: strict inputs, currencies, dated facts."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import PlausibleDate
+from chassis.field_errors import InWords
 from chassis.numbers import minor_digits, rounded
 
 
@@ -36,16 +37,25 @@ def money(amount: Decimal, currency: str) -> Decimal:
     return shown if shown == amount else amount
 
 
-Currency = Annotated[str, AfterValidator(_known_currency), Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["USD"])]
-Code = Annotated[str, Field(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$", description="Letters, digits, _ . -", examples=["bonus-2026"])]
+Currency = Annotated[
+    str,
+    Field(pattern="^[A-Z]{3}$", description="ISO 4217 code.", examples=["USD"]),
+    InWords("A currency is three capital letters, such as EUR."),
+    AfterValidator(_known_currency),
+]
+Code = Annotated[
+    str,
+    Field(pattern="^[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$", description="Letters, digits, _ . -", examples=["bonus-2026"]),
+    InWords("A code begins with a letter or a digit and holds letters, digits, points, underscores and hyphens, at most 80."),
+]
 Label = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class DateRange(Input):
     """From a date until a date (exclusive; open when null)."""
 
-    valid_from: date
-    valid_to: date | None = None
+    valid_from: PlausibleDate
+    valid_to: PlausibleDate | None = None
 
     @model_validator(mode="after")
     def end_after_start(self) -> Self:

@@ -6,10 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.field_errors import InWords
 from kpi_api.cycles.periods import Length
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$")]
+Code = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"),
+    InWords("A code begins with a letter or a digit and holds letters, digits, points, underscores and hyphens, at most 60."),
+]
 
 
 class CycleIn(BaseModel):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.field_errors import InWords
 from chassis.numbers import ExactDecimal
 from kpi_api.dictionary.vocabulary import (
     Combine,
@@ -22,10 +23,18 @@ from kpi_api.dictionary.vocabulary import (
     VersionStatus,
 )
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
+Code = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$"),
+    InWords("A code begins with a letter or a digit and holds letters, digits, points, underscores and hyphens, at most 64."),
+]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Prose = Annotated[str, StringConstraints(max_length=4000)]
-UnitCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_/]{0,31}$")]
+UnitCode = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_/]{0,31}$"),
+    InWords("A unit begins with a letter and holds letters, digits, underscores and slashes, at most 32, such as USD or days."),
+]
 
 
 class Input(BaseModel):

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from chassis.bulk import BulkResult
+from chassis.dates import PlausibleDate
+from chassis.field_errors import InWords
 from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
 from kpi_api.people.models import UnitKind
@@ -16,7 +18,12 @@ from kpi_api.people.models import UnitKind
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), InWords("A currency is three capital letters, such as EUR.")]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^\s@,;<>]+@([^\s@,;<>.]+\.)+[^\s@,;<>.]+$"),
+    InWords("This is no e-mail address such as ada.quill@example.com."),
+]
 Fte = Annotated[ExactDecimal, Field(gt=0, le=2, examples=["0.6"])]
 
 
@@ -43,22 +50,22 @@ class ImportRow(Input):
 
     external_id: Text
     user_name: Text | None = None
-    email: Text | None = None
+    email: Email | None = None
     given_name: Text | None = None
     family_name: Text | None = None
     display_name: Text | None = None
     active: bool | None = None
-    hire_date: date | None = None
-    termination_date: date | None = None
-    birth_date: date | None = None
+    hire_date: PlausibleDate | None = None
+    termination_date: PlausibleDate | None = None
+    birth_date: PlausibleDate | None = None
     gender: Text | None = None
     manager: Text | None = Field(default=None, description="external_id of the manager, who may come later")
     unit: Text | None = Field(default=None, description="code or name of a unit")
     role: Text | None = Field(default=None, description="code or name of a role")
     legal_entity: Text | None = Field(default=None, description="code of a legal entity")
     fte: Fte | None = None
-    valid_from: date | None = Field(default=None, description="first day of the line; else today, or when somebody new was hired")
-    valid_to: date | None = Field(default=None, description="first day on which the line no longer holds")
+    valid_from: PlausibleDate | None = Field(default=None, description="first day of the line; else today, or when somebody new was hired")
+    valid_to: PlausibleDate | None = Field(default=None, description="first day on which the line no longer holds")
 
     @model_validator(mode="after")
     def dates_in_order(self) -> Self:
@@ -85,12 +92,12 @@ class PersonIn(Input):
 
     external_id: Text
     user_name: Text | None = None
-    email: Text | None = None
+    email: Email | None = None
     given_name: Text
     family_name: Text
     display_name: Text | None = None
-    hire_date: date | None = None
-    birth_date: date | None = None
+    hire_date: PlausibleDate | None = None
+    birth_date: PlausibleDate | None = None
     gender: Text | None = None
 
 
@@ -99,26 +106,26 @@ class PersonChange(Input):
 
     external_id: Text = ""
     user_name: Text | None = None
-    email: Text | None = None
+    email: Email | None = None
     given_name: Text = ""
     family_name: Text = ""
     display_name: Text = ""
-    hire_date: date | None = None
-    birth_date: date | None = None
+    hire_date: PlausibleDate | None = None
+    birth_date: PlausibleDate | None = None
     gender: Text | None = None
 
 
 class Leaving(Input):
     """The last day of somebody who leaves."""
 
-    last_day: date
+    last_day: PlausibleDate
 
 
 class EmploymentIn(Input):
     """A line from a day on: a first employment, a move, or with `is_primary` false a second job. Fields left out are kept."""
 
-    valid_from: date
-    valid_to: date | None = Field(default=None, description="first day on which it no longer holds")
+    valid_from: PlausibleDate
+    valid_to: PlausibleDate | None = Field(default=None, description="first day on which it no longer holds")
     unit_id: UUID | None = None
     role_id: UUID | None = None
     manager_external_id: Text | None = None

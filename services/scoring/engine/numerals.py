@@ -4,9 +4,10 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from chassis.field_errors import InWords
 from chassis.numbers import plain_text, read_exact
 
 NAME: Final = r"^[a-z][a-z0-9_]{0,62}$"
@@ -53,6 +54,8 @@ Operand = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": NAME}, *_NUMBER_SCHEMA["anyOf"]], "examples": ["composite", "120%"]}),
 ]
 Name = Annotated[str, WithJsonSchema({"type": "string", "pattern": NAME}), BeforeValidator(lambda value: _read_name(value))]
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$"), InWords("A currency is three capital letters, such as EUR.")]
 
 
 def _read_name(value: Any) -> str:

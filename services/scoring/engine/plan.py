@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -19,7 +19,7 @@ from chassis.field_errors import code_of, json_pointer, plain_words
 from chassis.problems import FieldError
 from scoring.engine.findings import Finding, plan_findings
 from scoring.engine.meanings import LARGEST_SUM, LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
-from scoring.engine.numerals import Name, Numeral
+from scoring.engine.numerals import Currency, Name, Numeral
 from scoring.engine.problems import PlanInvalid, StepProblem
 from scoring.engine.steps import AnyStep, OverEveryone, Scope, Step
 from scoring.engine.steps.step import Strict
@@ -52,7 +52,7 @@ class PlanDocument(Strict):
 
     plan: Name = Field(description="The plan's code.")
     title: str | None = Field(None, max_length=200)
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = Field(
+    currency: Currency | None = Field(
         None, description="Of the sums of money the plan names; people paid in another currency are refused."
     )
     inputs: list[Input] = Field([], max_length=100, description="Further figures of people.")

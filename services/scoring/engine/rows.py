@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import ExactDecimal, Money
-from scoring.engine.numerals import NAME
+from scoring.engine.numerals import NAME, Currency
 from scoring.engine.snapshot import DECIMAL, LINES, PEOPLE
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
@@ -82,7 +82,7 @@ class Person(Row):
 
     scorecard_id: Identifier
     person_id: Identifier
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    currency: Currency | None = None
     salary: Money | None = None
     target_bonus_share: ExactDecimal | None = Field(None, description='Of the salary: "0.1" is 10 %.')
     target_bonus_amount: Money | None = Field(None, description="Instead of salary times share.")

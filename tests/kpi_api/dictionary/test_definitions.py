@@ -129,6 +129,13 @@ async def test_what_cannot_be_understood_is_named(organization: Organization, ch
     assert (await admin.kpi_api.get("/v1/definitions")).json()["items"] == []
 
 
+async def test_a_code_of_another_form_is_told_in_words(organization: Organization) -> None:
+    answer = await (await organization.admin()).kpi_api.post("/v1/definitions", json={"code": "win rate", "version": WIN_RATE})
+
+    words = "A code begins with a letter or a digit and holds letters, digits, points, underscores and hyphens, at most 64."
+    assert [(error["field"], error["code"], error["message"]) for error in answer.json()["errors"]] == [("/code", "wrong_form", words)]
+
+
 async def test_another_organization_sees_nothing(organization: Organization) -> None:
     definition = await create(await organization.admin())
     stranger = await (await organization.world.new_organization()).admin()

@@ -94,6 +94,32 @@ E5,Eve,Sol,2020-03-01,,1,E1
     assert sorted(await people(organization)) == ["E1", "E5"]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "words"),
+    [
+        ("birth_date", "1026-03-01", "1026-03-01 lies outside the years 1900 to 2200."),
+        ("termination_date", "9999-12-31", "leave out a date that is not known."),
+        ("email", "ada.quill", "This is no e-mail address such as ada.quill@example.com."),
+        ("email", "Ada Quill <ada@example.com>", "This is no e-mail address"),
+    ],
+)
+async def test_what_cannot_be_meant_is_refused(organization: Organization, column: str, cell: str, words: str) -> None:
+    answer = (await send(organization, f"external_id,{column}\nE1,{cell}\n")).json()
+
+    (error,) = answer["results"][0]["errors"]
+    assert (error["field"], error["row"]) == (f"/{column}", 1)
+    assert words in error["message"]
+    assert await people(organization) == {}
+
+
+async def test_addresses_and_dates_that_can_be_are_taken(organization: Organization) -> None:
+    file = "external_id,email,birth_date,hire_date\n1,o'neil+x@mail.example.co.uk,1900-01-01,2200-12-31\n2,ж@пример.example,,2026-01-01\n"
+
+    answer = (await send(organization, file)).json()
+
+    assert answer["created"] == 2, answer
+
+
 async def test_a_circle_is_refused_with_its_rows_and_the_others_go_in(organization: Organization) -> None:
     file = """external_id,given_name,family_name,hire_date,manager
 A,A,A,2020-01-01,C
