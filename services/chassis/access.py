@@ -43,7 +43,7 @@ class Viewer:
     """Who looks, from which organization, with which granted roles, on which day: the first argument of every read.
 
     `person_id` is null for an integration's key and for a service on its own account; `subject` is what audit records name;
-    `stands_in_for` are absent managers whose rights the viewer has been given for the time.
+    `stands_in_for` are absent managers whose rights the viewer has been given for the time; `leads_many` only says how sight is looked up.
     """
 
     organization_id: UUID
@@ -53,6 +53,7 @@ class Viewer:
     today: date
     matrix: Matrix = field(repr=False)
     stands_in_for: frozenset[UUID] = frozenset()
+    leads_many: bool = False
 
     @property
     def leads_as(self) -> frozenset[UUID]:

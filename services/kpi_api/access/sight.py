@@ -7,8 +7,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, literal, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ARRAY, ColumnElement, Select, Uuid, and_, any_, false, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from chassis.access import Conditions, Viewer, on_day, sees
 from kpi_api.access.models import KpiSight, ReportingLine
@@ -27,16 +27,29 @@ def leads_as(viewer: Viewer, manager: Ids) -> ColumnElement[bool]:
 
 
 def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
-    """`person` stands below the viewer, or below somebody for whom they stand in, in the reporting line of the viewer's day."""
+    """`person` stands below the viewer, or below somebody for whom they stand in, in the reporting line of the viewer's day.
+
+    Whoever leads many sees most of what a list has, so each row looks up its own line as it comes; a few people are gathered first, so that
+    the list is found through them. (One form for both reads a whole table for somebody: `sightline bench access.page.leaf`.)
+    """
     if viewer.person_id is None:
         return false()
-    line = ReportingLine
-    reports = select(line.person_id).where(
+    line = aliased(ReportingLine)
+    lines = select(line.person_id).where(
         line.organization_id == viewer.organization_id,
         leads_as(viewer, line.manager_id),
         on_day(line.valid_from, line.valid_to, viewer.today),
     )
-    return person.in_(reports)
+    if not viewer.leads_many:
+        return among(person, lines)
+    # Not EXISTS: PostgreSQL would gather everybody into a hash first.
+    return lines.where(line.person_id == person).limit(1).scalar_subquery().is_not(None)
+
+
+def among(ids: Ids, found: Select[Any]) -> ColumnElement[bool]:
+    """`ids` is one of those found, gathered once into an array, which an index takes also beside an OR."""
+    gathered: ColumnElement[bool] = ids == any_(func.array(found.scalar_subquery(), type_=ARRAY(Uuid)))
+    return gathered
 
 
 def without_manager(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
@@ -76,8 +89,9 @@ def has_sight_of_kpi(viewer: Viewer, kpi: Ids, relation: str) -> ColumnElement[b
     if viewer.person_id is None:
         return false()
     row = KpiSight
-    return kpi.in_(
+    return among(
+        kpi,
         select(row.kpi_id).where(
             row.organization_id == viewer.organization_id, row.person_id == viewer.person_id, row.sight == relation
-        )
+        ),
     )

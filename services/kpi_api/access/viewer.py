@@ -12,6 +12,8 @@ from kpi_api.access import matrix
 
 __all__ = ["Viewer", "load_viewer"]
 
+MANY = 500  # people below somebody, from which on a list is filtered row by row
+
 FIND_VIEWER = text(
     """
     SELECT p.active AND coalesce(p.termination_date >= :today, true) AS active,
@@ -19,7 +21,13 @@ FIND_VIEWER = text(
       ARRAY(
         SELECT d.delegator_id FROM delegations d
         WHERE d.organization_id = p.organization_id AND d.delegate_id = p.id AND d.valid_from <= :today AND d.valid_to > :today
-      ) AS stands_in_for
+      ) AS stands_in_for,
+      (SELECT count(*) FROM (
+        SELECT FROM reporting_lines r
+        WHERE r.organization_id = p.organization_id AND r.manager_id = p.id
+          AND r.valid_from <= :today AND (r.valid_to IS NULL OR r.valid_to > :today)
+        LIMIT :many
+      ) lines) = :many AS leads_many
     FROM persons p
     LEFT JOIN grants g ON g.organization_id = p.organization_id AND g.person_id = p.id
       AND g.approved_at IS NOT NULL AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :today)
@@ -31,13 +39,12 @@ FIND_VIEWER = text(
 
 async def load_viewer(principal: Principal, session: ReadSession) -> Viewer:
     """The viewer of a proven identity. Raises Unauthenticated for a person who is unknown or no longer active."""
-    roles, stands_in_for = principal.scopes, frozenset[UUID]()
+    roles, stands_in_for, leads_many = principal.scopes, frozenset[UUID](), False
     if principal.person_id is not None:
-        keys = {"organization_id": principal.organization_id, "person_id": principal.person_id, "today": session.today}
+        keys = {"organization_id": principal.organization_id, "person_id": principal.person_id, "today": session.today, "many": MANY}
         found = (await session.execute(FIND_VIEWER, keys)).one_or_none()
         if found is None or not found.active:
             raise Unauthenticated()
-        roles, stands_in_for = frozenset(found.roles), frozenset(found.stands_in_for)
-    return Viewer(
-        principal.organization_id, principal.subject, principal.person_id, roles, session.today, matrix.MATRIX, stands_in_for
-    )
+        roles, stands_in_for, leads_many = frozenset(found.roles), frozenset(found.stands_in_for), found.leads_many
+    who = (principal.organization_id, principal.subject, principal.person_id)
+    return Viewer(*who, roles, session.today, matrix.MATRIX, stands_in_for, leads_many)

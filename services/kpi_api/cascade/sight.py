@@ -9,7 +9,7 @@ from sqlalchemy.sql.selectable import Select
 
 from chassis.access import Conditions, Viewer, sees
 from kpi_api.access.models import Grant
-from kpi_api.access.sight import below, has_sight_of_kpi, is_self, leads_as, relations_to
+from kpi_api.access.sight import among, below, has_sight_of_kpi, is_self, leads_as, relations_to
 from kpi_api.cascade.models import Kpi
 from kpi_api.people.models import OrgUnit
 
@@ -33,7 +33,7 @@ def _relations(viewer: Viewer) -> Conditions:
     owned = {name: partial(_owned, condition) for name, condition in relations_to(viewer, Kpi.owner_person_id).items()}
     return {
         **owned,
-        "portfolio": lambda: Kpi.owner_unit_id.in_(portfolio(viewer)),
+        "portfolio": lambda: among(Kpi.owner_unit_id, portfolio(viewer)),
         "strategic": lambda: Kpi.level == "strategic",
         "stakeholder": lambda: has_sight_of_kpi(viewer, Kpi.id, "stakeholder"),
         "ancestor": lambda: has_sight_of_kpi(viewer, Kpi.id, "ancestor"),

@@ -30,6 +30,10 @@ class Company:
         """The id of an individual KPI, numbered from 0."""
         return _made(KPI, number)
 
+    def person(self, place: int) -> UUID:
+        """The id of the person at a place of the tree, of which 0 is the root."""
+        return _made(PERSON, place)
+
     def owner_of(self, number: int) -> UUID:
         """The person whose KPI it is."""
         return _made(PERSON, number // KPIS_PER_PERSON)

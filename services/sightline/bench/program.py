@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.bench import line_of_sight, measurements, people_import, scoring_engine, year_close
+from sightline.bench import access, line_of_sight, measurements, people_import, scoring_engine, year_close
 from sightline.bench.figures import Figure
 from sightline.bench.stage import Stage
 from sightline.processes import Report
@@ -17,7 +17,14 @@ ENGINE = "scoring.engine.numpy"
 
 # The figures of a stage share its company. The line of sight goes last, since it serves kpi_api by another program.
 STAGES: list[dict[str, Measure]] = [
-    {"import.people": people_import.run, "measurements.bulk": measurements.run, "graphql.line_of_sight": line_of_sight.run},
+    {
+        "import.people": people_import.run,
+        "measurements.bulk": measurements.run,
+        "access.page.leaf": access.leaf,
+        "access.page.manager": access.manager,
+        "access.page.executive": access.executive,
+        "graphql.line_of_sight": line_of_sight.run,
+    },
     {"year.close": year_close.run},
 ]
 NAMES = [*(name for stage in STAGES for name in stage), ENGINE]
