@@ -63,7 +63,12 @@ def test_only_known_types_of_the_graph_show_pay_or_ratings() -> None:
     from kpi_api.graphql.schema import schema
 
     fields = {
-        (name, field) for name, type_ in schema._schema.type_map.items() for field in getattr(type_, "fields", {}) if not name.startswith("__")
+        (name, field)
+        for name, type_ in schema._schema.type_map.items()
+        for field in getattr(type_, "fields", {})
+        if not name.startswith("__")
     }
     sensitive = {"overallRating", "composite", "amount", "payout", "salary", "text", "selfAssessment", "managerAssessment", "totals"}
-    assert {(name, field) for name, field in fields if field in sensitive} == {(name, field) for field, types in GRAPH.items() for name in types}
+    assert {(name, field) for name, field in fields if field in sensitive} == {
+        (name, field) for field, types in GRAPH.items() for name in types
+    }

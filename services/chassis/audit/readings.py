@@ -116,8 +116,10 @@ def _reader(actor: _Actor, names: Mapping[UUID, str], roles: Collection[str]) ->
 
 
 def _held(grant: Any, actor: _Actor, moment: datetime) -> bool:
-    day = moment.date()
-    return bool(grant.person_id == actor.id and grant.valid_from <= day and (grant.valid_to is None or day < grant.valid_to))
+    """Whether the reader had this role at the moment; one that nobody has approved never held."""
+    day, approved = moment.date(), getattr(grant, "approved_at", moment)
+    begun = grant.valid_from <= day and approved is not None and approved <= moment
+    return bool(grant.person_id == actor.id and begun and (grant.valid_to is None or day < grant.valid_to))
 
 
 async def _names(session: ReadSession, whose: Whose, ids: Collection[UUID]) -> dict[UUID, str]:

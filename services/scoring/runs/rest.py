@@ -142,6 +142,8 @@ async def list_lines(run_id: UUID, viewer: CurrentViewer, session: Read, page: P
 
 
 async def _run_out(viewer: Viewer, session: ReadSession, run: Run, response: Response) -> RunDetail:
+    """A run as it stands, with its sums; unless a change of it was recorded, the reading is."""
     await session.flush()
+    await audit.record_read(session, viewer.subject, "run.read", "run", [run.id])
     set_etag(response, run)
     return await run_shown(viewer, session, run)
