@@ -23,6 +23,7 @@ from scoring.engine.problems import PlanInvalid, SnapshotInvalid
 from scoring.engine.result import Result
 from scoring.engine.rows import snapshot_json_schema
 from scoring.engine.scoring import ENGINE_SEMANTICS_VERSION, score
+from scoring.engine.snapshot import compact
 from scoring.engine.templates import new_plan
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "PlanInvalid",
     "Result",
     "SnapshotInvalid",
+    "compact",
     "explain",
     "load_plan",
     "new_plan",

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -58,41 +58,31 @@ def read_decimals(array: pa.Array) -> tuple[Integers, int, Flags | None]:
     null = None if array.null_count == 0 else np.asarray(array.is_null())
     if pa.types.is_null(array.type):
         return np.zeros(len(array), dtype=np.int64), 0, np.ones(len(array), dtype=bool)
-    places = array.type.scale if pa.types.is_decimal(array.type) else 0
-    values, places = _without_shared_zeros(_integers(array), places)
-    return values if null is None else np.where(null, 0, values), places, null
+    array = narrowed(array)
+    values = _integers(array)
+    values = values if null is None else np.where(null, 0, values)
+    return *_without_shared_zeros(values, array.type.scale if pa.types.is_decimal(array.type) else 0), null
+
+
+def narrowed(array: pa.Array) -> pa.Array:
+    """The same decimals in 64 bits, at their places or half of them, where all of them fit; else as they are."""
+    if pa.types.is_decimal(array.type) and not pa.types.is_decimal64(array.type):
+        for places in (array.type.scale, array.type.scale // 2):
+            try:
+                return array.cast(pa.decimal64(18, places))
+            except pa.ArrowInvalid:
+                continue
+    return array
 
 
 def _integers(array: pa.Array) -> Integers:
-    """The scaled integers: the low halves where they are the whole numbers, as a copy of their own, which is faster than strides."""
+    """The scaled integers, in the column's own memory where that is 64 bits wide; what stands where it is null means nothing."""
     if pa.types.is_integer(array.type):
         return np.asarray(array.fill_null(0)).astype(np.int64)
-    array = array.fill_null(Decimal(0)) if array.null_count else array
-    if not pa.types.is_decimal128(array.type):
-        array = array.cast(pa.decimal128(38, array.type.scale))
-    return joined(np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2))
-
-
-def joined(halves: NDArray[np.int64]) -> Integers:
-    """The whole numbers of low and high 64-bit halves."""
-    low, high = halves[:, 0].copy(), halves[:, 1]
-    if not np.bitwise_or.reduce(high) and int(np.bitwise_or.reduce(low)) in range(SAFE):
-        return low
-    if np.array_equal(low >> 63, high) and magnitude(low) < SAFE:
-        return low
-    exact: Integers = high.astype(object) * 2**64 + low.view(np.uint64).astype(object)
-    return exact
-
-
-def halve(values: Integers, halves: NDArray[np.int64]) -> None:
-    """Write whole numbers as low and high halves, into zeros. Values are below 10^38 by the plan's proven bounds."""
-    if is_wide(values):
-        halves[:, 0] = (values & (2**64 - 1)).astype(np.uint64).view(np.int64)
-        halves[:, 1] = (values >> 64).astype(np.int64)
-        return
-    halves[:, 0] = values
-    if values.size and values.min() < 0:
-        halves[:, 1] = values >> 63
+    if pa.types.is_decimal64(array.type):
+        return np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array)]
+    halves = np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2)
+    return narrow(halves[:, 1].astype(object) * 2**64 + halves[:, 0].view(np.uint64).astype(object))
 
 
 def _without_shared_zeros(values: Integers, places: int) -> tuple[Integers, int]:
@@ -124,18 +114,19 @@ def _divided_exactly(values: Integers, zeros: int) -> Integers | None:
     return shorter if magnitude(shorter) * 5**zeros < SAFE else None
 
 
-def write_decimals(values: Integers, places: int, null: Flags | None) -> pa.Array:
-    """Scaled integers as an Arrow column of decimal128(38, places)."""
-    halves = np.zeros((len(values), 2), dtype=np.int64)
-    halve(values, halves)
-    return decimals(halves, places, null)
+def write_decimals(values: Integers, places: int, null: Flags | None, largest: int | None = None) -> pa.Array:
+    """Scaled integers as an Arrow column: decimal64(18, places) without a copy where all fit, else decimal128(38, places).
+
+    `largest` is their magnitude where it is known.
+    """
+    if not is_wide(values) and (magnitude(values) if largest is None else largest) < 10**18:
+        return _from_memory(pa.decimal64(18, places), values, null)
+    halves = np.empty((len(values), 2), dtype=np.int64)
+    halves[:, 0] = (values & (2**64 - 1)).astype(np.uint64).view(np.int64) if is_wide(values) else values
+    halves[:, 1] = values >> (64 if is_wide(values) else 63)
+    return _from_memory(pa.decimal128(38, places), halves, null)
 
 
-def decimals(halves: NDArray[np.int64], places: int, null: Flags | None) -> pa.Array:
-    """Low and high halves as an Arrow column of decimal128(38, places), without a copy."""
-    return pa.Array.from_buffers(pa.decimal128(38, places), len(halves), [validity(null), pa.py_buffer(halves)])
-
-
-def validity(null: Flags | None) -> Any:
-    """Arrow's bitmap of what is there; None when everything is."""
-    return None if null is None else pa.py_buffer(np.packbits(~null, bitorder="little"))
+def _from_memory(kind: pa.DataType, numbers: NDArray[np.int64], null: Flags | None) -> pa.Array:
+    validity = None if null is None else pa.py_buffer(np.packbits(~null, bitorder="little"))
+    return pa.Array.from_buffers(kind, len(numbers), [validity, pa.py_buffer(numbers)])

@@ -6,6 +6,7 @@ fits is done in int64, a quotient whose product does not fit is estimated in flo
 Nothing ever wraps.
 """
 
+from math import gcd
 from typing import Any, Final
 
 import numpy as np
@@ -77,6 +78,9 @@ def sums(values: Integers, starts: NDArray[np.int64]) -> Integers:
 
 def multiplied_quotient(values: Integers, factor: Integers, divisor: Integers, rounding: RoundingMode) -> Integers:
     """values × factor ÷ divisor, rounded once to a whole number. Every divisor is positive."""
+    if factor.size == divisor.size == 1:
+        shared = gcd(int(factor[0]), int(divisor[0]))
+        factor, divisor = constant(int(factor[0]) // shared), constant(int(divisor[0]) // shared)
     if not (is_wide(values) or is_wide(factor) or is_wide(divisor)) and magnitude(divisor) < SAFE:
         if magnitude(values) * magnitude(factor) < SAFE:
             return _whole_quotient(values * factor, divisor, rounding)
@@ -105,6 +109,10 @@ def _whole_quotient(numerator: Integers, divisor: Integers, rounding: RoundingMo
     negative = numerator < 0 if numerator.size and numerator.min() < 0 else None
     if rounding == "half_up" and negative is None and magnitude(divisor) < SAFE:
         found = numerator + (by >> 1)  # for whole numbers the same as adding the exact half
+        if divisor.size > 1 and not is_wide(found) and magnitude(found) < 2**53:
+            # A quotient q below a whole number lacks at least 1 ÷ divisor of it, more than q × 2^-53, which a float is off at most.
+            np.copyto(found, np.divide(found, by), casting="unsafe")
+            return found
         found //= by
         return found
     below = numerator // by
@@ -120,9 +128,9 @@ def _estimated_quotient(values: Integers, factor: Integers, divisor: Integers, r
     values × factor − estimate × divisor is computed modulo 2^64; its true size is at most (|q| × 2^-50 + 1) × divisor, and where that stays
     below 2^62 the wrapped number is the true one. The remainder then says where the estimate is not yet the rounded quotient.
     """
-    estimate = np.rint(values.astype(np.float64) * factor / divisor)
-    largest = max(float(estimate.max()), -float(estimate.min())) if estimate.size else 0.0
-    error = int(largest * 2.0**-50) + 2
+    estimate = np.rint(values.astype(np.float64) * factor / divisor)  # nosemgrep: binary-float-near-money - corrected below
+    largest = max(float(estimate.max()), -float(estimate.min())) if estimate.size else 0.0  # nosemgrep: binary-float-near-money
+    error = int(largest * 2.0**-50) + 2  # nosemgrep: binary-float-near-money - a bound
     if largest >= SAFE or error * magnitude(divisor) >= SAFE:
         return None
     found = estimate.astype(np.int64)

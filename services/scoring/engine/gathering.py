@@ -49,13 +49,21 @@ def line_reasons(frame: Frame, values: Column, selected: Flags | None, is_zero: 
     speaks = speaks if selected is None else speaks * selected
     result = None
     if is_zero.any():
-        of_zero = speaks * np.repeat(is_zero, frame.counts)
+        of_zero = np.zeros(frame.line_count, dtype=np.int8)
+        rows = _lines_of(frame, np.flatnonzero(is_zero))
+        of_zero[rows] = speaks[rows]
         result = _first(frame, of_zero * ~is_left_out(of_zero))
     errors = failed(speaks)
     if errors is not None:
         first_error = _first(frame, speaks * errors)
         result = first_error if result is None else np.where(first_error > 0, first_error, result)
     return result
+
+
+def _lines_of(frame: Frame, people: Integers) -> Integers:
+    """The rows of the lines of some people."""
+    counts = frame.counts[people]
+    return np.repeat(frame.line_starts[people] + counts - np.cumsum(counts), counts) + np.arange(counts.sum())
 
 
 def _first(frame: Frame, reasons: Any) -> Any:

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
 
-from scoring.engine.columns import PLACES, Column, decimals, halve, joined, read_decimals
-from scoring.engine.exact import Flags
+from scoring.engine.columns import PLACES, Column, read_decimals, write_decimals
+from scoring.engine.exact import Flags, Integers, constant, is_wide, magnitude, narrow, wide
 from scoring.engine.frame import Figures, Frame
 from scoring.engine.meanings import Level
 from scoring.engine.plan import Plan
@@ -16,26 +16,37 @@ from scoring.engine.reasons import CODES, Reason, Reasons, code_where, failed, f
 from scoring.engine.snapshot import Snapshot
 from scoring.engine.steps import Attainment, WeightedMean
 
+NUMBERS: Final = pa.decimal64(18, PLACES)
+"""The usual type of a column of numbers, also of one that has none."""
+
 
 class NumberOutput:
-    """A column of exact numbers of the result, filled slice by slice in the form in which Arrow reads it."""
+    """A column of exact numbers of the result, filled slice by slice; what Arrow asks of it is found while a slice is at hand."""
 
     def __init__(self, length: int, places: int) -> None:
         self.length, self.places = length, places
         self.reasons: Reasons = None
-        self._halves = np.zeros((length, 2), dtype=np.int64)
+        self._null: Flags | None = None
+        self._values: Integers = np.empty(length, dtype=np.int64)
+        self._largest = 0
 
     def fill(self, start: int, stop: int, column: Column) -> None:
-        halve(column.values, self._halves[start:stop])
+        values, null = narrow(column.values), is_null(column.reasons)
+        self._values = wide(self._values) if is_wide(values) else self._values
+        self._values[start:stop] = values
+        self._largest = max(self._largest, magnitude(values))
         if column.reasons is not None:
             self.reasons = np.zeros(self.length, dtype=np.int8) if self.reasons is None else self.reasons
             self.reasons[start:stop] = column.reasons
+        if null is not None:
+            self._null = np.zeros(self.length, dtype=bool) if self._null is None else self._null
+            self._null[start:stop] = null
 
     def column(self) -> Column:
-        return Column(joined(self._halves), self.places, self.reasons)
+        return Column(self._values, self.places, self.reasons)
 
     def array(self) -> pa.Array:
-        return decimals(self._halves, self.places, is_null(self.reasons))
+        return write_decimals(self._values, self.places, self._null, self._largest)
 
 
 @dataclass
@@ -48,39 +59,39 @@ class WeightOutput:
 
     def fill(self, start: int, stop: int, percent: Column | None) -> None:
         """`percent` is None where the weights used are those given."""
-        if self._own is None and (percent is not None or self.given is None):
+        if self._own is None:
+            if percent is None and self.given is not None and self.given.type in _AS_RESULT:
+                return
             self._own = NumberOutput(self.length, PLACES)
-            self._copy_given(0, start)
-        if self._own is not None and percent is not None:
-            self._own.fill(start, stop, percent)
-        elif self._own is not None:
-            self._copy_given(start, stop)
+            self._own.fill(0, start, self._weights(0, start))
+        self._own.fill(start, stop, percent or self._weights(start, stop))
 
-    def _copy_given(self, start: int, stop: int) -> None:
-        if self._own is not None and self.given is not None and stop > start:
-            values, places, _ = read_decimals(self.given.slice(start, stop - start))
-            self._own.fill(start, stop, Column(values, places).at(PLACES))
+    def _weights(self, start: int, stop: int) -> Column:
+        if self.given is None:
+            return Column(constant(0), PLACES)
+        values, places, _ = read_decimals(self.given.slice(start, stop - start))
+        return Column(values, places).at(PLACES)
 
     def array(self) -> pa.Array:
-        if self._own is not None:
-            return self._own.array()
-        return self.given if self.given is not None else pa.nulls(self.length, pa.decimal128(38, PLACES))
+        return self.given if self._own is None else self._own.array()
+
+
+_AS_RESULT: Final = (NUMBERS, pa.decimal128(38, PLACES))
 
 
 class LineOutputs:
     """Everything a result says per KPI line."""
 
     def __init__(self, plan: Plan, snapshot: Snapshot) -> None:
-        self._plan, self._snapshot, length = plan, snapshot, snapshot.lines.num_rows
+        self._plan, self._snapshot, self._length = plan, snapshot, snapshot.lines.num_rows
         steps = [step for step in plan.steps if plan.levels[step.name] is Level.LINE]
-        self._steps = {step.name: NumberOutput(length, step.places) for step in steps}
+        self._steps = {step.name: NumberOutput(self._length, step.places) for step in steps}
         self._attainment: Attainment | None = next((step for step in steps if isinstance(step, Attainment)), None)
         self._raw = None
         if self._attainment is not None and not self._raw_is_capped(self._attainment):
-            self._raw = NumberOutput(length, self._attainment.places)
+            self._raw = NumberOutput(self._length, self._attainment.places)
         weighs = any(isinstance(step, WeightedMean) and not isinstance(step.of, list) for step in plan.steps)
-        self._weight_used = WeightOutput(_decimal(snapshot.line_columns.get("weight")), length) if weighs else None
-        self._reasons = np.zeros(length, dtype=np.int8)
+        self._weight_used = WeightOutput(snapshot.line_columns.get("weight"), self._length) if weighs else None
 
     def _raw_is_capped(self, attainment: Attainment) -> bool:
         """Whether nothing limits the attainment, so that one column is both."""
@@ -92,20 +103,15 @@ class LineOutputs:
         start, stop = frame.first_line, frame.first_line + frame.line_count
         for name, output in self._steps.items():
             output.fill(start, stop, frame.values[name])
-        if self._raw is not None and frame.raw_attainment is not None:
-            self._raw.fill(start, stop, frame.raw_attainment)
+        if self._raw is not None and self._attainment is not None and frame.raw_attainment is not None:
+            self._raw.fill(start, stop, self._attainment.settled(frame.raw_attainment))
         if self._weight_used is not None:
             self._weight_used.fill(start, stop, frame.weight_used)
-        speaking = self._plan.score_step or next(reversed(self._steps), None)
-        if speaking is not None:
-            self._reasons[start:stop] = spoken(frame.values[speaking].reasons)
 
     def columns(self) -> dict[str, Any]:
         """The columns of Result.lines."""
-        length = len(self._reasons)
         steps = {name: output.array() for name, output in self._steps.items()}
-        nothing = pa.nulls(length, pa.decimal128(38, PLACES))
-        capped = nothing if self._attainment is None else steps[self._attainment.name]
+        capped = self._nothing() if self._attainment is None else steps[self._attainment.name]
         score, given = self._plan.score_step, self._snapshot.line_columns
         return {
             "scorecard_id": given["scorecard_id"],
@@ -113,11 +119,19 @@ class LineOutputs:
             "kpi_id": given["kpi_id"],
             "attainment_raw": capped if self._raw is None else self._raw.array(),
             "attainment_capped": capped,
-            "score": steps[score] if score else nothing,
-            "weight_used": nothing if self._weight_used is None else self._weight_used.array(),
-            "reason_code": reason_codes(self._reasons),
-            "steps": struct_of(list(steps.items()), length),
+            "score": steps[score] if score else self._nothing(),
+            "weight_used": self._nothing() if self._weight_used is None else self._weight_used.array(),
+            "reason_code": reason_codes(self._reasons(), self._length),
+            "steps": struct_of(list(steps.items()), self._length),
         }
+
+    def _reasons(self) -> Reasons:
+        """What the score says, or the last step per line where the plan has no score."""
+        speaking = self._plan.score_step or next(reversed(self._steps), None)
+        return None if speaking is None else self._steps[speaking].reasons
+
+    def _nothing(self) -> pa.Array:
+        return pa.nulls(self._length, NUMBERS)
 
 
 @dataclass(frozen=True)
@@ -154,7 +168,7 @@ class PeopleOutputs:
 
     def _numbers(self, step: NumberOutput | None) -> pa.Array:
         if step is None:
-            return pa.nulls(self._count, pa.decimal128(38, PLACES))
+            return pa.nulls(self._count, NUMBERS)
         return step.array() if step.length == self._count else pa.repeat(step.array()[0], self._count)
 
     def _failed(self, step: NumberOutput | None) -> Flags:
@@ -192,8 +206,8 @@ class PeopleOutputs:
 def reason_codes(reasons: Reasons, length: int = 0) -> pa.Array:
     """Reasons as words; null where there is nothing to say."""
     codes = np.zeros(length, dtype=np.int8) if reasons is None else np.ascontiguousarray(reasons)
-    spoken = np.packbits(codes > 0, bitorder="little")
-    indices = pa.Array.from_buffers(pa.int8(), len(codes), [pa.py_buffer(spoken), pa.py_buffer(codes)])
+    said = np.packbits(codes.view(np.uint8), bitorder="little")
+    indices = pa.Array.from_buffers(pa.int8(), len(codes), [pa.py_buffer(said), pa.py_buffer(codes)])
     return pa.DictionaryArray.from_arrays(indices, pa.array(["", *CODES]))
 
 
@@ -202,7 +216,3 @@ def struct_of(columns: Sequence[tuple[str, pa.Array]], length: int) -> pa.Array:
     if not columns:
         return pa.nulls(length, pa.struct([]))
     return pa.StructArray.from_arrays([array for _, array in columns], names=[name for name, _ in columns])
-
-
-def _decimal(array: pa.Array | None) -> pa.Array | None:
-    return array if array is not None and pa.types.is_decimal(array.type) else None

@@ -125,8 +125,9 @@ def marked(reasons: Reasons, where: NDArray[np.bool_], reason: int) -> Reasons:
 
 def settled(reasons: Reasons, is_zero: NDArray[np.bool_], reason: int) -> Reasons:
     """Reasons that agree with the values: a null speaks for itself, a zero has a reason (`reason` if none was given), the rest none."""
-    said = spoken(reasons)
-    said = said * (is_zero | (said < _FIRST_ZERO))
+    if reasons is None:
+        return code_where(is_zero, reason) if is_zero.any() else None
+    said = reasons * (is_zero | (reasons < _FIRST_ZERO))
     said = said + (is_zero & (said == 0)) * np.int8(reason)
     return said if said.any() else None
 

@@ -17,9 +17,9 @@ class Result:
     """`lines`: scorecard_id, line, kpi_id, attainment_raw, attainment_capped, score, weight_used (percent), reason_code, steps (a struct of
     every per-line step). `people`: scorecard_id, person_id, composite, amount, currency, failed, reason_code, steps.
 
-    Numbers are decimal128 at the places of their step; null where there is none. `reason_code` says why a value is null or zero. Lines
-    stand in the order of people and, within a scorecard, of `line`. Everything is computed and exact when the Result is there; the two
-    tables are put together from its columns when they are first read.
+    Numbers are decimals at the places of their step, decimal64 where all of a column fit, else decimal128; null where there is none.
+    `reason_code` says why a value is null or zero. Lines stand in the order of people and, within a scorecard, of `line`. Everything is
+    computed and exact when the Result is there; the two tables are put together from its columns when they are first read.
     """
 
     semantics_version: int

@@ -1,8 +1,8 @@
 """The snapshot the engine reads: two Arrow tables, one row per KPI line and one per scorecard, brought into one order.
 
 `LINES` and `PEOPLE` are the published shapes. A nullable column may be absent; decimals may be any narrower decimal or whole number, words
-may be dictionary-encoded (which is faster). Further columns ride along unread, except decimal columns of people that a plan names in its
-`inputs`.
+may be dictionary-encoded (which is faster); `compact` brings numbers into their fastest form. Further columns ride along unread, except
+decimal columns of people that a plan names in its `inputs`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chassis.problems import FieldError
+from scoring.engine.columns import narrowed, read_decimals, write_decimals
 from scoring.engine.problems import SnapshotInvalid
 
 DECIMAL: Final = pa.decimal128(38, 12)
@@ -108,6 +109,15 @@ def prepared(lines: pa.Table, people: pa.Table) -> Snapshot:
     return Snapshot(lines, people, _starts(owner, people.num_rows))
 
 
+def compact(table: pa.Table) -> pa.Table:
+    """The same table with its numbers in 64 bits where all of a column fit, at the fewest places that hold them: half to a quarter of the
+    memory, and what is computed with fastest. Weights keep their places, since a result repeats them."""
+    numbers = [name for name in table.column_names if pa.types.is_decimal(table[name].type)]
+    shorter = {name: write_decimals(*read_decimals(_whole(table[name]))) for name in numbers if name != "weight"}
+    kept = {name: narrowed(table[name]) if name in numbers else table[name] for name in table.column_names}
+    return pa.table(kept | shorter)
+
+
 def _ascends(owner: NDArray[Any], number: NDArray[Any]) -> bool:
     """Whether each line comes after the one before it, by person and line; then none is there twice."""
     for start in range(0, len(owner) - 1, _STRETCH):
@@ -122,12 +132,10 @@ def _ascends(owner: NDArray[Any], number: NDArray[Any]) -> bool:
 
 def _starts(owner: NDArray[Any], people: int) -> NDArray[np.int64]:
     """Where each person's lines begin, and where the last one's end; owners ascend."""
-    starts = np.zeros(people + 1, dtype=np.int64)
-    for start in range(0, len(owner), _STRETCH):
-        stretch = owner[start : start + _STRETCH]
-        counts = np.bincount(stretch - stretch[0])
-        starts[1 + int(stretch[0]) :][: len(counts)] += counts
-    return np.cumsum(starts, out=starts)
+    changes = np.flatnonzero(owner[1:] != owner[:-1]) + 1
+    if len(changes) + 1 == people:  # everybody has a line
+        return np.concatenate([[0], changes, [len(owner)]])
+    return np.searchsorted(owner.astype(np.int64), np.arange(people + 1))
 
 
 _STRETCH: Final = 50_000

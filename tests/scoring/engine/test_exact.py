@@ -36,6 +36,20 @@ def test_ties_go_where_the_mode_says(rows: list[tuple[int, int]], mode: Rounding
         assert [int(value) for value in found] == [rounded(Fraction(2 * whole + 1, 2), 0, mode) for whole, _ in rows]
 
 
+near = st.integers(-3, 3)
+divisors = st.one_of(st.integers(1, 9), st.integers(1, 2**27), st.integers(2**52, 2**54))
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**53), divisors, near), min_size=2, max_size=20))
+def test_quotients_that_all_but_reach_a_whole_number_stay_below_it(rows: list[tuple[int, int, int]]) -> None:
+    """Given numbers as large as a float holds exactly, each a little beside a tie of its divisor, then the quotient is the fraction's."""
+    values = [max(0, (value // divisor) * divisor + divisor // 2 + beside) for value, divisor, beside in rows]
+    found = multiplied_quotient(column(values), constant(1), column([divisor for _, divisor, _ in rows]), "half_up")
+    assert [int(value) for value in found] == [
+        rounded(Fraction(value, divisor), 0, "half_up") for value, (_, divisor, _) in zip(values, rows, strict=True)
+    ]
+
+
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=20))
 def test_products_and_sums_never_wrap(rows: list[tuple[int, int]]) -> None:
     left, right = (column(list(part)) for part in zip(*rows, strict=True))

@@ -42,7 +42,7 @@ class Attainment(Step):
 
     def limited(self, column: Column, frame: Frame, level: Level) -> Column:
         """A rating counts 1 at most. A value of zero where lower is better takes the cap."""
-        frame.raw_attainment = self.settled(column)
+        frame.raw_attainment = column
         ratings = frame.lines.where_word("direction", {"rating"})
         one = 10**self.places
         if ratings is None:

@@ -197,6 +197,7 @@ class _Table:
     divisors: Integers
 
     def results(self, values: Integers, index: Integers, rounding: RoundingMode) -> Integers:
+        index = index.astype(np.intp)  # what NumPy takes by; from anything smaller it converts anew each time, and slowly
         slopes, constants = self.slopes.take(index), self.constants.take(index)
         if not is_wide(values) and magnitude(values) * magnitude(self.slopes) + magnitude(self.constants) < SAFE:
             numerator = np.multiply(values, slopes, out=slopes)

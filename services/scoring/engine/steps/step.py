@@ -4,6 +4,7 @@ A step kind is one class in one file of this folder: its fields are its YAML, `m
 does its arithmetic over columns, `words` says it in plain sentences for one person.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
@@ -82,7 +83,7 @@ class Scope:
         return [self.find(operand, f"{field}/{place}") for place, operand in enumerate(operands)]
 
 
-class Step(Strict):
+class Step(Strict, ABC):
     """The fields all kinds share."""
 
     name: Name
@@ -101,17 +102,17 @@ class Step(Strict):
         """Everything the step refers to, cap and floor included."""
         yield from (operand for operand in (self.cap, self.floor) if operand is not None)
 
+    @abstractmethod
     def meaning(self, scope: Scope) -> Meaning:
         """Level, unit and bounds of the result before cap and floor. Raises StepProblem."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compute(self, frame: Frame, level: Level) -> Column:
         """The result before cap and floor, at `places`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, teller: Teller) -> str:
         """The operation with its operands in one person's numbers, without the result."""
-        raise NotImplementedError
 
     # What all share
 
