@@ -6,13 +6,13 @@ from typing import Any, cast
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic_core import from_json
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from chassis.field_errors import field_error
+from chassis.limits.json_bodies import unreadable
 from chassis.problems import (
     BodyTooLarge,
     Conflict,
@@ -22,13 +22,11 @@ from chassis.problems import (
     Problem,
     ProblemBody,
     Unavailable,
-    UnreadableBody,
 )
 
 log = structlog.get_logger()
 
 RETRYABLE = {"40001", "40P01", "55P03"}
-TOO_DEEP = "recursion limit exceeded"  # how pydantic begins to say so; line and column follow
 ZERO_CHARACTER = {"22021", "22P05"}  # how PostgreSQL refuses one in text and in JSON
 
 
@@ -58,7 +56,7 @@ async def _problem(request: Request, error: Exception) -> Response:
 async def _validation(request: Request, error: Exception) -> Response:
     found = cast("RequestValidationError", error).errors()
     if found[0]["type"] == "json_invalid":
-        return answer(_not_json(found[0]))
+        return answer(unreadable(found[0]["ctx"]["error"]))
     errors = [field_error(item | {"loc": _place(item)}) for item in found]
     return answer(Invalid("Some fields are wrong: " + "; ".join(f"{e.field}: {e.message}" for e in errors[:5]), errors=errors))
 
@@ -69,41 +67,14 @@ def _place(error: dict[str, Any]) -> Sequence[Any]:
     return place[1:] if place[:1] == ("body",) else place
 
 
-def _not_json(error: dict[str, Any]) -> UnreadableBody:
-    """A body that cannot be parsed; the reading by FastAPI gives a character apart from the reason, that by pydantic one sentence."""
-    reason: str = error["ctx"]["error"]
-    if reason.startswith(TOO_DEEP):
-        return _too_deep(reason)
-    character = f" at character {error['loc'][-1]}" if error["loc"] else ""
-    return UnreadableBody("malformed_json", f"This is not JSON: {reason}{character}.")
-
-
-def _too_deep(reason: str) -> UnreadableBody:
-    """`reason` is pydantic's: too deep, and after the words its line and column."""
-    return UnreadableBody("too_deep", f"Lists and objects are nested too deeply{reason.removeprefix(TOO_DEEP)}.")
-
-
-async def _unreadable(request: Request, cause: BaseException | None) -> UnreadableBody | None:
-    """What FastAPI answers without naming it: a body in another encoding, or nested beyond what can be read."""
-    if isinstance(cause, UnicodeDecodeError):
-        byte = f"Byte {cause.start + 1} of the body is 0x{cause.object[cause.start]:02x}, which is not {cause.encoding.upper()}."
-        return UnreadableBody("wrong_encoding", f"{byte} Send JSON as UTF-8.")
-    if isinstance(cause, RecursionError):
-        try:
-            from_json(await request.body())
-        except ValueError as error:
-            return _too_deep(str(error))
-    return None
-
-
 async def _http(request: Request, error: Exception) -> Response:
     error = cast("HTTPException", error)
     if error.status_code == 404:
         return answer(NotFound())
     if error.status_code == 413:
         return body_too_large(request.app.state.service.body_limit(request.url.path))
-    if unreadable := await _unreadable(request, error.__cause__):
-        return answer(unreadable)
+    if isinstance(error.__cause__, Problem):  # raised while the body was read, which FastAPI answers without naming it
+        return answer(error.__cause__)
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_allowed_methods(request))

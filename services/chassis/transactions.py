@@ -21,6 +21,7 @@ from chassis import idempotency
 from chassis.database import Database, ReadSession, WriteSession
 from chassis.identity import OutsideIdentity, Principal
 from chassis.identity.api_keys import principal_of_api_key
+from chassis.limits.json_bodies import BoundedJsonRequest
 from chassis.limits.rates import charge
 from chassis.problems import FieldError, Unauthenticated, UnknownParameter
 
@@ -30,10 +31,12 @@ bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="A JWT o
 
 
 async def authenticate(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Principal:
-    """The principal of the request, which is counted to it. Raises Unauthenticated, TooManyRequests."""
-    principal = await _prove(request, credentials)
-    charge(request, principal)
-    return principal
+    """The principal of the request, proven and counted once. Raises Unauthenticated, TooManyRequests."""
+    if not hasattr(request.state, "principal"):
+        principal = await _prove(request, credentials)
+        charge(request, principal)
+        request.state.principal = principal
+    return cast("Principal", request.state.principal)
 
 
 async def _prove(request: Request, credentials: HTTPAuthorizationCredentials | None) -> Principal:
@@ -105,8 +108,8 @@ def _unknown(name: str, known: Collection[str]) -> FieldError:
 
 
 class TransactionalRoute(APIRoute):
-    """Refuses query parameters that the endpoint does not know, and ends the request's transaction after the response is built and before
-    it is sent."""
+    """Asks who is there before it reads the body, refuses query parameters that the endpoint does not know, and ends the request's
+    transaction after the response is built and before it is sent."""
 
     def __init__(self, *arguments: Any, dependencies: Sequence[params.Depends] | None = None, **options: Any) -> None:
         super().__init__(*arguments, dependencies=[*(dependencies or ()), Depends(refuse_unknown_parameters)], **options)
@@ -115,6 +118,8 @@ class TransactionalRoute(APIRoute):
         answer = super().get_route_handler()
 
         async def in_transaction(request: Request) -> Response:
+            await authenticate(request, await bearer(request))  # FastAPI alone would first read the body, whoever sends it
+            request = BoundedJsonRequest(request.scope, request.receive)
             try:
                 async with AsyncExitStack() as stack:
                     request.state.transaction = stack

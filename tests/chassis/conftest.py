@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from chassis.app import create_app
+from chassis.service import Service
 from tests.chassis.probe import Probe, make_router
 from tests.world import Organization, Running, World
 
@@ -22,6 +23,13 @@ class ProbeDoor:
 
     async def as_somebody_of(self, organization: Organization) -> httpx.AsyncClient:
         return await self.world.client(self.running, self.world.token(organization.id, organization.person_id))
+
+    def like(self, service: Service) -> Running:
+        """Such a service, which shares what the running one has opened."""
+        app = create_app(service)
+        for name in ("database", "verifier", "cursor_signer", "resources"):
+            setattr(app.state, name, getattr(self.running.app.state, name))
+        return Running(service, app)
 
 
 @pytest.fixture

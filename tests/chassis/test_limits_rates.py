@@ -6,11 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from chassis.app import create_app
 from chassis.identity import TokenSigner, load_private_key
 from chassis.limits.rates import Allowance, Counter, Policy, network_of
 from tests.chassis.conftest import ProbeDoor
-from tests.chassis.probe import make_router
 from tests.world import Organization, Running
 
 THREE = Policy("person", 3)  # one request comes back every 20 s
@@ -78,17 +76,9 @@ def test_one_subscriber_is_one_client(address: str, network: str) -> None:
 
 
 def narrow(door: ProbeDoor, bulk_paths: Sequence[str] = (), **settings: int) -> Running:
-    """The probe again, with these settings. It shares the state of the running one, so that nothing need be opened twice."""
-    service = replace(
-        door.running.service,
-        settings=door.running.service.settings.model_copy(update=settings),
-        routers=[make_router(door.probe)],
-        bulk_paths=bulk_paths,
-    )
-    app = create_app(service)
-    for name in ("database", "verifier", "cursor_signer", "resources"):
-        setattr(app.state, name, getattr(door.running.app.state, name))
-    return Running(service, app)
+    """The probe again, with these settings."""
+    service = door.running.service
+    return door.like(replace(service, settings=service.settings.model_copy(update=settings), bulk_paths=bulk_paths))
 
 
 async def test_a_person_who_asks_too_often_waits_and_nobody_else_does(door: ProbeDoor, organization: Organization) -> None:
@@ -150,8 +140,9 @@ async def test_a_sibling_service_is_not_counted(door: ProbeDoor, organization: O
     """Whom it acts for was counted by it."""
     key = load_private_key(door.running.service.settings.key_folder / "kpi_api.jwk.json")
     token = TokenSigner("kpi_api", key).sign(
-        subject="kpi_api", audience="sightline", organization_id=organization.id, life=timedelta(minutes=1)
+        subject="kpi_api", audience="scoring", organization_id=organization.id, life=timedelta(minutes=1)
     )
-    answer = await (await door.world.client(door.world.scoring, token)).get("/v1/runs")
+    kpi_api = await door.world.client(door.world.scoring, token)
+    answer = await kpi_api.put("/v1/organization", json={"name": "Quill", "currency": "EUR"})
     assert answer.status_code == 200
     assert "ratelimit" not in answer.headers

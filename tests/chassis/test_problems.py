@@ -46,7 +46,7 @@ async def test_the_framework_answers_in_our_form_too(door: ProbeDoor, method: st
         assert answer.headers["allow"] == "GET, POST"
         assert answer.json()["detail"] == "Only GET, POST can be asked for here."
     if status == 422:
-        expected = "This is not JSON: Expecting property name enclosed in double quotes at character 1."
+        expected = "This is not JSON: EOF while parsing an object at line 1 column 1."
         assert [(error["field"], error["message"]) for error in answer.json()["errors"]] == [("/", expected)]
 
 
@@ -54,7 +54,10 @@ async def test_the_framework_answers_in_our_form_too(door: ProbeDoor, method: st
     ("content", "code", "detail"),
     [
         (b'{"text": "caf\xe9"}', "wrong_encoding", "Byte 14 of the body is 0xe9, which is not UTF-8. Send JSON as UTF-8."),
-        (b'{"text": ' + b"[" * 50_000, "too_deep", "Lists and objects are nested too deeply at line 1 column 210."),
+        (b'{"text": ' + b"[" * 50_000, "too_deep", "Lists and objects are nested deeper than 200 levels at line 1 column 210."),
+        (b'{"text": ' + b"1" * 4301 + b"}", "too_many_digits", "A number has more than 4300 digits at line 1 column 4311."),
+        (b'{"text": NaN}', "malformed_json", "This is not JSON: expected value at line 1 column 10."),
+        (b'{"text": "\\ud800"}', "malformed_json", "This is not JSON: unexpected end of hex escape at line 1 column 17."),
     ],
 )
 async def test_a_body_that_cannot_be_read_says_why_and_where(door: ProbeDoor, content: bytes, code: str, detail: str) -> None:
@@ -135,3 +138,18 @@ async def test_readiness_names_what_is_missing(door: ProbeDoor) -> None:
     async with door.running.database.engine.begin() as connection:
         await connection.execute(text("DELETE FROM workers"))
     assert (await door.client.get("/readyz")).json()["job_listener"] == "absent"
+
+
+async def test_who_asks_comes_before_what_is_said(door: ProbeDoor) -> None:
+    """A stranger's body is not even read: megabytes of JSON are work, too."""
+    read = False
+
+    async def body() -> AsyncIterator[bytes]:
+        nonlocal read
+        read = True
+        yield b"{"
+
+    stranger = await door.world.client(door.running, None)
+    answer = await stranger.post("/v1/notes", content=body(), headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
+    assert not read

@@ -2,6 +2,7 @@
 
 - `rates`        how many requests a principal may make, and the headers that say so
 - `bodies`       how large a body may be
+- `json_bodies`  how deep its JSON may be, and how long its numbers
 - `durations`    how long a request may take
 - `connections`  how large headers may be, and how slowly a client may send and read
 

@@ -4,7 +4,6 @@ Answers are `application/graphql-response+json` for clients that accept it: then
 `application/json`, where errors of the operation are a 200.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,8 +18,9 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from chassis.error_answers import problem_of
+from chassis.limits.json_bodies import read_json
 from chassis.pagination import signer_of
-from chassis.problems import Problem
+from chassis.problems import Problem, UnreadableBody
 from chassis.transactions import Caller, database_of
 from kpi_api.graphql import explorer
 from kpi_api.graphql.context import open_context
@@ -157,9 +157,9 @@ async def _given(request: Request) -> Any:
 
 def _parse(text: str | bytes) -> Any:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        raise Malformed(400, "This is not JSON in UTF-8, or it is nested too deeply.") from None
+        return read_json(text.encode() if isinstance(text, str) else text)
+    except UnreadableBody as unreadable:
+        raise Malformed(400, unreadable.detail) from None
 
 
 def told(error: GraphQLError) -> dict[str, Any]:
