@@ -116,9 +116,9 @@ def _reader(actor: _Actor, names: Mapping[UUID, str], roles: Collection[str]) ->
 
 
 def _held(grant: Any, actor: _Actor, moment: datetime) -> bool:
-    """Whether the reader had this role at the moment; one that nobody has approved never held."""
-    day, approved = moment.date(), getattr(grant, "approved_at", moment)
-    begun = grant.valid_from <= day and approved is not None and approved <= moment
+    """Whether the reader had this role on the day; one that nobody has approved never held."""
+    day = moment.date()
+    begun = grant.valid_from <= day and getattr(grant, "approved_at", moment) is not None
     return bool(grant.person_id == actor.id and begun and (grant.valid_to is None or day < grant.valid_to))
 
 
