@@ -10,7 +10,7 @@ from uuid import UUID
 import typer
 
 from sightline.cli.client import OrganizationId
-from sightline.cli.terminal import AsJson, show_json, show_step, show_table
+from sightline.cli.terminal import AsJson, output, show_json, show_step, show_table
 from sightline.databases import SERVICES
 from sightline.home import home_folder
 from sightline.problems import BadUsage
@@ -117,13 +117,14 @@ def _plain(chain: "Verification") -> dict[str, Any]:
 
 def _show(found: "dict[str, list[Verification]]") -> None:
     rows = [
-        [name, str(chain.organization_id), str(chain.links), _tail(chain), str(chain.fault_count or "none"), chain.head_digest]
+        [name, str(chain.organization_id), str(chain.links), _tail(chain), str(chain.fault_count or "none")]
         for name, chains in found.items()
         for chain in chains
     ]
-    show_table(["service", "organization", "records", "not chained yet", "faults", "head"], rows)
+    show_table(["service", "organization", "records", "not chained yet", "faults"], rows)
     for name, chains in found.items():
         for chain in chains:
+            output.out(f"head of {name} {chain.organization_id}: {chain.head_number} {chain.head_digest}", highlight=False)
             for fault in chain.faults[:SHOWN]:
                 show_step(f"{name}, {chain.organization_id}: {fault.message}")
             if chain.fault_count > SHOWN:
