@@ -6,6 +6,9 @@ VENV := .venv
 READY := $(VENV)/.ready
 PYTHON := $(VENV)/bin/python
 SIGHTLINE := $(PYTHON) -m sightline
+# Our own rules alone; nothing is sent anywhere.
+SEMGREP_READY := $(VENV)/semgrep/.ready
+SEMGREP = PATH=$(CURDIR)/$(VENV)/semgrep/bin:$$PATH semgrep scan --metrics=off --disable-version-check
 
 # The environment is made again when the lock changes, and when the folder was copied or moved (its paths would lead to the old place).
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
@@ -36,10 +39,14 @@ test-deep: lint ## The tests and the full conformance, attack, fault and two-ver
 bench: $(READY) ## Speed against a hand-written baseline, one JSON line per figure
 	@$(SIGHTLINE) bench
 
-lint: $(READY) ## Style, types and the directions between packages
+lint: $(READY) $(SEMGREP_READY) ## Style, types, the directions between packages, and what a leak looks like in code
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 	$(VENV)/bin/lint-imports
+	$(PYTHON) -m bandit --quiet --configfile pyproject.toml --recursive services migrations
+	git ls-files -z | xargs -0 $(VENV)/bin/detect-secrets-hook --no-verify --baseline security/secrets.json
+	$(SEMGREP) --test security/rules
+	$(SEMGREP) --error --quiet --config security/rules services
 
 format: $(READY) ## Sort imports and mend what ruff can mend
 	$(PYTHON) -m ruff check --fix .
@@ -61,8 +68,10 @@ lock: $(READY) ## Resolve pyproject.toml into requirements.lock and one lock per
 	$(RESOLVE) --all-extras --output-file requirements.lock
 	$(RESOLVE) --extra kpi-api --constraint requirements.lock --output-file deploy/kpi_api.lock
 	$(RESOLVE) --extra scoring --constraint requirements.lock --output-file deploy/scoring.lock
+	$(PYTHON) -m uv pip compile security/requirements.in $(LOCKED) --output-file security/requirements.lock
 
-RESOLVE = $(PYTHON) -m uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
+RESOLVE = $(PYTHON) -m uv pip compile pyproject.toml $(LOCKED)
+LOCKED = --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 $(READY): requirements.lock pyproject.toml
@@ -76,6 +85,12 @@ $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@printf '%s\n' '$(CURDIR)' > $(READY)
+
+# semgrep's libraries clash with the services', so it has an environment of its own.
+$(SEMGREP_READY): security/requirements.lock $(READY)
+	@$(PYTHON) -m venv --clear $(VENV)/semgrep
+	@$(VENV)/semgrep/bin/pip install --quiet --disable-pip-version-check --require-hashes -r security/requirements.lock
+	@touch $(SEMGREP_READY)
 
 # The first interpreter on the PATH that is new enough.
 FIND_PYTHON = for python in python3 python3.14 python3.13 python3.12 python3.11; do \

@@ -32,7 +32,7 @@ class Unsequenced(ChassisRow):
 
 async def sequence_all(database: Database, after_numbering: AfterNumbering | None = None) -> int:
     """Number everything that is committed, organization by organization. Returns how many rows were numbered."""
-    async with database.engine.connect() as connection:
+    async with database.engine.connect() as connection:  # nosemgrep: connection-outside-a-transaction - ids of a queue table
         waiting = (await connection.execute(select(Unsequenced.organization_id).distinct())).scalars().all()
     return sum([await _sequence(database, organization_id, after_numbering) for organization_id in waiting])
 

@@ -13,7 +13,7 @@ from kpi_api.cascade.storing import lock_contributions
 from kpi_api.people.models import Employment, Person
 
 REFRESH_SIGHTS = "cascade.refresh_sights"
-REFRESH_SIGHTS_SECONDS = 3600.0
+REFRESH_SIGHTS_SECONDS = 3600
 RECENT = timedelta(days=2)
 
 

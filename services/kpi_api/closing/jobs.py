@@ -12,7 +12,7 @@ from kpi_api.closing.models import UNDER_WAY, Closing
 from kpi_api.closing.sending import send
 from kpi_api.scores.scoring_client import ScoringRefused, scoring_of
 
-ADVANCE_SECONDS: Final = 2.0
+ADVANCE_SECONDS: Final = 2
 
 
 async def advance_closings(job: Job) -> None:

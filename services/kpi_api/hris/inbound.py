@@ -27,7 +27,7 @@ FIND_SOURCE = text("SELECT find_hris_source(:id)")
 
 async def receive(database: Database, sealer: Sealer, source_id: UUID, headers: Mapping[str, str], body: bytes) -> Received:
     """Work one message in one transaction. Raises SignatureInvalid (also for an unknown source), Invalid, EmploymentChangeRefused."""
-    async with database.engine.connect() as connection:
+    async with database.engine.connect() as connection:  # nosemgrep: connection-outside-a-transaction - the organization is not known yet
         organization_id = await connection.scalar(FIND_SOURCE, {"id": source_id})
     if organization_id is None:
         raise SignatureInvalid()

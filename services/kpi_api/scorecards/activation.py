@@ -11,7 +11,7 @@ from kpi_api.cycles.models import Cycle
 from kpi_api.scorecards.models import Scorecard, ScorecardHistory
 
 ACTIVATE: Final = "scorecards.activate"
-ACTIVATE_SECONDS: Final = 30.0
+ACTIVATE_SECONDS: Final = 30
 BATCH: Final = 200
 
 

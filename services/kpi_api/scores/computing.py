@@ -23,7 +23,7 @@ from kpi_api.scores.scoring_client import scoring_of
 log = structlog.get_logger()
 
 COMPUTE: Final = "scores.compute"
-COMPUTE_SECONDS: Final = 10.0
+COMPUTE_SECONDS: Final = 10
 BATCH: Final = 500
 ASK_AGAIN: Final = timedelta(minutes=15)
 """Scoring does not tell when a plan is assigned, so a scorecard without one is tried again this often."""

@@ -23,7 +23,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 PUSH: Final = "people.push"
-PUSH_SECONDS: Final = 6 * 3600.0
+PUSH_SECONDS: Final = 6 * 3600
 RETRY: Final = timedelta(seconds=15)
 BATCH: Final = 2000
 TOLD_OF_KEYS: Final = (

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, any_, literal, select
+from sqlalchemy import ARRAY, Row, Select, Text, Uuid, any_, literal, select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
@@ -98,3 +99,22 @@ async def version_sources(session: ReadSession, ids: Collection[UUID]) -> dict[U
     """Plan versions by id."""
     statement = select(PlanVersion).where(PlanVersion.id == any_(literal(list(ids), ARRAY(Uuid))))
     return {version.id: version for version in await session.scalars(statement)}
+
+
+async def members(session: ReadSession, assignment_ids: Collection[UUID]) -> dict[UUID, list[str]]:
+    """For whom each of these assignments holds, such as `everyone` or `legal_entity:MER-US`."""
+    found: dict[UUID, list[str]] = {id_: [] for id_ in assignment_ids}
+    statement = select(PlanAssignmentMember).where(PlanAssignmentMember.assignment_id.in_(assignment_ids))
+    for member in await session.scalars(statement.order_by(PlanAssignmentMember.member)):
+        found[member.assignment_id].append(member.member)
+    return found
+
+
+async def plan_numbers(session: ReadSession, version_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+    """Code of the plan and number of each of these versions."""
+    statement = (
+        select(PlanVersion.id, PlanVersion.number, Plan.code)
+        .join(Plan, (Plan.organization_id == PlanVersion.organization_id) & (Plan.id == PlanVersion.plan_id))
+        .where(PlanVersion.id.in_(version_ids))
+    )
+    return {row.id: row for row in await session.execute(statement)}

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from fastapi import APIRouter
-from sqlalchemy import select
 
 from chassis import audit
 from chassis.access import Viewer
@@ -14,7 +13,7 @@ from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
 from scoring.plans import actions, assignments, queries
-from scoring.plans.models import Plan, PlanAssignment, PlanAssignmentMember, PlanVersion
+from scoring.plans.models import Plan, PlanAssignment, PlanVersion
 from scoring.plans.schemas import (
     AssignmentEnd,
     PlanAssignmentIn,
@@ -116,22 +115,13 @@ def _with_versions(plan: Plan, versions: Iterable[PlanVersion]) -> PlanWithVersi
 
 
 async def _assignments_out(session: ReadSession, rows: list[PlanAssignment]) -> list[PlanAssignmentOut]:
-    ids = [row.id for row in rows]
-    members: dict[UUID, list[str]] = {id_: [] for id_ in ids}
-    stored = select(PlanAssignmentMember).where(PlanAssignmentMember.assignment_id.in_(ids)).order_by(PlanAssignmentMember.member)
-    for member in await session.scalars(stored):
-        members[member.assignment_id].append(member.member)
-    named = (
-        select(PlanVersion.id, PlanVersion.number, Plan.code)
-        .join(Plan, (Plan.organization_id == PlanVersion.organization_id) & (Plan.id == PlanVersion.plan_id))
-        .where(PlanVersion.id.in_({row.plan_version_id for row in rows}))
-    )
-    plans = {id_: (number, code) for id_, number, code in (await session.execute(named))}
+    members = await queries.members(session, [row.id for row in rows])
+    plans = await queries.plan_numbers(session, {row.plan_version_id for row in rows})
     return [
         PlanAssignmentOut(
             id=row.id,
-            plan_code=plans[row.plan_version_id][1],
-            version=plans[row.plan_version_id][0],
+            plan_code=plans[row.plan_version_id].code,
+            version=plans[row.plan_version_id].number,
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             members=members[row.id],
