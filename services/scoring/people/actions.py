@@ -93,7 +93,8 @@ async def _whose_grants_differ(session: WriteSession, people: Sequence[PersonIn]
     columns = (Grant.person_id, Grant.role, Grant.valid_from, Grant.valid_to)
     wanted = {(person.person_id, grant.role, grant.valid_from, grant.valid_to) for person in people for grant in person.grants}
     ids = literal([person.person_id for person in people], ARRAY(Uuid))
-    stored = {row.tuple() for row in await session.execute(select(*columns).where(Grant.person_id == any_(ids)))}
+    found = await session.execute(select(*columns).where(Grant.person_id == any_(ids)))
+    stored = {(person_id, role, valid_from, valid_to) for person_id, role, valid_from, valid_to in found}
     return sorted({grant[0] for grant in wanted ^ stored})
 
 
