@@ -1,6 +1,6 @@
 """`sightline cycle`: plan, open and close a performance cycle."""
 
-from datetime import datetime
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -17,14 +17,22 @@ AFTER_SENDING = {"computed", "approved", "released", "empty"}
 
 def day(meaning: str) -> Any:
     """An option that takes a date and says what it is for."""
-    return typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help=meaning)
+    return typer.Option(parser=read_day, metavar="YYYY-MM-DD", help=meaning)
+
+
+def read_day(written: str) -> date:
+    """Raises typer.BadParameter for what is no date."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise typer.BadParameter(f"{written!r} is no date. Write it as YYYY-MM-DD, such as 2027-01-29.") from None
 
 
 @app.command()
 def create(
     code: Code,
-    first_day: Annotated[datetime, day("The first day that counts.")],
-    last_day: Annotated[datetime, day("The last day that counts.")],
+    first_day: Annotated[date, day("The first day that counts.")],
+    last_day: Annotated[date, day("The last day that counts.")],
     name: Annotated[str | None, typer.Option(help="The code when left out.")] = None,
     organization: OrganizationId = None,
     act_as: ActAs = None,

@@ -1,12 +1,13 @@
 """`sightline payroll`: pull what is to be paid, as a file."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sightline.cli.client import ActAs, OrganizationId, open_client
+from sightline.cli.cycle import day
 from sightline.cli.terminal import AsJson, output, show_json, show_step
 from sightline.problems import BadUsage
 
@@ -16,9 +17,7 @@ app = typer.Typer(help="Payroll batches.", no_args_is_help=True)
 @app.command()
 def pull(
     pay_group: Annotated[str, typer.Option(help="Whose pay.")],
-    check_date: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], metavar="YYYY-MM-DD", help="Pay day; today when left out.")
-    ] = None,
+    check_date: Annotated[date | None, day("Pay day; today when left out.")] = None,
     out: Annotated[Path | None, typer.Option(dir_okay=False, help="The CSV file to write; else it is printed.")] = None,
     preview: Annotated[bool, typer.Option("--preview", help="Only look: gather what waits to be paid, and lock nothing.")] = False,
     organization: OrganizationId = None,

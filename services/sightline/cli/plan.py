@@ -1,6 +1,6 @@
 """`sightline plan`: write a bonus plan, have it approved by somebody else, assign it."""
 
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -67,7 +67,7 @@ def approve(
 @app.command()
 def assign(
     code: Code,
-    valid_from: Annotated[datetime, day("The first day for which the plan pays.")],
+    valid_from: Annotated[date, day("The first day for which the plan pays.")],
     legal_entity: Annotated[list[str] | None, typer.Option(help="Only its people; repeat for more. Else everyone.")] = None,
     organization: OrganizationId = None,
     act_as: ActAs = None,
