@@ -4,6 +4,7 @@ The sample's tables are not part of this repository. They are looked for where S
 """
 
 import csv
+import json
 import os
 import re
 import shutil
@@ -273,6 +274,42 @@ def test_what_is_wrong_with_a_file_is_said_by_row_and_column_and_the_rest_goes_i
     assert {"sales-mars"} == {unit["code"] for unit in client.pages("kpi_api", "/v1/units")} & {"sales-mars", "sales-moon"}
     assert (refused, "Unknown columns: rolle." in why) == (2, True)
     assert len([grant for grant in client.pages("kpi_api", "/v1/grants") if grant["role"] == "board"]) == 1
+
+
+def test_a_wrong_kpi_is_told_under_the_headings_of_its_file(company: Company) -> None:
+    kpis = company.folder / "bad_kpis.csv"
+    kpis.write_text(
+        "No,definition_code,cycle_code,level,owner_person,Goal,unit\n"
+        "x-1,sales-against-quota,FY2025,individual,276,1e5,USD\nx-2,sales-against-quota,FY2025,individual,,5,USD\n"
+        "x 3,sales-against-quota,FY2025,individual,276,5,USD\n"
+    )
+
+    code, said = company.type("import", "kpis", str(kpis), "--map", "No=code", "--map", "Goal=target", "--json")
+
+    faults = [(error["row"], error["field"]) for result in json.loads(said)["results"] for error in result["errors"]]
+    assert code == 1
+    assert {(1, "Goal"), (2, "owner_person"), (3, "No")} == set(faults)
+
+
+def test_a_scorecard_that_cannot_be_signed_is_named_with_the_reason(company: Company) -> None:
+    """Given a later cycle with one scorecard of 90 percent and one of 100, then the other is signed all the same."""
+    kpis, cards = company.folder / "later_kpis.csv", company.folder / "later_cards.csv"
+    kpis.write_text(
+        "code,definition_code,cycle_code,level,owner_person,target,unit\n"
+        "later-276,sales-against-quota,FY2026,individual,276,5,USD\nlater-277,sales-against-quota,FY2026,individual,277,5,USD\n"
+    )
+    cards.write_text("person,cycle_code,kpi_code,weight\n276,FY2026,later-276,90\n277,FY2026,later-277,100\n")
+    company.run("cycle", "create", "FY2026", "--first-day", "2025-06-01", "--last-day", "2026-05-31")
+    company.run("import", "kpis", str(kpis))
+    company.run("import", "scorecards", str(cards))
+
+    code, said = company.type("scorecard", "agree", "FY2026", "--json")
+
+    answer = json.loads(said)
+    assert (code, answer["agreed"]) == (1, 1)
+    (refusal,) = answer["refused"]
+    assert (refusal["person"], refusal["code"]) == ("276", "scorecard_refused")
+    assert refusal["message"] == "The weights total 90.00; they must total 100.00."
 
 
 def test_nobody_approves_their_own_plan_and_the_command_says_so(company: Company) -> None:

@@ -7,7 +7,7 @@ import typer
 from sightline.cli import import_cascade, import_structure
 from sightline.cli.client import ActAs, Client, OrganizationId, open_client
 from sightline.cli.import_table import Answer, Columns, Numbered, send_together, table_command
-from sightline.cli.tables import File, Ignored, Maps, format_of, report
+from sightline.cli.tables import File, Ignored, Maps, format_of, in_columns, report
 from sightline.cli.terminal import AsJson, progress
 
 app = typer.Typer(help="Send tables (CSV, NDJSON, JSON) to a running Sightline.", no_args_is_help=True)
@@ -36,11 +36,13 @@ def people(
 
     Example: `sightline import people staff.csv --map "Employee No=external_id" --ignore Phone --create-missing --dry-run`.
     """
+    from kpi_api.people.schemas import ImportRow
+
     query = {"map": column_map or [], "ignore": ignore or [], "create_missing": create_missing, "dry_run": dry_run}
     content = {"content": file.read_bytes(), "headers": {"Content-Type": format_of(file)}, "params": query}
     with open_client(organization, act_as) as client, progress(f"Importing {file.name}"):
         answer = client.call("kpi_api", "POST", "/v1/people/import", **content).json()
-    report(answer, as_json=as_json)
+    report(in_columns(answer, [], ImportRow.model_fields, {}, column_map), as_json=as_json)
 
 
 def _measurement_columns() -> Columns:

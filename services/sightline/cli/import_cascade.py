@@ -19,6 +19,11 @@ TARGET_COLUMNS = {"target": "value", "target_high": "value_high"} | {
 KPI_COLUMNS = ("code", "definition_code", "cycle_code", "name", "why", "level", "window_start", "window_end")
 REQUIRED_OF_KPI = ("definition_code", "cycle_code", "level", "target", "unit")
 OWNERS = {"owner_person": "person_external_id", "owner_unit": "unit_code"}
+COLUMNS_OF_KPI_FIELDS = {
+    **{field: (column,) for column, field in (TARGET_COLUMNS | OWNERS).items()},
+    "targets": ("target",),
+    "owner": tuple(OWNERS),
+}
 SCORECARD_COLUMNS = ("person", "cycle_code", "kpi_code", "weight", "component")
 
 
@@ -46,7 +51,7 @@ def _define(client: Client, cells: Cells) -> str:
     return "created"
 
 
-@table_command(lambda: ((*KPI_COLUMNS, *OWNERS, *TARGET_COLUMNS, "contributes_to"), REQUIRED_OF_KPI))
+@table_command(lambda: ((*KPI_COLUMNS, *OWNERS, *TARGET_COLUMNS, "contributes_to"), REQUIRED_OF_KPI), COLUMNS_OF_KPI_FIELDS)
 def kpis(client: Client, rows: Numbered) -> Answer:
     """Import KPIs with one target each and what they contribute to. The same code again changes nothing.
 
@@ -70,7 +75,7 @@ def _kpi(cells: Cells) -> dict[str, Any]:
     }
 
 
-@table_command(lambda: (SCORECARD_COLUMNS, SCORECARD_COLUMNS[:4]))
+@table_command(lambda: (SCORECARD_COLUMNS, SCORECARD_COLUMNS[:4]), {"person_external_id": ("person",), "kpi_id": ("kpi_code",)})
 def scorecards(client: Client, rows: Numbered) -> Answer:
     """Import scorecards as drafts, one row for each KPI on them. They are agreed with `sightline scorecard agree`.
 

@@ -11,7 +11,7 @@ UNIT_COLUMNS = ("code", "name", "kind", "parent", "head", "value_statement")
 GRANT_COLUMNS = ("person", "role")
 
 
-@table_command(lambda: (UNIT_COLUMNS, ("code", "kind")))
+@table_command(lambda: (UNIT_COLUMNS, ("code", "kind")), {"parent_id": ("parent",), "head_id": ("head",)})
 def units(client: Client, rows: Numbered) -> Answer:
     """Import units with their parents and heads, parents first. A unit that is there is brought to what the file says.
 
@@ -45,7 +45,7 @@ def _write_unit(client: Client, there: dict[str, dict[str, Any]], cells: Cells) 
     return "updated"
 
 
-@table_command(lambda: (GRANT_COLUMNS, GRANT_COLUMNS))
+@table_command(lambda: (GRANT_COLUMNS, GRANT_COLUMNS), {"person_id": ("person",)})
 def grants(client: Client, rows: Numbered) -> Answer:
     """Give people roles from today on: hr_admin, comp_admin, payroll, board, auditor. A role somebody has is left as it is.
 

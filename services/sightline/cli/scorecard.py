@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from sightline.cli.client import ActAs, Client, OrganizationId, open_client, require_cycle
-from sightline.cli.terminal import AsJson, progress, show_json, show_step
+from sightline.cli.client import ActAs, Client, OrganizationId, Refused, open_client, require_cycle
+from sightline.cli.terminal import AsJson, progress, show_json, show_step, show_table
 from sightline.problems import BadUsage
 
 definition = typer.Typer(help="KPI definitions.", no_args_is_help=True)
@@ -44,31 +44,41 @@ def agree(
 ) -> None:
     """Sign every draft of a cycle in both sides' names: proposed by the manager (the board for whoever has none), agreed by the person.
 
-    For trying things out with the development issuer, which can speak for anybody. Elsewhere people sign for themselves.
+    For trying things out with the development issuer, which can speak for anybody. Elsewhere people sign for themselves. A scorecard that
+    cannot be signed, such as one whose weights do not total 100, is named with the reason and left; the command then ends with 1.
 
     Example: `sightline scorecard agree 2026`.
     """
     with open_client(organization, act_as) as client, progress("Proposing and agreeing"):
         require_cycle(client, cycle)
         drafts = list(client.pages("kpi_api", "/v1/scorecards", cycle_code=cycle, status="draft"))
-        for draft in drafts:
-            _sign(client, draft)
+        refused = [refusal for draft in drafts if (refusal := _sign(client, draft))]
+    agreed = len(drafts) - len(refused)
     if as_json:
-        show_json({"agreed": len(drafts)})
+        show_json({"agreed": agreed, "refused": refused})
     else:
-        show_step(f"{len(drafts)} scorecards are agreed.")
+        show_step(f"{agreed} scorecards are agreed.")
+        if refused:
+            show_table(["person", "name", "not signed, since"], [[one["person"], one["name"], one["message"]] for one in refused])
+    if refused:
+        raise typer.Exit(1)
 
 
-def _sign(client: Client, draft: dict[str, Any]) -> None:
+def _sign(client: Client, draft: dict[str, Any]) -> dict[str, str] | None:
+    """Both signatures, or whose scorecard was refused and why."""
     path = f"/v1/scorecards/{draft['id']}"
-    client.acting_as(_manager(client, draft["person_id"])).edit("kpi_api", "POST", f"{path}/propose", {}, seen=path)
-    client.acting_as(draft["person_id"]).edit("kpi_api", "POST", f"{path}/agree", {}, seen=path)
+    person = client.get("kpi_api", f"/v1/people/{draft['person_id']}")
+    try:
+        client.acting_as(_manager(client, person)).edit("kpi_api", "POST", f"{path}/propose", {}, seen=path)
+        client.acting_as(person["id"]).edit("kpi_api", "POST", f"{path}/agree", {}, seen=path)
+    except Refused as refused:
+        return {"person": person["external_id"], "name": person["display_name"], "code": refused.code, "message": str(refused).strip()}
+    return None
 
 
-def _manager(client: Client, person_id: str) -> str:
+def _manager(client: Client, person: dict[str, Any]) -> str:
     """Who stands above a person today: a manager, else somebody of the board."""
     today = date.today().isoformat()  # noqa: DTZ011 the operator's own day
-    person = client.get("kpi_api", f"/v1/people/{person_id}")
     for line in person["employments"]:
         in_force = line["valid_from"] <= today and (line["valid_to"] is None or today < line["valid_to"])
         if line["is_primary"] and in_force and line["manager_id"]:

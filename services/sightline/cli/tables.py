@@ -66,6 +66,39 @@ def _faults(row: int, problem: OperatorProblem) -> list[dict[str, Any]]:
     return [{"row": row, "field": "", "code": problem.code, "message": str(problem).strip()}]
 
 
+def in_columns(
+    answer: Mapping[str, Any],
+    rows: Iterable[tuple[int, Cells]],
+    columns: Collection[str],
+    renames: Mapping[str, Sequence[str]],
+    maps: Sequence[str] | None,
+) -> dict[str, Any]:
+    """The answer with each fault at the column of the file, under its heading there, instead of at a field of the request.
+
+    `renames` says which columns a field is written in, where it is not called like its column; the one that the row has counts.
+    """
+    from kpi_api.people.mapping import read_mapping
+
+    headings = {ours: heading for heading, ours in read_mapping(maps or []).items()}
+    cells = dict(rows)
+
+    def named(row: int, error: Mapping[str, Any]) -> dict[str, Any]:
+        column = _column(error["field"], cells.get(row, {}), columns, renames)
+        return {**error, "field": headings.get(column, column)}
+
+    results = [result | {"errors": [named(result["row"], error) for error in result["errors"]]} for result in answer["results"]]
+    return {**answer, "results": results}
+
+
+def _column(field: str, cells: Cells, columns: Collection[str], renames: Mapping[str, Sequence[str]]) -> str:
+    """The column in which a field stands: the innermost part of its JSON pointer that is one."""
+    for part in reversed(field.strip("/").split("/")):
+        candidates = renames.get(part, (part,))
+        if found := [name for name in candidates if name in cells] or [name for name in candidates if name in columns]:
+            return found[0]
+    return field
+
+
 def report(answer: Mapping[str, Any], *, as_json: bool) -> None:
     """Count what became of the rows and name those that were refused; ends the command with 1 if there are any."""
     wrong = [(result["row"], error) for result in answer["results"] for error in result["errors"]]
