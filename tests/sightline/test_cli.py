@@ -1,6 +1,8 @@
 """The command line: every command explains itself, and every failure has its words, its code and its exit code."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from typer.testing import CliRunner
 
 from sightline import cli, problems
 from sightline.cli.client import Refused
-from sightline.cli.tables import each_row
+from sightline.cli.tables import each_row, in_columns
 from sightline.home import make_home
 from sightline.ports import named_port
 from sightline.problems import BadUsage, FolderUnreachable, OperatorProblem, PortTaken
@@ -94,6 +96,45 @@ def test_a_row_that_a_service_refuses_names_its_fields() -> None:
         raise Refused(422, {"code": "invalid", "title": "T", "detail": "Some fields are wrong.", "errors": [TWICE | {"row": None}]})
 
     assert each_row([(7, {})], send)["results"] == [{"row": 7, "status": "error", "errors": [TWICE | {"row": 7}]}]
+
+
+INTERRUPTED_WHILE_LOADING = """
+import os, runpy, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, path=None, target=None):
+        if name == "typer":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+runpy.run_module("sightline", run_name="__main__")
+"""
+
+
+def test_ctrl_c_while_the_command_loads_is_no_traceback() -> None:
+    """Given a signal as soon as the first library is looked for, long before any command could begin."""
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_WHILE_LOADING], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
+@pytest.mark.parametrize("written", ["2027-13-01", "29.01.2027", "tomorrow"])
+def test_what_is_no_date_is_refused_in_words(written: str) -> None:
+    result = CliRunner().invoke(cli.app, ["payroll", "pull", "--pay-group", "M", "--check-date", written])
+    said = " ".join(result.output.replace("│", " ").split())
+    assert result.exit_code == 2
+    assert f"'{written}' is no date. Write it as YYYY-MM-DD, such as 2027-01-29." in said
+
+
+def test_faults_are_told_under_the_headings_of_the_file() -> None:
+    """A field of the request stands in a column of another name, and that column under another heading in this file."""
+    errors = [{"field": field, "code": "c", "message": "m", "row": 1} for field in ("/targets/0/value", "/owner", "/code", "/surprise")]
+    answer = {"results": [{"row": 1, "status": "error", "errors": errors}], "error": 1}
+    renames = {"value": ("target",), "owner": ("owner_person", "owner_unit")}
+
+    told = in_columns(answer, [(1, {"owner_unit": "sales"})], ["code", "target", "owner_person", "owner_unit"], renames, ["Goal=target"])
+
+    assert [error["field"] for error in told["results"][0]["errors"]] == ["Goal", "owner_unit", "code", "/surprise"]
+    assert told["error"] == 1
 
 
 @pytest.mark.parametrize("named", ["abc", "0", "65536", "-1", "8000.5", "²"])
