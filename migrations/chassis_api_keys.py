@@ -1,4 +1,7 @@
-"""Rotation, approval and use of API keys, the same in both histories. (Columns are filled by their defaults: an UPDATE would see no rows.)"""
+"""Rotation, approval and use of API keys, the same in both histories.
+
+Columns are filled by their defaults: under row-level security an UPDATE would see no rows.
+"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from chassis.database import WriteSession
 from chassis.problems import Problem
 from chassis.rows import ChassisRow
-from chassis.sealing import Sealer, sealer
+from chassis.sealing import SEALED, Sealer, sealer
 
 IdempotencyKey = Annotated[
     str | None,
@@ -45,7 +45,7 @@ class IdempotencyRecord(ChassisRow):
     created_at: Mapped[datetime]
     status: Mapped[int | None]
     headers: Mapped[Mapping[str, str] | None] = mapped_column(JSONB)
-    body: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body: Mapped[bytes | None] = mapped_column(LargeBinary, info=SEALED)
 
 
 class Replay(Exception):

@@ -22,16 +22,19 @@ def make_keys(folder: Path) -> Path:
     return folder
 
 
-def hand_out_keys(keys: Path, folder: Path) -> list[Path]:
-    """Give each service its own folder below `folder`: its private key, everybody's public keys, own secrets. Nothing is overwritten."""
-    return [_hand_out(keys, folder / service, service) for service in SERVICES]
+def hand_out_keys(keys: Path, folder: Path, *, replace: bool = False) -> list[Path]:
+    """Give each service its own folder below `folder`: its private key, everybody's public keys, own secrets.
+
+    Nothing is overwritten; `replace` copies signing keys and key sets anew, never secrets, which are each folder's own.
+    """
+    return [_hand_out(keys, folder / service, service, replace) for service in SERVICES]
 
 
-def _hand_out(keys: Path, folder: Path, service: str) -> Path:
+def _hand_out(keys: Path, folder: Path, service: str, replace: bool) -> Path:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for original in (keys / f"{service}.jwk.json", *keys.glob("*.jwks.json")):
-        if not (copy := folder / original.name).exists():
-            shutil.copy2(original, copy)
+    for original in (*keys.glob("*.jwks.json"), keys / f"{service}.jwk.json"):
+        if replace or not (folder / original.name).exists():
+            shutil.copy2(original, folder / original.name)
     for name in SECRETS:
         make_secret_file(folder / name)
     return folder

@@ -9,12 +9,17 @@ from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from chassis.database import Database, ReadSession
+from chassis import audit, jobs
+from chassis.clock import real_now
+from chassis.database import Database, ReadSession, WriteSession
 from chassis.identity import TokenSigner, load_private_key
-from chassis.identity.api_keys import NewApiKey, create_api_key
+from chassis.identity.api_keys import ApiKey, NewApiKey, create_api_key, note_change
 from chassis.settings import DEVELOPMENT_ISSUER
+from kpi_api.identities.api_keys import TELL
+from kpi_api.identities.schemas import KEY_SCOPES
+from kpi_api.people.organizations import OPERATOR
 from sightline.databases import open_databases
 from sightline.keys import make_keys
 from sightline.problems import BadUsage
@@ -73,13 +78,39 @@ def sign_token(home: Path, organization_id: UUID, person_id: UUID, life: timedel
 
 
 def make_key(home: Path, service: str, name: str, scopes: list[str], organization_id: UUID | None) -> NewApiKey:
-    """An API key of one service. Raises BadUsage."""
+    """An API key, approved by the operator who makes it: of kpi_api, which tells scoring of it, or of scoring alone. Raises BadUsage."""
+    if unknown := sorted(set(scopes) - set(KEY_SCOPES)):
+        raise BadUsage(f"No key has the scope {', '.join(unknown)}.", f"Scopes are {', '.join(KEY_SCOPES)}.")
 
     async def make(database: Database) -> NewApiKey:
         async with database.write(await choose_organization(database, organization_id)) as session:
-            return await create_api_key(session, name=name, scopes=scopes, created_by="operator")
+            made = await create_api_key(session, name=name, scopes=scopes, created_by=OPERATOR)
+            await _record(session, service, "api_key.made", made.row)
+            return made
 
     return with_database(home, service, make)
+
+
+def revoke_key(home: Path, service: str, key_id: UUID, organization_id: UUID | None) -> None:
+    """End an API key of one service's database at once. Raises BadUsage."""
+
+    async def revoke(database: Database) -> None:
+        async with database.write(await choose_organization(database, organization_id)) as session:
+            key = await session.scalar(select(ApiKey).where(ApiKey.id == key_id).with_for_update())
+            if key is None:
+                raise BadUsage(f"There is no key {key_id} in {service}.", "See `sightline api-key list`.")
+            if key.revoked_at is None:
+                key.revoked_at = real_now()
+                note_change(key)
+                await _record(session, service, "api_key.revoked", key)
+
+    with_database(home, service, revoke)
+
+
+async def _record(session: WriteSession, service: str, action: str, key: ApiKey) -> None:
+    await audit.record(session, OPERATOR, action, "api_key", key.id, scopes=key.scopes)
+    if service == "kpi_api":
+        await jobs.enqueue(session, TELL, once_key="all")
 
 
 async def choose_organization(database: Database, organization_id: UUID | None) -> UUID:

@@ -6,6 +6,7 @@ import hmac
 import json
 from datetime import timedelta
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import UUID
 
 import httpx
@@ -16,8 +17,12 @@ from sqlalchemy import text
 
 from chassis.clock import real_now
 from chassis.identifiers import new_id
-from chassis.identity import TokenSigner, load_private_key
+from chassis.identity import Principal, TokenSigner, load_private_key
 from chassis.identity.api_keys import create_api_key
+from chassis.identity.issuers import Issuer, IssuerKeys
+from chassis.identity.keys import read_public_keys
+from chassis.identity.tokens import TokenVerifier
+from chassis.problems import Unauthenticated
 from chassis.settings import DEVELOPMENT_ISSUER, ServiceSettings
 from tests.chassis.conftest import ProbeDoor
 from tests.world import Organization
@@ -58,7 +63,7 @@ class Forge:
     def token(self, key: Any = None, header: dict[str, Any] | None = None, **claims: Any) -> str:
         parts = {k: v for k, v in {"alg": "Ed25519", "kid": self.key.kid, **(header or {})}.items() if v is not None}
         body = {k: v for k, v in {**self.claims, **claims}.items() if v is not None}
-        return jwt.encode(parts, body, key or self.key, algorithms=["Ed25519", "RS256", "HS256"])
+        return jwt.encode(parts, body, key or self.key, algorithms=["Ed25519", "RS256", "PS256", "HS256"])
 
     def by_hand(self, header: dict[str, Any], signature: bytes = b"", secret: bytes | None = None) -> str:
         signed = f"{encoded(header)}.{encoded(self.claims)}"
@@ -93,6 +98,13 @@ async def test_an_honest_token_is_let_in(door: ProbeDoor, forge: Forge) -> None:
         pytest.param({"exp": "9999999999"}, id="expiry as text"),
         pytest.param({"nbf": 9999999999}, id="not yet valid"),
         pytest.param({"iat": 9999999999}, id="issued in the future"),
+        pytest.param({"exp": float("inf")}, id="expiry without end"),
+        pytest.param({"exp": True}, id="expiry that is no number"),
+        pytest.param({"nbf": "0"}, id="not-before as text"),
+        pytest.param({"iss": [DEVELOPMENT_ISSUER]}, id="a list of issuers"),
+        pytest.param({"aud": ["elsewhere", "other"]}, id="audiences without ours"),
+        pytest.param({"sub": 7}, id="a subject that is no text"),
+        pytest.param({"organization_id": 7}, id="an organization that is a number"),
         pytest.param({"sub": None}, id="no subject"),
         pytest.param({"sub": "ada"}, id="a subject that is no person's id"),
         pytest.param({"organization_id": None}, id="no organization"),
@@ -119,7 +131,10 @@ async def test_forged_signatures_are_refused(door: ProbeDoor, forge: Forge) -> N
         "own key under the known kid": forge.token(own),
         "own key embedded": forge.token(own, {"jwk": own.as_dict(private=False)}),
         "own key by address": forge.token(own, {"jku": "https://keys.example.com/jwks.json"}),
+        "own certificate by address": forge.token(own, {"x5u": "https://keys.example.com/certificate.pem"}),
+        "own certificate embedded": forge.token(own, {"x5c": ["MIIB"]}),
         "another kind of key": forge.token(rsa, {"alg": "RS256"}),
+        "oversized, though honest": forge.token(padding="x" * 16_384),
         "no kid": forge.token(header={"kid": None}),
         "unknown kid": forge.token(header={"kid": "0000"}),
         "kid that is no text": forge.by_hand({"alg": "Ed25519", "kid": [kid]}),
@@ -144,6 +159,61 @@ async def test_without_a_token_or_with_another_scheme_nobody_comes_in(door: Prob
         answer = await client.get("/v1/notes", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (401, "unauthenticated")
     assert (await client.get(f"/v1/notes?access_token={forge.token()}")).status_code == 401
+
+
+async def test_a_public_rsa_key_is_no_shared_secret(door: ProbeDoor, forge: Forge) -> None:
+    """The classic confusion: an issuer signs by RS256, and somebody uses its public key, which all may read, as the secret of HS256."""
+    key = RSAKey.generate_key(2048, {"kid": "rsa"}, auto_kid=False)
+    public = read_public_keys(json.dumps({"keys": [key.as_dict(private=False)]}))
+
+    async def load() -> tuple[Any, float]:
+        return public, 60.0
+
+    verifier = TokenVerifier({DEVELOPMENT_ISSUER: Issuer(DEVELOPMENT_ISSUER, IssuerKeys("rsa", load), "sightline", "people")})
+    honest = forge.token(key, {"alg": "RS256", "kid": "rsa"})
+    assert isinstance(await verifier.verify(honest), Principal)
+    pem = key.as_pem(private=False)
+    for secret in (pem, pem.strip(), json.dumps(key.as_dict(private=False)).encode()):
+        for algorithm in ("HS256", "none", "RS256"):
+            with pytest.raises(Unauthenticated):
+                await verifier.verify(forge.by_hand({"alg": algorithm, "kid": "rsa"}, secret=secret))
+    with pytest.raises(Unauthenticated):
+        await verifier.verify(forge.token(key, {"alg": "PS256", "kid": "rsa"}))
+
+
+async def test_a_proof_is_remembered_for_a_minute_and_never_past_its_expiry(
+    door: ProbeDoor, forge: Forge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, now = AsyncMock(return_value=forge.key), real_now()
+    keys = IssuerKeys(DEVELOPMENT_ISSUER, AsyncMock())
+    monkeypatch.setattr(keys, "find", find)
+    verifier = TokenVerifier({DEVELOPMENT_ISSUER: Issuer(DEVELOPMENT_ISSUER, keys, "sightline", "people")})
+    long, brief = forge.token(exp=forge.claims["iat"] + 3600), forge.token(exp=forge.claims["iat"] + 5)
+    # The brief one has five seconds of life and half a minute of leeway
+    for second, token, proofs in ((0, long, 1), (59, long, 1), (61, long, 2), (0, brief, 3), (30, brief, 3), (36, brief, 4)):
+        monkeypatch.setattr("chassis.identity.tokens.real_now", lambda at=second: now + timedelta(seconds=at))
+        await verifier.verify(token)
+        assert find.await_count == proofs, second
+
+
+async def test_a_service_token_is_for_one_service(door: ProbeDoor, organization: Organization) -> None:
+    folder = door.running.service.settings.key_folder
+    signer = TokenSigner("kpi_api", load_private_key(folder / "kpi_api.jwk.json"))
+    verifier: TokenVerifier = door.world.scoring.app.state.verifier
+    claims: dict[str, Any] = {"organization_id": organization.id, "life": timedelta(minutes=1)}
+
+    acting = await verifier.verify(signer.sign(subject="kpi_api", audience="scoring", acting_person=organization.person_id, **claims))
+
+    assert isinstance(acting, Principal)
+    assert (acting.kind, acting.person_id) == ("service", organization.person_id)
+    for wrong in (
+        signer.sign(subject="kpi_api", audience="sightline", **claims),
+        signer.sign(subject="kpi_api", audience="kpi_api", **claims),
+        signer.sign(subject="scoring", audience="scoring", **claims),
+    ):
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(wrong)
+        assert await is_refused(door, wrong), "kpi_api trusts no service"
 
 
 async def test_a_persons_token_does_not_make_them_a_service(door: ProbeDoor, organization: Organization) -> None:

@@ -5,14 +5,13 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import InvalidToken
 
-from chassis.identity import make_secret_file
+from chassis.identity.keys import make_secret_file, write_secret
 from chassis.sealing import KEY_FILE, Sealer, sealer
 
 
 def sealer_with(folder: Path, *keys: str) -> Sealer:
     folder.mkdir(exist_ok=True)
-    (folder / KEY_FILE).write_text("\n".join(keys))
-    sealer.cache_clear()
+    write_secret(folder / KEY_FILE, "\n".join(keys))
     return sealer(folder)
 
 

@@ -40,7 +40,7 @@ class ApiKey(OrganizationRow, ChassisRow):
     """A hashed key; `scopes` are names of granted roles, such as `integration` or `payroll`. All times are real time.
 
     It is live once approved, until it expires or is revoked. While it is being rotated, `previous_digest` holds until `previous_until`.
-    `changed_at` is when it was last made, approved, rotated or revoked; `told_at` is when the sibling service learned of that, null until then.
+    `changed_at` is when it was last made, approved, rotated or revoked; `told_at` is when the sibling service learned of that.
     """
 
     __tablename__ = "api_keys"
@@ -126,7 +126,7 @@ def _make_secret() -> str:
 async def principal_of_api_key(database: Database, key: str) -> Principal:
     """The principal of a live key. Raises Unauthenticated for an unknown, wrong, expired, revoked or unapproved one, in the same words."""
     key_id, secret = _split(key)
-    async with database.engine.connect() as connection:
+    async with database.engine.connect() as connection:  # nosemgrep: connection-outside-a-transaction - the organization is not known yet
         rows = (await connection.execute(FIND, {"id": key_id})).all()
     found = next((row for row in rows if _proves(row, _digest(secret))), None)
     if found is None:

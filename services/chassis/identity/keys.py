@@ -5,17 +5,16 @@ nothing. Keep the folder on an encrypted volume or mount it from a secret store.
 """
 
 import json
-import os
 import secrets
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from joserfc.errors import JoseError
-from joserfc.jwk import Key, OKPKey, RSAKey, import_key
+from joserfc.errors import JoseError, SecurityWarning
+from joserfc.jwk import Key, OKPKey, import_key
 
 MAX_KEYS = 50
-MIN_RSA_BITS = 2048
 KEPT_PUBLIC_KEYS = 2
 
 
@@ -51,7 +50,7 @@ def write_secret(path: Path, content: str) -> None:
     new.touch(mode=0o600)
     new.chmod(0o600)
     new.write_text(content)
-    os.replace(new, path)
+    new.replace(path)
 
 
 def _key_files(folder: Path, name: str) -> tuple[Path, Path]:
@@ -65,13 +64,15 @@ def _write_key_files(folder: Path, name: str, former: list[dict[str, Any]]) -> N
     folder.mkdir(parents=True, exist_ok=True)
     new = public.with_name(f"{public.name}.new")
     new.write_text(json.dumps({"keys": [key.as_dict(private=False), *former]}))
-    os.replace(new, public)
+    new.replace(public)
     write_secret(private, json.dumps(key.as_dict(private=True)))
 
 
 def read_public_keys(document: str | bytes) -> dict[str, Key]:
-    """The keys of a JWKS that may prove a signature, by `kid`. Left out: what has no `kid`, symmetric and private keys, keys for encryption,
-    RSA below 2048 bits, what we cannot read, and all after the fiftieth. Raises ValueError for what is no JWKS."""
+    """The keys of a JWKS that may prove a signature, by `kid`. Raises ValueError for what is no JWKS.
+
+    Left out: what has no `kid`, symmetric and private keys, keys for encryption, RSA below 2048 bits, and all after the fiftieth.
+    """
     content = json.loads(document)
     if not isinstance(content, dict) or not isinstance(content.get("keys"), list):
         raise ValueError("this is no JWKS: it lacks a list `keys`")
@@ -93,10 +94,10 @@ def _may_prove(entry: Any) -> bool:
 
 
 def _read(entry: Mapping[str, Any]) -> Key | None:
+    """The key, or None for one that is broken, or so weak that the library warns of it (RSA below 2048 bits)."""
     try:
-        key = import_key(dict(entry))
-    except (JoseError, ValueError, TypeError, KeyError):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", SecurityWarning)
+            return import_key(dict(entry))
+    except (JoseError, SecurityWarning, ValueError, TypeError, KeyError):
         return None
-    if isinstance(key, RSAKey) and key.raw_value.key_size < MIN_RSA_BITS:
-        return None
-    return key

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.events import Event
 from chassis.rows import ChassisRow, OrganizationRow, Versioned, references
+from chassis.sealing import SEALED
 
 PING = "webhook.ping"
 
@@ -43,7 +44,7 @@ class WebhookSecret(OrganizationRow, ChassisRow):
     )
 
     endpoint_id: Mapped[UUID]
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes] = mapped_column(info=SEALED)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
 

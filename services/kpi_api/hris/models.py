@@ -7,9 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import AppendOnly, Versioned, references
+from chassis.sealing import SEALED
 from kpi_api.database import Row
 
 
@@ -19,8 +20,8 @@ class HrisSource(Versioned, Row):
     __tablename__ = "hris_sources"
 
     name: Mapped[str]
-    sealed: Mapped[bytes]
-    previous_sealed: Mapped[bytes | None]
+    sealed: Mapped[bytes] = mapped_column(info=SEALED)
+    previous_sealed: Mapped[bytes | None] = mapped_column(info=SEALED)
     previous_until: Mapped[datetime | None]
     created_by: Mapped[str]
     created_at: Mapped[datetime]

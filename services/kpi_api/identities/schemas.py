@@ -52,7 +52,7 @@ class ApiKeyIn(Input):
     """A key to make."""
 
     name: Name
-    scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=3, description="The roles it has. No key decides as an hr_admin does.")]
+    scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=3, description="The roles it has; no key has an hr_admin's.")]
     expires_at: AwareDatetime | None = Field(default=None, description="never when left out")
 
 

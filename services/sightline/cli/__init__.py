@@ -9,6 +9,7 @@ import sys
 import typer
 
 from sightline.cli import (
+    api_key,
     audit,
     bench,
     call,
@@ -51,11 +52,12 @@ app.command()(up.down)
 app.command()(demo.demo)
 app.command()(status.status)
 app.command()(migrate.migrate)
-app.command()(keys.keys)
 app.command()(contracts.contracts)
 app.command()(bench.bench)
 app.command()(token.token)
 app.command()(score.score)
+app.add_typer(keys.app, name="keys")
+app.add_typer(api_key.app, name="api-key")
 app.add_typer(organization.app, name="organization")
 app.add_typer(grant.app, name="grant")
 app.add_typer(import_.app, name="import")
