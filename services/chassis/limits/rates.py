@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from math import ceil
-from typing import Any
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.error_answers import answer
@@ -70,12 +70,12 @@ class Counter:
         self._clock = clock
         self._full_at: dict[tuple[str, str], float] = {}
 
-    def take(self, policy: Policy, who: str) -> Allowance:
-        """Use one request of `who`'s quota; a refused one uses nothing."""
+    def take(self, policy: Policy, who: str, requests: int = 1) -> Allowance:
+        """Use so many requests of `who`'s quota; what is refused uses nothing."""
         now, pace = self._clock(), WINDOW_SECONDS / policy.quota
         before = max(self._full_at.get((policy.name, who), now), now) - now
-        used = before + pace
-        if used > WINDOW_SECONDS:
+        used = before + pace * requests
+        if used > WINDOW_SECONDS + 1e-6:
             return Allowance(policy, 0, ceil(before), wait=max(ceil(used - WINDOW_SECONDS), 1))
         self._remember((policy.name, who), now + used, now)
         return Allowance(policy, int((WINDOW_SECONDS - used) / pace + 1e-6), ceil(used))
@@ -101,21 +101,21 @@ class Rates:
             "key": Policy("key", settings.key_requests_per_minute),
         }
 
-    def charge_principal(self, scope: Scope, principal: Principal) -> None:
-        """Count a request to a proven principal. Raises TooManyRequests."""
+    def charge_principal(self, scope: Scope, principal: Principal, requests: int = 1) -> None:
+        """Count so many requests to a proven principal. Raises TooManyRequests."""
         if principal.kind == "service":
             scope["state"]["allowance"] = None
             return
         bulk = scope["method"] not in {"GET", "HEAD"} and any(pattern.fullmatch(scope["path"]) for pattern in self._bulk_paths)
         policy = self._bulk if bulk else self._kinds[principal.kind]
-        self._charge(scope, policy, f"{principal.organization_id}/{principal.subject}")
+        self._charge(scope, policy, f"{principal.organization_id}/{principal.subject}", requests)
 
     def charge_address(self, scope: Scope) -> None:
         """Count a request of somebody unknown to the address it comes from. Raises TooManyRequests."""
         self._charge(scope, self._address, network_of((scope.get("client") or ("unknown",))[0]))
 
-    def _charge(self, scope: Scope, policy: Policy, who: str) -> None:
-        allowance = scope["state"]["allowance"] = self._counter.take(policy, who)
+    def _charge(self, scope: Scope, policy: Policy, who: str, requests: int = 1) -> None:
+        allowance = scope["state"]["allowance"] = self._counter.take(policy, who, requests)
         if allowance.wait:
             raise allowance.refusal()
 
@@ -131,9 +131,9 @@ def network_of(address: str) -> str:
     return str(parsed)
 
 
-def charge(request: Any, principal: Principal) -> None:
-    """Count this request to its principal. Raises TooManyRequests."""
-    request.app.state.rates.charge_principal(request.scope, principal)
+def charge(request: Request, principal: Principal, requests: int = 1) -> None:
+    """Count this request to its principal, as so many if it costs as much as they. Raises TooManyRequests."""
+    request.app.state.rates.charge_principal(request.scope, principal, requests)
 
 
 class RateLimit:

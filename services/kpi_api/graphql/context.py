@@ -6,7 +6,7 @@ Sibling fields are resolved at the same time and one session serves one statemen
 """
 
 from asyncio import Semaphore
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 CONCURRENT_READS = 3
 
+Charge = Callable[[int], None]
+"""Counts so many further requests to the viewer. Raises TooManyRequests."""
+
 
 @dataclass
 class Context:
@@ -33,6 +36,7 @@ class Context:
     database: Database
     resources: Resources
     signer: CursorSigner
+    charge: Charge
     _first: ReadSession | None
     _closing: AsyncExitStack
     _turns: Semaphore = field(default_factory=lambda: Semaphore(CONCURRENT_READS))
@@ -61,9 +65,11 @@ class Context:
 
 
 @asynccontextmanager
-async def open_context(principal: Principal, database: Database, resources: Resources, signer: CursorSigner) -> AsyncIterator[Context]:
+async def open_context(
+    principal: Principal, database: Database, resources: Resources, signer: CursorSigner, charge: Charge
+) -> AsyncIterator[Context]:
     """The context of a proven identity's operation. Raises Unauthenticated."""
     async with AsyncExitStack() as closing:
         session = await closing.enter_async_context(database.read(principal.organization_id))
         viewer = await load_viewer(principal, session)
-        yield Context(viewer, database, resources, signer, session, closing)
+        yield Context(viewer, database, resources, signer, charge, session, closing)

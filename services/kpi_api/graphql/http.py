@@ -6,6 +6,7 @@ Answers are `application/graphql-response+json` for clients that accept it: then
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -19,6 +20,7 @@ from strawberry.types.graphql import OperationType
 
 from chassis.error_answers import problem_of
 from chassis.limits.json_bodies import read_json
+from chassis.limits.rates import TooManyRequests, charge
 from chassis.pagination import signer_of
 from chassis.problems import Problem, UnreadableBody
 from chassis.transactions import Caller, database_of
@@ -116,20 +118,30 @@ async def answer(request: Request, principal: Caller) -> Response:
 
 
 async def execute(request: Request, principal: Caller, operation: Operation) -> ExecutionResult:
-    """Raises Malformed for an operation that cannot be chosen or that the method does not allow."""
+    """Raises Malformed for an operation that cannot be chosen or that the method does not allow, TooManyRequests for one too many."""
     try:
-        async with open_context(principal, database_of(request), request.app.state.resources, signer_of(request)) as context:
-            return await schema.execute(
+        resources, charged = request.app.state.resources, partial(charge, request, principal)
+        async with open_context(principal, database_of(request), resources, signer_of(request), charged) as context:
+            result = await schema.execute(
                 operation.query,
                 variable_values=operation.variables,
                 operation_name=operation.name,
                 context_value=context,
                 allowed_operation_types=METHODS[request.method],
             )
+        _refuse_too_many(result)
+        return result
     except CannotGetOperationTypeError:
         raise Malformed(400, "The document has no such operation, or several: say which by `operationName`.") from None
     except InvalidOperationTypeError:
         raise Malformed(405, "This method does not allow such an operation. Use POST.", {"Allow": "POST"}) from None
+
+
+def _refuse_too_many(result: ExecutionResult) -> None:
+    """Raises TooManyRequests, which is an answer of HTTP, where the operation was refused for its cost to the quota."""
+    for error in result.errors or ():
+        if isinstance(error.original_error, TooManyRequests):
+            raise error.original_error
 
 
 def negotiate(accept: str | None) -> str:

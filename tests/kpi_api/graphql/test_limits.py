@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from chassis.limits.rates import Rates
 from kpi_api.graphql import schema as root
 from kpi_api.graphql.limits import MAX_ALIASES, MAX_TOKENS
 from tests.kpi_api.cascade.company import Company
 from tests.kpi_api.graphql.asking import ask, errors_of
-from tests.world import Organization
+from tests.world import Organization, World
 
 COSTLY = "people(first: 100) { edges { node { scorecards(first: 100) { edges { node { lines { name } } } } } } }"
 BY_FRAGMENTS = """query { ...a }
@@ -53,6 +54,22 @@ async def test_a_page_given_by_a_variable_counts(organization: Organization) -> 
 
     assert (await errors_of(client, query))[0]["extensions"]["code"] == "too_costly"
     assert await errors_of(client, query, n=5) == []
+
+
+async def test_a_dear_operation_counts_as_several(world: World, organization: Organization, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a quota of five requests, and an operation of about 6,000 values
+    settings = world.kpi_api.service.settings.model_copy(update={"person_requests_per_minute": 5})
+    monkeypatch.setitem(world.kpi_api.app.state._state, "rates", Rates(settings, ()))
+    client = (await organization.admin()).kpi_api
+    query = {"query": "{ people(first: 100) { edges { node { scorecards(first: 20) { edges { node { id } } } } } } }"}
+    # When it is sent twice, and something small after it
+    first, second, small = [await client.post("/graphql", json=each) for each in (query, query, {"query": "{ viewer { roles } }"})]
+    # Then it counts as four; the second time it is one too many and is not executed
+    assert (first.status_code, first.headers["ratelimit"].split(";")[1]) == (200, "r=1")
+    assert (second.status_code, second.json()["code"]) == (429, "too_many_requests")
+    assert int(second.headers["retry-after"]) > 0
+    assert "data" not in second.json()
+    assert small.status_code == 429
 
 
 async def test_introspection_is_within_bounds(organization: Organization) -> None:
