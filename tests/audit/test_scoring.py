@@ -87,7 +87,7 @@ async def test_each_operation_leaves_its_records(company: Company, watch: Watch)
 
     # A run, and one that is set aside.
     run_id, aside = str(uuid4()), str(uuid4())
-    about = {"run": [run_id]}
+    about: dict[str, list[Any]] = {"run": [run_id]}
     content = {"cycle_code": "2026", "period_start": "2026-01-01", "period_end": "2026-12-31", "kind": "regular"}
     await watch.call("PUT /v1/runs/{run_id}", service, about, {"run_id": run_id}, json=content)
     cards = [company.scorecard("ana"), company.scorecard("bob")]
@@ -118,7 +118,7 @@ async def test_each_operation_leaves_its_records(company: Company, watch: Watch)
     wanted = {"pay_group": "monthly", "check_date": "2027-01-31"}
     before = await watch.records()
     batch_id = ok(await clerk[1].post("/v1/payroll-batches", json=wanted)).json()["id"]
-    batch = {"payroll_batch": [batch_id]}
+    batch: dict[str, list[Any]] = {"payroll_batch": [batch_id]}
     await watch.compare("POST /v1/payroll-batches", str(clerk[0]), batch, before)
     await watch.call("GET /v1/payroll-batches", clerk, batch)
     await watch.call("POST /v1/payroll-batches/{batch_id}/lock", clerk, batch, {"batch_id": batch_id})
@@ -183,7 +183,7 @@ async def test_an_auditor_filters_pages_and_streams(company: Company, watch: Wat
     earlier = {"until": record["occurred_at"], "action": "pay_basis.read"}
     assert ok(await aud.get("/v1/audit-records", params=earlier)).json()["items"] == []
     # In pages, and in one stream of lines, the same records in the same order.
-    kinds, cursor = {"action": "pay_basis.changed", "limit": 1}, None
+    kinds, cursor = {"action": "pay_basis.changed", "limit": "1"}, ""
     paged: list[Any] = []
     while not paged or cursor:
         page = ok(await aud.get("/v1/audit-records", params=kinds | ({"cursor": cursor} if cursor else {}))).json()

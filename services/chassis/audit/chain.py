@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import insert, select, text
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from chassis.audit.records import AuditHead, AuditLink, AuditRecord, record_body
+from chassis.audit.records import AuditHead, AuditLink, record_body
 from chassis.database import ReadSession, WriteSession
 
 BATCH = 2000
@@ -27,21 +26,38 @@ def link_digest(previous: str, record: Any) -> str:
     return hashlib.sha256(previous.encode() + b"\n" + record_body(record)).hexdigest()
 
 
+RECORDS = text(
+    """
+    SELECT id, actor, action, subject_type, subject_id, facts, occurred_at FROM audit_records
+    WHERE organization_id = :organization_id AND id = ANY(CAST(:ids AS uuid[])) ORDER BY id
+    """
+).columns(facts=JSONB)
+
+LINK = text(
+    """
+    INSERT INTO audit_links (organization_id, id, number, digest, previous_digest)
+    SELECT :organization_id, id, CAST(:last AS bigint) + place, digest, previous
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:digests AS text[]), CAST(:previous AS text[]))
+      WITH ORDINALITY AS linked (id, digest, previous, place)
+    """
+)
+
+
 async def extend_chain(session: WriteSession, record_ids: Sequence[UUID]) -> None:
     """Link committed records to the end of the organization's chain. The caller holds the sequencer's lock."""
     if not record_ids:
         return
-    number, digest = await _end(session)
-    links = []
-    for record in await session.scalars(select(AuditRecord).where(AuditRecord.id.in_(record_ids)).order_by(AuditRecord.id)):
-        number, previous, digest = number + 1, digest, link_digest(digest, record)
-        own = {"organization_id": session.organization_id, "id": record.id}
-        links.append({**own, "number": number, "digest": digest, "previous_digest": previous})
-    if links:
-        await session.execute(insert(AuditLink), links)
-        head = {"number": number, "digest": digest}
-        row = upsert(AuditHead).values(organization_id=session.organization_id, **head)
-        await session.execute(row.on_conflict_do_update(index_elements=["organization_id"], set_=head))
+    last, digest = await _end(session)
+    own = {"organization_id": session.organization_id}
+    linked: list[UUID] = []
+    digests = [digest]
+    for record in await session.execute(RECORDS, {**own, "ids": list(record_ids)}):
+        linked.append(record.id)
+        digests.append(link_digest(digests[-1], record))
+    if linked:
+        await session.execute(LINK, {**own, "ids": linked, "last": last, "digests": digests[1:], "previous": digests[:-1]})
+        head = {"number": last + len(linked), "digest": digests[-1]}
+        await session.execute(insert(AuditHead).values(**own, **head).on_conflict_do_update(index_elements=["organization_id"], set_=head))
 
 
 async def _end(session: WriteSession) -> tuple[int, str]:
