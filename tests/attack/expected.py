@@ -29,7 +29,8 @@ SEES: dict[str, set[str]] = {
     "hris_source": {"hr_admin", "auditor"},
     "closing": {"hr_admin", "comp_admin", "auditor", "integration"},
     "webhook": {"hr_admin", "integration"},
-    "events": {"hr_admin", "auditor", "integration"},
+    "event": {"hr_admin", "auditor", "integration"},
+    "definition_draft": {"self", "hr_admin", "auditor", "integration"},
     # Structure, dictionary and cycles are open to everybody of the organization.
     "open": {"colleague"},
     # scoring
@@ -43,7 +44,7 @@ SEES: dict[str, set[str]] = {
     "plan": {"comp_admin", "hr_admin", "board", "auditor", "integration", "service"},
     "scoring_open": {"colleague", "service"},
     "scoring_webhook": {"comp_admin", "hr_admin", "integration"},
-    "scoring_events": {"comp_admin", "auditor", "integration", "service"},
+    "scoring_event": {"comp_admin", "auditor", "integration", "service"},
 }
 
 EVERYTHING = {"hr", "auditor", "key"}
@@ -61,6 +62,7 @@ WHOLE = {
     "executive": {"executive", "chief"},
     "chief": {"chief", "board"},
     "stakeholder": {"stakeholder", "neighbour", "chief"},
+    "orphan": {"employee", "manager", "executive", "chief"},
 }
 ANCESTOR = {
     "vision": {"employee", "peer", "manager", "executive", "stakeholder", "neighbour"},
@@ -72,8 +74,8 @@ ANCESTOR = {
 
 
 def above(name: str) -> list[str]:
-    """Everybody over a person in the line, the nearest first."""
-    manager = MANAGERS.get(name)
+    """Everybody over a person in the line of today, the nearest first: over who has left stands nobody any more."""
+    manager = None if name in OUT else MANAGERS.get(name)
     return [manager, *above(manager)] if manager else []
 
 
@@ -94,7 +96,9 @@ def sees(kind: str, viewer: str, owner: str) -> Sight:
     if viewer in OUT:
         return "out"
     if kind == "kpi":
-        return _sees_kpi(viewer, owner)
+        return "nothing" if viewer.startswith("foreign_") else _sees_kpi(viewer, owner)
+    if kind == "line_of_sight":
+        return "nothing" if _sees_kpi(viewer, owner) == "nothing" else "whole"
     if kind == "check_in" and owner == "shared":
         return "whole" if viewer in {"employee", "stakeholder", "manager", "executive", "chief"} | EVERYTHING else "nothing"
     return "whole" if SEES[kind] & relations(viewer, owner) else "nothing"

@@ -41,6 +41,7 @@ KPIS: dict[str, tuple[dict[str, str], str, list[str]]] = {
     "executive": ({"person_external_id": "x-executive"}, "individual", ["field"]),
     "chief": ({"person_external_id": "x-chief"}, "individual", ["vision"]),
     "stakeholder": ({"person_external_id": "x-stakeholder"}, "individual", ["care"]),
+    "orphan": ({"person_external_id": "x-employee"}, "individual", []),
 }
 
 
@@ -71,7 +72,7 @@ async def _found(world: World) -> Side:
             key = await create_api_key(session, name="integration", scopes=["integration"], created_by="operator")
         side.keys[f"key {service}"] = key.text
         signer = TokenSigner("kpi_api", load_private_key(world.scoring.service.settings.key_folder / "kpi_api.jwk.json"))
-        token = signer.sign(subject="kpi_api", audience="scoring", organization_id=organization.id, life=timedelta(hours=2))
+        token = signer.sign(subject="kpi_api", audience="scoring", organization_id=organization.id, life=timedelta(hours=1))
         side.keys[f"service {service}"] = token
     return side
 
@@ -209,6 +210,7 @@ async def _pay_2025(cast: Cast) -> None:
 
 async def _begin_2026(cast: Cast) -> None:
     """The cascade over five levels, scorecards in several states, measurements, check-ins, and reviews that are not released."""
+    ids: list[list[str]] = []
     for side in (cast.home, cast.abroad):
         await side.organization.set_clock("2026-06-15T09:00:00Z")
         shared = {"collaborative": True, "stakeholders": [{"person_external_id": f"x-{name}", "part": "half"} for name in ("employee", "stakeholder")]}
@@ -220,12 +222,12 @@ async def _begin_2026(cast: Cast) -> None:
         ]  # fmt: skip
         made = await side.post("founder", "/v1/kpis/bulk", kpis=kpis)
         assert made["error"] == 0, made
+        ids.append([row["id"] for row in made["results"]])
     side = cast.home
-    for code, row in zip(KPIS, made_results := (await side.post("founder", "/v1/kpis/bulk", kpis=kpis))["results"], strict=True):
-        cast.add("kpi", code, id=row["id"], code=f"k-{code}")
-        value = {"kpi_id": row["id"], "period_start": "2026-01-01", "value": secret_number("measured", code)[-4:], "source": f"source-{code}"}
+    for code, id_ in zip(KPIS, ids[0], strict=True):
+        cast.add("kpi", code, id=id_, code=f"k-{code}")
+        value = {"kpi_id": id_, "period_start": "2026-01-01", "value": secret_number("measured", code)[-4:], "source": f"source-{code}"}
         await side.call("founder", "POST", "/v1/measurements", json=[value])
-    assert made_results
     await _open_scorecards(cast)
 
 
@@ -235,7 +237,7 @@ async def _open_scorecards(cast: Cast) -> None:
     for name in PAID:
         lines = [{"kpi_id": cast.records["kpi"][name]["id"], "weight": "100.00"}]
         card = await side.post("founder", "/v1/scorecards", person_external_id=f"x-{name}", cycle_code="2026", lines=lines)
-        cast.add("scorecard", name, id=card["id"], person_id=side.people[name])
+        cast.add("scorecard", name, id=card["id"], person_id=side.people[name], kpi_id=lines[0]["kpi_id"])
         if name in {"employee", "chief"}:
             continue
         star = {"If-Match": "*"}
@@ -255,8 +257,12 @@ async def _open_scorecards(cast: Cast) -> None:
 
 
 async def _connect(cast: Cast) -> None:
-    """Webhooks in both services, an HRIS source, and somebody who has left."""
+    """Webhooks in both services, an HRIS source, a library, a draft of a definition, and somebody who has left."""
     side = cast.home
+    await side.post("founder", "/v1/library/install")
+    await side.call("founder", "PUT", "/v1/calendars", json={"holidays": ["2026-12-25"]})
+    draft = await side.post("regent", "/v1/definitions", code="draft", version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})
+    cast.add("draft", "regent", id=draft["version"]["id"], definition_id=draft["id"])
     for service in ("kpi_api", "scoring"):
         made = await side.post("hr", "/v1/webhook-endpoints", service, url="https://hooks.example.com/x")
         await side.post("hr", f"/v1/webhook-endpoints/{made['id']}/ping", service)
@@ -289,11 +295,36 @@ async def _look_up(cast: Cast) -> None:
     assert set(cast.records["run_line"]) == {"employee"}, cast.records["run_line"]
     for row in (await side.call("hr", "GET", "/v1/grants", params={"limit": 200}))["items"]:
         cast.add("grant", names[row["person_id"]], id=row["id"], person_id=row["person_id"])
-    for path, kind in (("units", "unit"), ("roles", "role"), ("legal-entities", "legal_entity"), ("cycles", "cycle"), ("templates", "template")):
-        for row in (await side.call("hr", "GET", f"/v1/{path}"))["items"]:
-            cast.add(kind, row["code"], id=row["id"], code=row["code"])
-    (row,) = (await side.call("hr", "GET", "/v1/definitions"))["items"]
-    cast.add("definition", "calls", id=row["id"], code="calls")
+    for path, kind in (("roles", "role"), ("legal-entities", "legal_entity"), ("cycles", "cycle"), ("templates", "template"),
+                       ("outcomes", "outcome"), ("calendars", "calendar")):  # fmt: skip
+        listed = await side.call("hr", "GET", f"/v1/{path}")
+        for row in listed["items"] if isinstance(listed, dict) else listed:
+            cast.add(kind, row.get("code", "home"), id=row["id"], code=row.get("code", ""))
+    for row in (await side.call("hr", "GET", "/v1/units"))["items"]:
+        cast.add("unit", row["code"], id=row["id"], code=row["code"], parent_id=row["parent_id"] or "", head_id=row["head_id"] or "")
+    for row in (await side.call("hr", "GET", "/v1/competencies"))["items"][:1]:
+        cast.add("competency", row["code"], id=row["id"], code=row["code"])
+    definitions = {row["code"]: row for row in (await side.call("hr", "GET", "/v1/definitions", params={"limit": 200}))["items"]}
+    cast.add("definition", "calls", id=definitions["calls"]["id"], code="calls")
+    await _look_up_pay(cast)
+
+
+async def _look_up_pay(cast: Cast) -> None:
+    side, runs = cast.home, cast.records["run"]
+    cast.add("organization", "home", id=side.organization.id)
+    cast.add("scoring_organization", "home", id="Organization")
+    closing = await side.call("hr", "GET", "/v1/cycles/2025/closing")
+    cast.add("closing", "2025", id=closing["id"], cycle_id=closing["cycle_id"])
     (row,) = (await side.call("comp", "GET", "/v1/plan-assignments", "scoring"))["items"]
     cast.add("plan_assignment", "bonus", id=row["id"])
-    cast.add("plan", "bonus", code="bonus")
+    cast.add("plan", "bonus", code="bonus", id="bonus")
+    await side.post("comp", "/v1/plans", "scoring", code="private", name="Private", document=PLAN)
+    cast.add("private_plan", "private", code="private", id="private")
+    line = (await side.call("comp", "GET", f"/v1/runs/{runs['released']['id']}/lines", "scoring"))["items"][0]
+    cast.add("line_of_run", "released", id=line["id"], run_id=runs["released"]["id"])
+    batch = cast.records["payroll_batch"]["locked"]["id"]
+    answers = (await side.call("payroll", "GET", f"/v1/payroll-batches/{batch}/acknowledgements", "scoring"))["items"]
+    cast.add("batch_line", "locked", id=answers[0]["line_id"], batch_id=batch)
+    for who, service, kind in (("hr", "kpi_api", "event"), ("comp", "scoring", "scoring_event")):
+        events = (await side.call(who, "GET", "/v1/events", service))["events"]
+        cast.add(kind, "first", id=events[0]["id"])
