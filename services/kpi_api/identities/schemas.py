@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Issuer = Annotated[str, Field(min_length=1, max_length=500, examples=["https://login.example.com"])]
@@ -77,7 +77,7 @@ class ApiKeyOut(Output):
     previous_until: datetime | None = Field(description="until when the secret before the last rotation holds")
     last_used_at: datetime | None = Field(description="here, to the minute; scoring notes for itself")
     changed_at: datetime
-    scoring_knows_at: datetime | None = Field(validation_alias="told_at")
+    scoring_knows_at: datetime | None = Field(validation_alias=AliasChoices("scoring_knows_at", "told_at"))
 
 
 class NewApiKeyOut(ApiKeyOut):

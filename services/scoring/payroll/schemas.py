@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import Money
@@ -128,10 +128,10 @@ class AnswersIn(Input):
 class AnswerOut(Output):
     """What payroll has answered to a line. `differs` when the amount paid is not the amount of the line."""
 
-    line_id: UUID = Field(validation_alias="id")
+    line_id: UUID = Field(validation_alias=AliasChoices("line_id", "id"))
     status: Literal["pending", "acknowledged", "paid", "rejected"]
     amount: Money
     paid_amount: Money | None
     differs: bool
-    reason: str | None = Field(validation_alias="answer")
+    reason: str | None = Field(validation_alias=AliasChoices("reason", "answer"))
     answered_at: datetime | None

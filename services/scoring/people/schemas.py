@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, field_validator
+from pydantic import AliasChoices, AwareDatetime, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from scoring.schemas import Code, DateRange, Input, Label, Output
@@ -66,7 +66,7 @@ class PeopleApplied(Output):
 class PersonOut(Output):
     """A person reference."""
 
-    person_id: UUID = Field(validation_alias="id")
+    person_id: UUID = Field(validation_alias=AliasChoices("person_id", "id"))
     external_id: str
     display_name: str
     active: bool
