@@ -55,34 +55,36 @@ def read_decimals(array: pa.Array) -> tuple[Integers, int, Flags | None]:
 
     Trailing zeros that all numbers share are dropped, so that products stay narrow.
     """
+    values, places, null = read_in_place(array)
+    return *_without_shared_zeros(values, places), null
+
+
+def read_in_place(array: pa.Array) -> tuple[Integers, int, Flags | None]:
+    """The same with all zeros, at the places of the column or, where only that fits 64 bits, at half of them."""
     null = None if array.null_count == 0 else np.asarray(array.is_null())
     if pa.types.is_null(array.type):
         return np.zeros(len(array), dtype=np.int64), 0, np.ones(len(array), dtype=bool)
-    array = narrowed(array)
-    values = _integers(array)
-    values = values if null is None else np.where(null, 0, values)
-    return *_without_shared_zeros(values, array.type.scale if pa.types.is_decimal(array.type) else 0), null
-
-
-def narrowed(array: pa.Array) -> pa.Array:
-    """The same decimals in 64 bits, at their places or half of them, where all of them fit; else as they are."""
-    if pa.types.is_decimal(array.type) and not pa.types.is_decimal64(array.type):
-        for places in (array.type.scale, array.type.scale // 2):
-            try:
-                return array.cast(pa.decimal64(18, places))
-            except pa.ArrowInvalid:
-                continue
-    return array
-
-
-def _integers(array: pa.Array) -> Integers:
-    """The scaled integers, in the column's own memory where that is 64 bits wide; what stands where it is null means nothing."""
     if pa.types.is_integer(array.type):
-        return np.asarray(array.fill_null(0)).astype(np.int64)
+        return np.asarray(array.fill_null(0)).astype(np.int64), 0, null
+    values, places = _integers(array, array.type.scale)
+    return values if null is None else np.where(null, 0, values), places, null
+
+
+def _integers(array: pa.Array, places: int) -> tuple[Integers, int]:
+    """The scaled integers of decimals and their places; what stands where one is null means nothing."""
     if pa.types.is_decimal64(array.type):
-        return np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array)]
+        return np.frombuffer(array.buffers()[1], dtype=np.int64)[array.offset : array.offset + len(array)], places
+    array = array.fill_null(Decimal(0)).cast(pa.decimal128(38, places))
     halves = np.frombuffer(array.buffers()[1], dtype=np.int64)[2 * array.offset : 2 * (array.offset + len(array))].reshape(-1, 2)
-    return narrow(halves[:, 1].astype(object) * 2**64 + halves[:, 0].view(np.uint64).astype(object))
+    low, high = halves[:, 0].copy(), halves[:, 1]  # a copy, since that is faster than strides
+    if not np.bitwise_or.reduce(high) and int(np.bitwise_or.reduce(low)) in range(SAFE):
+        return low, places
+    if np.array_equal(low >> 63, high) and magnitude(low) < SAFE:
+        return low, places
+    try:
+        return _integers(array.cast(pa.decimal64(18, places // 2)), places // 2)
+    except pa.ArrowInvalid:
+        return high.astype(object) * 2**64 + low.view(np.uint64).astype(object), places
 
 
 def _without_shared_zeros(values: Integers, places: int) -> tuple[Integers, int]:

@@ -5,7 +5,7 @@ may be dictionary-encoded (which is faster); `compact` brings numbers into their
 decimal columns of people that a plan names in its `inputs`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from chassis.problems import FieldError
-from scoring.engine.columns import narrowed, read_decimals, write_decimals
+from scoring.engine.columns import read_decimals, read_in_place, write_decimals
+from scoring.engine.exact import Integers, rescaled
 from scoring.engine.problems import SnapshotInvalid
 
 DECIMAL: Final = pa.decimal128(38, 12)
@@ -112,10 +113,18 @@ def prepared(lines: pa.Table, people: pa.Table) -> Snapshot:
 def compact(table: pa.Table) -> pa.Table:
     """The same table with its numbers in 64 bits where all of a column fit, at the fewest places that hold them: half to a quarter of the
     memory, and what is computed with fastest. Weights keep their places, since a result repeats them."""
-    numbers = [name for name in table.column_names if pa.types.is_decimal(table[name].type)]
-    shorter = {name: write_decimals(*read_decimals(_whole(table[name]))) for name in numbers if name != "weight"}
-    kept = {name: narrowed(table[name]) if name in numbers else table[name] for name in table.column_names}
-    return pa.table(kept | shorter)
+    columns = {name: table[name] for name in table.column_names}
+    for name, column in columns.items():
+        if pa.types.is_decimal(column.type):
+            columns[name] = _compacted(_whole(column), read_in_place if name == "weight" else read_decimals)
+    return pa.table(columns)
+
+
+def _compacted(array: pa.Array, read: Callable[[pa.Array], tuple[Integers, int, Any]]) -> pa.Array:
+    parts = [read(array.slice(start, _STRETCH)) for start in range(0, max(1, len(array)), _STRETCH)]
+    places = max(own for _, own, _ in parts)
+    values = np.concatenate([rescaled(part, own, places, "half_up") for part, own, _ in parts])
+    return write_decimals(values, places, np.asarray(array.is_null()) if array.null_count else None)
 
 
 def _ascends(owner: NDArray[Any], number: NDArray[Any]) -> bool:
