@@ -13,6 +13,8 @@ from typing import Any
 from chassis.problems import FieldError, Problem
 
 Rows = list[tuple[int, dict[str, str]]]
+Columns = Mapping[str, Sequence[str]]
+"""The cells of each column; the first belongs to row 1."""
 
 CSV, NDJSON, JSON = "text/csv", "application/x-ndjson", "application/json"
 DELIMITERS = ",;\t"
@@ -32,7 +34,7 @@ class TableProblem(Problem):
         self.code = code  # type: ignore[misc]
 
 
-def read_rows(
+def read_columns(
     body: bytes,
     content_type: str | None,
     *,
@@ -41,8 +43,8 @@ def read_rows(
     mapping: Mapping[str, str] | None = None,
     ignored: Collection[str] = (),
     max_rows: int = MAX_ROWS,
-) -> Rows:
-    """The rows of a file with their numbers, the first below the header being 1; each row has the same columns, an empty cell is "".
+) -> Columns:
+    """The columns of a file by our names, of the same length, an empty cell being "".
 
     `columns` are the names known here; `mapping` says which column of the file is which of them (file column -> ours); `ignored` columns of
     the file are left out. Raises TableProblem: `wrong_encoding`, `unknown_columns`, `missing_columns`, `repeated_columns`, `ragged_rows`,
@@ -61,8 +63,18 @@ def read_rows(
     if len(cells) > max_rows:
         raise TableProblem("too_many_rows", f"The file has {len(cells)} rows; at most {max_rows} fit in one. Send it in parts.")
     names = _names(header, columns, required, mapping or {}, ignored)
-    kept = [(place, name) for place, name in enumerate(names) if name is not None]
-    return [(row, {name: line[place] for place, name in kept}) for row, line in enumerate(cells, start=1)]
+    return {name: column for name, column in zip(names, zip(*cells, strict=True), strict=True) if name is not None}
+
+
+def read_rows(body: bytes, content_type: str | None, **reading: Any) -> Rows:
+    """The rows of a file with their numbers, the first below the header being 1; each row has the same columns. Read as `read_columns`
+    reads, with the same arguments."""
+    return list(enumerate(rows_of(read_columns(body, content_type, **reading)), start=1))
+
+
+def rows_of(columns: Columns) -> Iterator[dict[str, str]]:
+    """The rows of a table in columns."""
+    return (dict(zip(columns, line, strict=True)) for line in zip(*columns.values(), strict=True))
 
 
 def _decode(body: bytes) -> str:

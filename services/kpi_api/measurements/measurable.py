@@ -5,20 +5,19 @@ once for the window where the definition does not say.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple, Self, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Text, any_, func, literal, or_, select
+from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, any_, func, literal, or_, select
 
 from chassis.access import Conditions, Viewer, sees
-from chassis.database import ReadSession, WriteSession
+from chassis.database import WriteSession
 from chassis.problems import FieldError
 from kpi_api.access.sight import has_sight_of_kpi
 from kpi_api.cascade.models import Kpi, KpiTarget
-from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import may_change
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Window, periods
@@ -27,6 +26,13 @@ from kpi_api.measurements.actuals import Span
 from kpi_api.measurements.readings import Reading, WrongRow
 
 CLOSED_STATUSES = {"closing", "closed"}
+
+
+class WrittenPeriod(NamedTuple):
+    """A period's first day, and its last as a row writes it."""
+
+    start: date
+    end: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,19 @@ class Calendar:
     combine: str
     lengths: Mapping[str, Length]
     period_ends: Mapping[str, Mapping[date, date]]
+
+    def with_parts_of(self, other: Self) -> Self:
+        """This calendar, and the parts of another of the same KPI."""
+        return replace(self, lengths={**self.lengths, **other.lengths}, period_ends={**self.period_ends, **other.period_ends})
+
+    @cached_property
+    def as_written(self) -> Mapping[tuple[str, str], WrittenPeriod]:
+        """The periods by part and first day as a row writes them."""
+        return {
+            (part, str(start)): WrittenPeriod(start, str(end))
+            for part, ends in self.period_ends.items()
+            for start, end in ends.items()
+        }
 
     def check(self, row: int, reading: Reading) -> date:
         """The last day of the reading's period. Raises WrongRow."""
@@ -96,41 +115,78 @@ def may_record(viewer: Viewer) -> ColumnElement[bool]:
 
 
 class MeasurableKpi(NamedTuple):
-    """A KPI that values are recorded for; `closed` when its cycle is closing or closed."""
+    """What KPIs that values are recorded for have in common; `closed` when their cycle is closing or closed."""
 
-    id: UUID
-    code: str | None
     closed: bool
     calendar: Calendar
 
 
-async def lock_measurable(viewer: Viewer, session: WriteSession, named: Collection[UUID | str]) -> dict[UUID | str, MeasurableKpi]:
-    """The KPIs among `named` (ids or codes) that the viewer may record for, by the name used.
+@dataclass(frozen=True)
+class MeasurableKpis:
+    """KPIs by id, and ids by code. Ids are text here: a UUID takes long to make and to compare."""
+
+    by_id: dict[str, MeasurableKpi]
+    id_by_code: dict[str, str]
+
+    def id_of(self, kpi_id: UUID | str | None, kpi_code: str | None) -> str | None:
+        """The id of the KPI of this id or code, if it is among these."""
+        known = str(kpi_id) if kpi_id else self.id_by_code.get(kpi_code or "")
+        return known if known in self.by_id else None
+
+
+async def lock_measurable(viewer: Viewer, session: WriteSession, ids: Collection[str], codes: Collection[str]) -> MeasurableKpis:
+    """The KPIs with one of these ids or codes that the viewer may record for.
 
     They stay locked until the transaction ends, in the order of their ids, so that two senders of the same KPI take turns; a cycle cannot
     start closing meanwhile.
     """
-    ids = [name for name in named if isinstance(name, UUID)]
-    codes = [name for name in named if isinstance(name, str)]
-    found = await session.execute(
-        select(Kpi.id, Kpi.code, Kpi.cycle_id, Kpi.window_start, Kpi.window_end)
-        .add_columns(DefinitionVersion.combine, DefinitionVersion.update_frequency)
-        .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
-        .where(or_(among(Kpi.id, ids), Kpi.code == any_(literal(codes, ARRAY(Text)))), may_record(viewer))
+    groups = (await session.execute(_alike(_locked(viewer, ids, codes)))).all()
+    cycles = await _lock_cycles(session, {cycle_id for cycle_id, *_ in groups})
+    kpis = MeasurableKpis({}, {})
+    for cycle_id, first_day, last_day, combine, update_frequency, part, period, owners, their_codes in groups:
+        cycle = cycles[cycle_id]
+        length = measured_per(period, update_frequency) if part else None
+        calendar = _calendar(Window(first_day, last_day, cycle.starts_on), combine, part, length)
+        _add(kpis, owners, MeasurableKpi(cycle.status in CLOSED_STATUSES, calendar))
+        kpis.id_by_code.update((code, id_) for code, id_ in zip(their_codes, owners, strict=True) if code)
+    return kpis
+
+
+def _add(kpis: MeasurableKpis, ids: Collection[str], kpi: MeasurableKpi) -> None:
+    """Those of several parts have been added with another of them already."""
+    others = {id_: kpis.by_id[id_].calendar for id_ in kpis.by_id.keys() & set(ids)}
+    kpis.by_id.update(dict.fromkeys(ids, kpi))
+    kpis.by_id.update((id_, kpi._replace(calendar=kpi.calendar.with_parts_of(other))) for id_, other in others.items())
+
+
+def _locked(viewer: Viewer, ids: Collection[str], codes: Collection[str]) -> CTE:
+    """The KPIs of these names, locked one after the other."""
+    is_named = or_(
+        Kpi.id == any_(literal(list(ids), ARRAY(Text)).cast(ARRAY(Uuid))),
+        Kpi.code == any_(literal(list(codes), ARRAY(Text))),
+    )
+    return (
+        select(Kpi.id, Kpi.code, Kpi.cycle_id, Kpi.window_start, Kpi.window_end, Kpi.definition_version_id)
+        .where(is_named, may_record(viewer))
         .order_by(Kpi.id)
         .with_for_update(key_share=True, of=Kpi)
+        .cte("locked")
     )
-    rows = found.all()
-    cycles = await _lock_cycles(session, {cycle_id for _, _, cycle_id, *_ in rows})
-    targets = await _target_periods(session, [id_ for id_, *_ in rows])
-    by_name: dict[UUID | str, MeasurableKpi] = {}
-    for id_, code, cycle_id, first_day, last_day, combine, update_frequency in rows:
-        cycle = cycles[cycle_id]
-        calendar = _calendar(first_day, last_day, cycle.starts_on, combine, update_frequency, tuple(targets.get(id_, ())))
-        by_name[id_] = MeasurableKpi(id_, code, cycle.status in CLOSED_STATUSES, calendar)
-        if code:
-            by_name[code] = by_name[id_]
-    return by_name
+
+
+def _alike(locked: CTE) -> Select[Any]:
+    """The parts of the locked KPIs, a row for all that are alike: what makes their calendar, then the ids and codes of their KPIs."""
+    kpi = locked.c
+    alike = (
+        kpi.cycle_id, kpi.window_start, kpi.window_end, DefinitionVersion.combine, DefinitionVersion.update_frequency,
+        KpiTarget.part, KpiTarget.period,
+    )  # fmt: skip
+    return (
+        select(*alike, func.array_agg(kpi.id.cast(Text)), func.array_agg(kpi.code))
+        .join(DefinitionVersion, DefinitionVersion.id == kpi.definition_version_id)
+        .outerjoin(KpiTarget, KpiTarget.kpi_id == kpi.id)
+        .group_by(*alike)
+    )
 
 
 async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID, Any]:
@@ -140,26 +196,8 @@ async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID,
     return {row.id: row for row in found}
 
 
-async def _target_periods(session: ReadSession, kpi_ids: list[UUID]) -> dict[UUID, list[tuple[str, str]]]:
-    """By KPI, the period of each part's target."""
-    found = await session.execute(
-        select(KpiTarget.part, KpiTarget.period, func.array_agg(KpiTarget.kpi_id))
-        .where(among(KpiTarget.kpi_id, kpi_ids))
-        .group_by(KpiTarget.part, KpiTarget.period)
-        .order_by(KpiTarget.part)
-    )
-    targets: dict[UUID, list[tuple[str, str]]] = {}
-    for part, period, owners in found:
-        target = (part, period)
-        for kpi_id in owners:
-            targets.setdefault(kpi_id, []).append(target)
-    return targets
-
-
 @lru_cache(maxsize=4096)
-def _calendar(
-    first_day: date, last_day: date, anchor: date, combine: str, update_frequency: str | None, target_periods: tuple[tuple[str, str], ...]
-) -> Calendar:
-    window = Window(first_day, last_day, anchor)
-    lengths = {part: measured_per(period, update_frequency) for part, period in target_periods}
+def _calendar(window: Window, combine: str, part: str | None, length: Length | None) -> Calendar:
+    """The calendar of one part; without any when there is none."""
+    lengths = {part: length} if part and length else {}
     return Calendar(window, combine, lengths, {part: period_ends(window, length) for part, length in lengths.items()})

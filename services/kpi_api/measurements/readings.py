@@ -4,14 +4,15 @@ A row names the KPI by `kpi_id` or `kpi_code`, the part (`main` unless said), th
 and denominator. `source` and `source_record_id` say where it comes from.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, NamedTuple, Self
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.bulk import errors_of_row
@@ -31,8 +32,14 @@ def _read_day(text: str) -> date:
         raise PydanticCustomError("date_format", 'Write the date as "2026-01-31"') from None
 
 
+LONGEST_TEXT: Final = 500
+MAIN: Final = "main"
+
+PLAIN_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}").fullmatch
+ANY_ID: Final = TypeAdapter(UUID)
+
 Day = Annotated[date, BeforeValidator(_read_day)]
-Text = Annotated[str, StringConstraints(max_length=500)]
+Text = Annotated[str, StringConstraints(max_length=LONGEST_TEXT)]
 
 
 class Amount(NamedTuple):
@@ -50,7 +57,7 @@ class Reading(BaseModel):
 
     kpi_id: UUID | None = None
     kpi_code: str | None = None
-    part: str = "main"
+    part: str = MAIN
     period_start: Day
     period_end: Day | None = None
     value: ExactDecimal | None = None
@@ -60,11 +67,6 @@ class Reading(BaseModel):
     source_record_id: Text | None = None
     provenance: Provenance | None = None
     correction_reason: Text | None = None
-
-    @property
-    def kpi(self) -> UUID | str:
-        """The KPI as the row names it."""
-        return self.kpi_id or self.kpi_code or ""
 
     @property
     def amount(self) -> Amount:
@@ -93,6 +95,20 @@ class WrongRow(Exception):
     def __init__(self, errors: list[FieldError]) -> None:
         super().__init__("; ".join(error.message for error in errors))
         self.errors = errors
+
+
+def plain_ids(texts: Iterable[str]) -> set[str]:
+    """The ids among these texts in their usual writing; the same id may be written in several ways."""
+    given = set(texts)
+    plain = {text for text in given if PLAIN_ID(text)}
+    return plain | {str(found) for text in given - plain if (found := _read_id(text))}
+
+
+def _read_id(text: str) -> UUID | None:
+    try:
+        return ANY_ID.validate_python(text)
+    except ValidationError:
+        return None
 
 
 def read_reading(row: int, cells: Mapping[str, str]) -> Reading:

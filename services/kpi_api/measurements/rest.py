@@ -3,12 +3,12 @@
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import AwareDatetime
 
 from chassis.bulk import BulkResult
 from chassis.idempotency import IdempotencyKey
-from chassis.tabular import CSV, JSON, NDJSON, read_rows
+from chassis.tabular import CSV, JSON, NDJSON, read_columns
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.measurements import actions, queries, rolling_up
@@ -43,17 +43,18 @@ _BODY: Final[dict[str, Any]] = {
 }
 
 
-@router.post("/measurements", summary="Record measurements", openapi_extra=_BODY)
+@router.post("/measurements", summary="Record measurements", response_model=BulkResult, openapi_extra=_BODY)
 async def record_measurements(
     request: Request, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> BulkResult:
+) -> Response:
     """Append values, many at a time, as JSON, NDJSON or CSV; each row has its own result and a wrong one stops only itself.
 
     The same value again changes nothing; another value for the same part and period is a correction, and both are kept. For a cycle that is
     closing or closed, only an HR administrator corrects, with a `correction_reason`.
     """
-    rows = read_rows(await request.body(), request.headers.get("content-type"), columns=COLUMNS, required=REQUIRED)
-    return await actions.record_measurements(viewer, session, rows)
+    table = read_columns(await request.body(), request.headers.get("content-type"), columns=COLUMNS, required=REQUIRED)
+    outcomes = await actions.record_measurements(viewer, session, table)
+    return Response(outcomes.as_json(), media_type=JSON)
 
 
 @router.post("/roll-ups", summary="Roll up values")

@@ -8,15 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import UUID
 
 from kpi_api.measurements.readings import Amount
 
 
 class Cell(NamedTuple):
-    """What one value is about."""
+    """What one value is about. Ids are text here: a UUID takes long to make, to compare and to write down."""
 
-    kpi_id: UUID
+    kpi_id: str
     part: str
     period_start: date
 
@@ -24,7 +23,7 @@ class Cell(NamedTuple):
 class Recorded(NamedTuple):
     """A value that is there."""
 
-    id: UUID
+    id: str
     cell: Cell
     revision: int
     amount: Amount
@@ -56,7 +55,7 @@ class Knowledge:
             return self.by_record.get((cell, source, source_record_id)) == amount
         return current.amount == amount
 
-    def append(self, id_: UUID, cell: Cell, amount: Amount, source: str, source_record_id: str | None, now: datetime) -> Recorded:
+    def append(self, id_: str, cell: Cell, amount: Amount, source: str, source_record_id: str | None, now: datetime) -> Recorded:
         """The next value of a cell. It counts as recorded `now`, but never before the value that it follows."""
         current = self.current.get(cell)
         revision, moment = (current.revision + 1, max(now, current.recorded_at)) if current else (1, now)

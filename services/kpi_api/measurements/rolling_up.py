@@ -16,14 +16,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.access import Viewer
-from chassis.bulk import RowResult, RowStatus
+from chassis.bulk import RowStatus
 from chassis.database import ReadSession, WriteSession
 from chassis.problems import FieldError
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cycles.periods import Period, periods
 from kpi_api.measurements.actions import record_measurements
 from kpi_api.measurements.actuals import Actual
-from kpi_api.measurements.measurable import MeasurableKpi, lock_measurable
+from kpi_api.measurements.measurable import lock_measurable
 from kpi_api.measurements.queries import MeasuredPart, actuals_of, measured_parts
 
 MAIN: Final = "main"
@@ -67,32 +67,34 @@ async def roll_up(viewer: Viewer, session: WriteSession, names: Sequence[str], *
     Codes of refusals: unknown_kpi, not_a_total, nothing_below, other_unit, periods_do_not_nest; period_closed as for any measurement.
     """
     viewer.require("roll_ups.write")
-    kpis = await lock_measurable(viewer, session, {_reference(name) for name in names})
+    references = [(_read_id(name), name) for name in names]
+    kpis = await lock_measurable(viewer, session, {str(id_) for id_, _ in references if id_}, {code for id_, code in references if not id_})
     return [
-        await _roll_up(viewer, session, row, kpis.get(_reference(name)), accept_missing=accept_missing)
-        for row, name in enumerate(names, start=1)
+        await _roll_up(viewer, session, row, kpis.id_of(id_, code), accept_missing=accept_missing)
+        for row, (id_, code) in enumerate(references, start=1)
     ]
 
 
-def _reference(name: str) -> UUID | str:
+def _read_id(name: str) -> UUID | None:
     try:
         return UUID(name)
     except ValueError:
-        return name
+        return None
 
 
-async def _roll_up(viewer: Viewer, session: WriteSession, row: int, kpi: MeasurableKpi | None, *, accept_missing: bool) -> RollUp:
-    if kpi is None:
+async def _roll_up(viewer: Viewer, session: WriteSession, row: int, found: str | None, *, accept_missing: bool) -> RollUp:
+    if found is None:
         return _refused(row, None, "unknown_kpi", "There is no such KPI that you may record values for.")
-    own = await measured_parts(session, [kpi.id])
-    below = await measured_parts(session, await _below(session, kpi.id))
+    kpi_id = UUID(found)
+    own = await measured_parts(session, [kpi_id])
+    below = await measured_parts(session, await _below(session, kpi_id))
     if problem := _problem(own, below):
-        return _refused(row, kpi.id, *problem)
+        return _refused(row, kpi_id, *problem)
     pieces = [piece for period in periods(own[0].window, own[0].per) for part in below if (piece := _piece(part, period))]
     actuals = await actuals_of(session, [piece.part for piece in pieces])
     if any(actual.measured_until and actual.measured_until > piece.period.end for piece, actual in zip(pieces, actuals, strict=True)):
-        return _refused(row, kpi.id, "periods_do_not_nest", f"A KPI below is measured in periods that do not lie within a {own[0].per}.")
-    return await _record(viewer, session, kpi.id, _sums(pieces, actuals), accept_missing=accept_missing)
+        return _refused(row, kpi_id, "periods_do_not_nest", f"A KPI below is measured in periods that do not lie within a {own[0].per}.")
+    return await _record(viewer, session, kpi_id, _sums(pieces, actuals), accept_missing=accept_missing)
 
 
 async def _below(session: ReadSession, kpi_id: UUID) -> Sequence[UUID]:
@@ -139,14 +141,16 @@ def _sums(pieces: Sequence[_Piece], actuals: Sequence[Actual]) -> list[_Sum]:
 
 async def _record(viewer: Viewer, session: WriteSession, kpi_id: UUID, sums: Sequence[_Sum], *, accept_missing: bool) -> RollUp:
     complete = [found for found in sums if accept_missing or not found.missing]
-    rows = [
-        (row, {"kpi_id": str(kpi_id), "period_start": found.start.isoformat(), "value": f"{found.amount:f}"} | ORIGIN)
-        for row, found in enumerate(complete, start=1)
-    ]
-    results: list[RowResult] = (await record_measurements(viewer, session, rows)).results if rows else []
-    status: dict[date, Status] = {found.start: result.status for found, result in zip(complete, results, strict=True)}
+    table = {
+        "kpi_id": [str(kpi_id) for _ in complete],
+        "period_start": [str(found.start) for found in complete],
+        "value": [f"{found.amount:f}" for found in complete],
+        **{column: [text for _ in complete] for column, text in ORIGIN.items()},
+    }
+    outcomes = await record_measurements(viewer, session, table)
+    status: dict[date, Status] = {found.start: status for found, status in zip(complete, outcomes.statuses, strict=True)}
     rolled = [RolledPeriod(found.start, found.amount, status.get(found.start, "incomplete"), found.missing) for found in sums]
-    return RollUp(kpi_id, rolled, [error for result in results for error in result.errors])
+    return RollUp(kpi_id, rolled, [error for row in sorted(outcomes.errors) for error in outcomes.errors[row]])
 
 
 def _refused(row: int, kpi_id: UUID | None, code: str, message: str) -> RollUp:

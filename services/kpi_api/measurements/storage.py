@@ -28,7 +28,7 @@ INSERT = """
 
 # The bounds on period_start let PostgreSQL leave out the partitions of other years.
 READ_REVISIONS = """
-    SELECT m.id, m.kpi_id, m.part, m.period_start, m.revision, m.value, m.numerator, m.denominator,
+    SELECT m.id::text, m.kpi_id::text, m.part, m.period_start, m.revision, m.value, m.numerator, m.denominator,
       m.source, m.source_record_id, m.recorded_at
     FROM unnest($2::uuid[], $3::text[], $4::date[]) AS cell (kpi_id, part, period_start)
     JOIN measurements m ON m.organization_id = $1

@@ -110,6 +110,7 @@ INSERT INTO persons (organization_id, id, version, external_id, given_name, fami
 SELECT pg_temp.organization(), pg_temp.made('person', n), 1, 'officer ' || n, 'Pay', 'Officer', 'Pay Officer', true
 FROM generate_series(pg_temp.people(), pg_temp.people() + 1) n;
 
-INSERT INTO grants (organization_id, id, person_id, role, valid_from, granted_by)
-SELECT pg_temp.organization(), gen_random_uuid(), pg_temp.made('person', n), 'comp_admin', '2020-01-01', 'operator'
+INSERT INTO grants (organization_id, id, person_id, role, valid_from, granted_by, approved_by, approved_at, alone)
+SELECT pg_temp.organization(), gen_random_uuid(), pg_temp.made('person', n), 'comp_admin', '2020-01-01', 'operator', 'operator',
+  '2020-01-01Z', true
 FROM generate_series(pg_temp.people(), pg_temp.people() + 1) n;

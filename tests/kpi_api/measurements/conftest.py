@@ -7,6 +7,7 @@ import pytest
 
 from kpi_api.cascade.models import Kpi
 from kpi_api.cycles.models import Cycle
+from kpi_api.measurements import actions
 from kpi_api.people.models import Person
 from tests.kpi_api import given
 from tests.world import Organization
@@ -39,8 +40,10 @@ class Scene:
         return answer.json()  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-async def scene(organization: Organization) -> Scene:
+@pytest.fixture(params=[1, actions.MANY], ids=["as many rows", "as few rows"])
+async def scene(organization: Organization, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Scene:
+    """What becomes of a row must not depend on how many there are."""
+    monkeypatch.setattr(actions, "MANY", request.param)
     cycle = given.a_cycle()
     ann, max_, eve = (given.a_person(name) for name in ("ann", "max", "eve"))
     calls_definition, calls_version = given.a_definition("calls")
