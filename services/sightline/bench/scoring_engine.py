@@ -6,8 +6,8 @@ to the two Arrow tables that a run keeps: checks of the snapshot, reading, every
 weights used and reason codes per line and all steps per person, each a decimal64 column that is written as it is.
 
 Each side is handed numbers in the form it computes in: the engine decimal64 columns, which a run makes of its decimal128 snapshot by
-`compact`, the baseline float arrays. Making either is not counted: `compact` takes about 0.17 s here. Handed the decimal128 snapshot as it is,
-the engine takes about a quarter longer. Both run on one thread.
+`compact`, the baseline float arrays. Making either is not counted: `compact` takes about 0.17 s here. Handed the decimal128 snapshot as it
+is, the engine takes about a quarter longer. Both run on one thread.
 """
 
 import time
