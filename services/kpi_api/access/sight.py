@@ -16,6 +16,10 @@ from kpi_api.access.models import KpiSight, ReportingLine
 Ids = InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None] | ColumnElement[Any]
 
 
+# Of its own name, so that a statement over reporting lines can ask for sight too; made once, since making it costs more than running it.
+LINE = aliased(ReportingLine)
+
+
 def is_self(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     """`person` is the viewer."""
     return false() if viewer.person_id is None else person == literal(viewer.person_id)
@@ -34,7 +38,7 @@ def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     """
     if viewer.person_id is None:
         return false()
-    line = aliased(ReportingLine)
+    line = LINE
     lines = select(line.person_id).where(
         line.organization_id == viewer.organization_id,
         leads_as(viewer, line.manager_id),

@@ -94,7 +94,7 @@ async def kpi_facts(viewer: Viewer, session: ReadSession, kpi_ids: Collection[UU
     statement = (
         select(
             Kpi,
-            sees_whole(viewer).label("whole"),
+            func.coalesce(sees_whole(viewer), False).label("whole"),
             KpiDefinition.id.label("definition_id"),
             KpiDefinition.code.label("definition_code"),
             DefinitionVersion.number.label("definition_version"),

@@ -1,10 +1,8 @@
 """Who sees a KPI whole, and who may change it, as SQL conditions (the rules: domain "Visibility")."""
 
-from collections.abc import Callable
-from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.sql.selectable import Select
 
 from chassis.access import Conditions, Viewer, sees
@@ -30,18 +28,13 @@ def may_change(viewer: Viewer) -> ColumnElement[bool]:
 
 
 def _relations(viewer: Viewer) -> Conditions:
-    owned = {name: partial(_owned, condition) for name, condition in relations_to(viewer, Kpi.owner_person_id).items()}
     return {
-        **owned,
+        **relations_to(viewer, Kpi.owner_person_id),
         "portfolio": lambda: among(Kpi.owner_unit_id, portfolio(viewer)),
         "strategic": lambda: Kpi.level == "strategic",
         "stakeholder": lambda: has_sight_of_kpi(viewer, Kpi.id, "stakeholder"),
         "ancestor": lambda: has_sight_of_kpi(viewer, Kpi.id, "ancestor"),
     }
-
-
-def _owned(condition: Callable[[], ColumnElement[bool]]) -> ColumnElement[bool]:
-    return and_(Kpi.owner_person_id.is_not(None), condition())
 
 
 def portfolio(viewer: Viewer) -> Select[Any]:
@@ -58,7 +51,7 @@ def _leads(viewer: Viewer) -> ColumnElement[bool]:
         "unit_portfolio",
         {
             "head": lambda: leads_as(viewer, OrgUnit.head_id),
-            "below": lambda: and_(OrgUnit.head_id.is_not(None), below(viewer, OrgUnit.head_id)),
+            "below": lambda: below(viewer, OrgUnit.head_id),
             "executive": lambda: _is_executive(viewer),
         },
     )
