@@ -36,7 +36,7 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
         429: "Too many requests; `Retry-After` says how long to wait",
     }.items()
 }
-PROBLEM_RESPONSES[429]["headers"] = {
+RATE_HEADERS = {
     name: {"description": description, "schema": {"type": "string"}}
     for name, description in {
         "Retry-After": "Seconds until a request is let through again.",
@@ -44,6 +44,7 @@ PROBLEM_RESPONSES[429]["headers"] = {
         "RateLimit": "What is left of it, `r`, and in how many seconds, `t`, all of it is back; it stands on every answer.",
     }.items()
 }
+PROBLEM_RESPONSES[429]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS}
 
 
 def create_app(service: Service) -> FastAPI:
@@ -113,6 +114,7 @@ def _publish_problem_schema(app: FastAPI) -> None:
         problem = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
         components.update(problem.pop("$defs"))
         components["ProblemBody"] = problem
+        schema["components"]["headers"] = RATE_HEADERS
         _name_problems(schema)
         return schema
 
