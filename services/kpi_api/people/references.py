@@ -8,13 +8,15 @@ from sqlalchemy import text
 
 from chassis.database import ReadSession
 
-# One row a person; dates as ISO text, so that the answer is JSON as it stands. What held since ever starts at -infinity, which is no date.
+# One row a person; dates as ISO text, so that the answer is JSON as it stands. What held since ever starts at -infinity, which is no
+# date; a role that was ended before it ever held is left out.
 REFERENCES = text(
     """
     SELECT p.id AS person_id, p.external_id, p.display_name, p.active, l.code AS legal_entity,
-      coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'valid_from', greatest(g.valid_from, '0001-01-01'),
+      coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'valid_from', greatest(g.valid_from, '1900-01-01'),
           'valid_to', g.valid_to) ORDER BY g.role, g.valid_from, g.id)
-        FROM grants g WHERE g.organization_id = p.organization_id AND g.person_id = p.id AND g.approved_at IS NOT NULL), '[]') AS grants,
+        FROM grants g WHERE g.organization_id = p.organization_id AND g.person_id = p.id AND g.approved_at IS NOT NULL
+          AND (g.valid_to IS NULL OR g.valid_to > g.valid_from)), '[]') AS grants,
       coalesce((SELECT jsonb_agg(jsonb_build_object('manager_id', r.manager_id, 'depth', r.depth, 'valid_from', r.valid_from,
           'valid_to', r.valid_to) ORDER BY r.depth, r.valid_from, r.manager_id)
         FROM reporting_lines r WHERE r.organization_id = p.organization_id AND r.person_id = p.id), '[]') AS managers
