@@ -1,12 +1,26 @@
-"""Dates that people write: a year outside 1900 to 2200 is a slip, or another system's word for "never"."""
+"""Dates that people write: as text, since a number would be read as seconds from 1970; and a year outside 1900 to 2200 is a slip, or
+another system's word for "never"."""
 
+import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
+NUMBER = re.compile(r"[-+]?[\d_.]+([eE][-+]?\d+)?")
+
+
+def _no_number(value: Any) -> Any:
+    """Raises PydanticCustomError for a number, also as text: pydantic would take it for seconds counted from 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and NUMBER.fullmatch(value.strip())):
+        raise PydanticCustomError("not_a_date", "Write a date as YYYY-MM-DD, such as 2026-03-31, and a time as 2026-03-31T12:00:00Z.")
+    return value
+
+
+WrittenDate = Annotated[date, BeforeValidator(_no_number)]
+WrittenTime = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 
 
 def _plausible(day: date) -> date:
@@ -16,4 +30,4 @@ def _plausible(day: date) -> date:
     return day
 
 
-PlausibleDate = Annotated[date, AfterValidator(_plausible)]
+PlausibleDate = Annotated[WrittenDate, AfterValidator(_plausible)]

@@ -4,18 +4,19 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from sqlalchemy import text
 
 from chassis.clock import real_now
 from chassis.database import WriteSession
+from chassis.dates import WrittenTime
 from chassis.transactions import TransactionalRoute, open_write_transaction
 
 router = APIRouter(prefix="/v1/development", tags=["development"], route_class=TransactionalRoute)
 
 
 class ClockSetting(BaseModel):
-    now: AwareDatetime
+    now: WrittenTime
 
 
 @router.put("/clock", summary="Move this organization's clock (development only)")

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.dates import WrittenDate
 from kpi_api.access.matrix import GrantedRole
 
 
@@ -16,8 +17,8 @@ class GrantIn(BaseModel):
     person_id: UUID
     role: GrantedRole
     unit_id: UUID | None = None
-    valid_from: date | None = Field(default=None, description="from today when left out")
-    valid_to: date | None = Field(default=None, description="first day on which it no longer holds")
+    valid_from: WrittenDate | None = Field(default=None, description="from today when left out")
+    valid_to: WrittenDate | None = Field(default=None, description="first day on which it no longer holds")
 
 
 class GrantEnd(BaseModel):
@@ -25,7 +26,7 @@ class GrantEnd(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    valid_to: date | None = Field(default=None, description="first day on which it no longer holds; today when left out")
+    valid_to: WrittenDate | None = Field(default=None, description="first day on which it no longer holds; today when left out")
 
 
 class GrantOut(BaseModel):
@@ -52,8 +53,8 @@ class DelegationIn(BaseModel):
 
     delegator_id: UUID | None = Field(default=None, description="the absent manager; oneself when left out")
     delegate_id: UUID
-    valid_from: date | None = Field(default=None, description="from today when left out")
-    valid_to: date = Field(description="first day on which it no longer holds")
+    valid_from: WrittenDate | None = Field(default=None, description="from today when left out")
+    valid_to: WrittenDate = Field(description="first day on which it no longer holds")
 
 
 class DelegationEnd(BaseModel):
@@ -61,7 +62,7 @@ class DelegationEnd(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    valid_to: date | None = Field(default=None, description="first day on which it no longer holds; today when left out")
+    valid_to: WrittenDate | None = Field(default=None, description="first day on which it no longer holds; today when left out")
 
 
 class DelegationOut(BaseModel):

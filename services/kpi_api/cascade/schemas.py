@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import WrittenDate
 from chassis.numbers import ExactDecimal
 from kpi_api.cascade.levels import Level
 from kpi_api.dictionary.schemas import Code, Input, Name, Output, Prose, Target
@@ -57,8 +58,8 @@ class NewKpi(Input):
     level: Level
     owner: Holder
     collaborative: bool = False
-    window_start: date | None = None
-    window_end: date | None = None
+    window_start: WrittenDate | None = None
+    window_end: WrittenDate | None = None
     window_days: int | None = Field(default=None, ge=1, le=3660)
     controllability: Controllability | None = Field(default=None, description="The definition's when left out.")
     targets: list[Target] = Field(min_length=1, max_length=20)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.dates import WrittenDate
 from chassis.field_errors import InWords
 from kpi_api.cycles.periods import Length
 
@@ -24,9 +25,9 @@ class CycleIn(BaseModel):
 
     code: Code = Field(examples=["2026"])
     name: Name
-    starts_on: date
-    ends_on: date
-    mid_year_on: date | None = None
+    starts_on: WrittenDate
+    ends_on: WrittenDate
+    mid_year_on: WrittenDate | None = None
     status: Literal["planned", "open"] = "planned"
 
 
@@ -36,9 +37,9 @@ class CycleChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Name = ""
-    starts_on: date = date.min
-    ends_on: date = date.min
-    mid_year_on: date = date.min
+    starts_on: WrittenDate = date.min
+    ends_on: WrittenDate = date.min
+    mid_year_on: WrittenDate = date.min
 
 
 class CycleOut(BaseModel):

@@ -1,12 +1,12 @@
 """REST doors of the dictionary: definitions with their versions, outcomes and competencies. Templates and the library: `rest_templates`."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
+from chassis.dates import WrittenDate
 from chassis.etags import set_etag
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging, fetch_page
@@ -27,7 +27,7 @@ from kpi_api.dictionary.schemas import (
 
 router = APIRouter(prefix="/v1", tags=["dictionary"], route_class=TransactionalRoute)
 
-AsOf = Annotated[date | None, Query(description="The day whose version in force is shown; today when left out.")]
+AsOf = Annotated[WrittenDate | None, Query(description="The day whose version in force is shown; today when left out.")]
 
 
 def shown(definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionOutput:

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import WrittenDate
 from chassis.field_errors import InWords
 from chassis.numbers import ExactDecimal
 from kpi_api.dictionary.vocabulary import (
@@ -79,7 +80,7 @@ class Target(Input):
     scale_minimum: ExactDecimal | None = None
     scale_maximum: ExactDecimal | None = None
     phasing: list[ExactDecimal] | None = None
-    due_on: date | None = None
+    due_on: WrittenDate | None = None
 
     @model_validator(mode="after")
     def makes_sense(self) -> Self:
@@ -146,7 +147,7 @@ class VersionInput(Input):
     competency_code: Code | None = None
     controllability: Controllability = "high"
     controllability_cause: ControllabilityCause | None = None
-    effective_from: date
+    effective_from: WrittenDate
     note: Prose = Field(default="", description="Why it was written or changed.")
 
     @model_validator(mode="after")
@@ -167,7 +168,7 @@ class NewDefinition(Input):
 
 
 class Retirement(Input):
-    from_day: date = Field(description="The first day on which no new KPI uses the version.")
+    from_day: WrittenDate = Field(description="The first day on which no new KPI uses the version.")
 
 
 class VersionOutput(Output):

@@ -4,8 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.dates import WrittenTime
 from kpi_api.people.schemas import ImportRow, Text
 
 
@@ -45,7 +46,7 @@ class EmploymentChange(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     type: Literal["employment.changed"]
-    occurred_at: AwareDatetime
+    occurred_at: WrittenTime
     sequence: Annotated[int, Field(ge=0, le=2**63 - 1)] = 0
     data: ImportRow
 

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from pydantic import AliasChoices, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+
+from chassis.dates import WrittenTime
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Issuer = Annotated[str, Field(min_length=1, max_length=500, examples=["https://login.example.com"])]
@@ -53,7 +55,7 @@ class ApiKeyIn(Input):
 
     name: Name
     scopes: Annotated[list[KeyScope], Field(min_length=1, max_length=3, description="The roles it has; no key has an hr_admin's.")]
-    expires_at: AwareDatetime | None = Field(default=None, description="never when left out")
+    expires_at: WrittenTime | None = Field(default=None, description="never when left out")
 
 
 class ApiKeyRotation(Input):

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import AwareDatetime
 
 from chassis.bulk import BulkResult
+from chassis.dates import WrittenTime
 from chassis.idempotency import IdempotencyKey
 from chassis.tabular import CSV, JSON, NDJSON, read_columns
 from chassis.transactions import Read, TransactionalRoute, Write
@@ -72,7 +72,7 @@ async def kpi_measurements(
     kpi_id: UUID,
     viewer: CurrentViewer,
     session: Read,
-    as_of: Annotated[AwareDatetime | None, Query(description="What was known at this moment; now when left out.")] = None,
+    as_of: Annotated[WrittenTime | None, Query(description="What was known at this moment; now when left out.")] = None,
     history: Annotated[bool, Query(description="Every value ever recorded, not only the current ones.")] = False,
 ) -> KpiMeasurementsOutput:
     """The values of a KPI's parts with what they add up to, for those who see the KPI whole."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chassis.dates import WrittenDate
 from chassis.numbers import ExactDecimal
 from kpi_api.reviews.lifecycle import Stage, Status, Verb
 
@@ -87,7 +88,7 @@ class CheckInInput(Input):
 
     kpi_id: UUID
     person_id: UUID | None = None
-    period_start: date
+    period_start: WrittenDate
     what_moved: Text
     why: Answer
     expected_impact: Answer = Field(description="Expected impact in the next period.")

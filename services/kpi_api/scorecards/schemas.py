@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import WrittenDate
 from chassis.numbers import Percent
 from kpi_api.cascade.schemas import Parent, TargetOutput
 from kpi_api.dictionary.schemas import Code
@@ -65,8 +66,8 @@ class NewScorecard(PersonReference):
     """A draft with lines, or a blank one. The window is the cycle's, from the hire date and until the last day where these lie inside."""
 
     cycle_code: Code
-    window_start: date | None = None
-    window_end: date | None = None
+    window_start: WrittenDate | None = None
+    window_end: WrittenDate | None = None
     lines: list[LineInput] = Field(default=[], max_length=50)
 
     @model_validator(mode="after")
@@ -82,8 +83,8 @@ class TemplateParent(Parent):
 
 
 class TemplatePerson(PersonReference):
-    window_start: date | None = None
-    window_end: date | None = None
+    window_start: WrittenDate | None = None
+    window_end: WrittenDate | None = None
 
 
 class TemplateOpening(Input):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import WrittenDate
 from chassis.numbers import Money
 from scoring.schemas import Input, Label, Output
 
@@ -16,8 +17,8 @@ class PayrollBatchIn(Input):
 
     pay_group: Label
     legal_entity: Label | None = None
-    check_date: date
-    cut_off: date | None = None
+    check_date: WrittenDate
+    cut_off: WrittenDate | None = None
     off_cycle: bool = False
 
 

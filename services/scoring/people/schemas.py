@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AliasChoices, AwareDatetime, Field, field_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import WrittenTime
 from scoring.schemas import Code, DateRange, Input, Label, Output
 
 
@@ -45,7 +46,7 @@ class PersonIn(Input):
 class PeopleIn(Input):
     """People as the sending system knew them at `as_of`."""
 
-    as_of: AwareDatetime
+    as_of: WrittenTime
     people: Annotated[list[PersonIn], Field(max_length=20_000)]
 
     @field_validator("people")

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import WrittenDate
 from scoring.schemas import Code, DateRange, Input, Label, Output
 
 DocumentIn = Annotated[
@@ -93,7 +94,7 @@ class PlanAssignmentIn(DateRange):
 class AssignmentEnd(Input):
     """The first day on which the assignment no longer holds."""
 
-    valid_to: date
+    valid_to: WrittenDate
 
 
 class PlanAssignmentOut(Output):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.dates import WrittenDate
 from chassis.numbers import ExactDecimal, Money
 from chassis.verbs import VerbOutput
 from scoring.schemas import Input, Label, Output, PaidOutput, money
@@ -19,8 +20,8 @@ class RunIn(Input):
     """What a run is for. `correction` keeps only lines that differ from what was released."""
 
     cycle_code: Label
-    period_start: date
-    period_end: date
+    period_start: WrittenDate
+    period_end: WrittenDate
     kind: Kind = "regular"
 
     @model_validator(mode="after")
