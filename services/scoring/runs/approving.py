@@ -27,6 +27,7 @@ async def approve(viewer: Viewer, session: WriteSession, run_id: UUID, *, accept
 
     Raises NotAllowed, NotFound, WrongState, OwnRun, OwnPay, FailedLines, ReportsToApprover.
     """
+    viewer.require("runs.approve")
     run = await lock_run(session, run_id)
     given = await approvals(session, run)
     if viewer.person_id in {approval.approver_id for approval in given} and run.status in {"computed", "approved"}:
