@@ -26,6 +26,7 @@ from chassis.service import Service
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": description, "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemBody"}}}}
     for status, description in {
+        400: "Cannot be read: malformed, or a cursor of another list",
         401: "Not authenticated",
         403: "Visible, but not yours to do",
         404: "Nothing there that you may see",

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
@@ -57,7 +57,7 @@ class NewKpi(Input):
     why: Prose = ""
     level: Level
     owner: Holder
-    collaborative: bool = False
+    collaborative: StrictBool = False
     window_start: WrittenDate | None = None
     window_end: WrittenDate | None = None
     window_days: int | None = Field(default=None, ge=1, le=3660)

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
@@ -140,7 +140,7 @@ class VersionInput(Input):
     update_frequency: Frequency | None = None
     decision_speed_days: int | None = Field(default=None, ge=0, le=3660, description="How soon someone can act on a change.")
     exclusion_rules: Prose | None = None
-    leading: bool = False
+    leading: StrictBool = False
     leads_to_code: Code | None = Field(default=None, description="The lagging KPI that this leading one leads to.")
     kind: Kind = "result"
     outcome_code: Code | None = None

@@ -57,6 +57,11 @@ PARAMETERS = [
     {"name": "operationName", "in": "query", "schema": {"type": "string"}},
     {"name": "variables", "in": "query", "schema": {"type": "string"}, "description": "A JSON object."},
 ]
+UNREAD = {"schema": {"type": "object", "required": ["errors"], "properties": {"errors": {"type": "array"}}}}
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    400: {"description": "Not a GraphQL request", "content": {JSON: UNREAD, RESPONSE: UNREAD}},
+    415: {"description": "Not application/json", "content": {JSON: UNREAD, RESPONSE: UNREAD}},
+}
 
 
 class Malformed(Exception):
@@ -88,13 +93,13 @@ class Operation:
         return cls(given["query"], name, variables)
 
 
-@router.get("/graphql", summary="Query the graph", openapi_extra={"parameters": PARAMETERS})
+@router.get("/graphql", summary="Query the graph", responses=RESPONSES, openapi_extra={"parameters": PARAMETERS})
 async def graphql_get(request: Request, principal: Caller) -> Response:
     """A query in the parameters `query`, `operationName` and `variables` (JSON). For mutations use POST."""
     return await answer(request, principal)
 
 
-@router.post("/graphql", summary="Query and change the graph", openapi_extra={"requestBody": BODY})
+@router.post("/graphql", summary="Query and change the graph", responses=RESPONSES, openapi_extra={"requestBody": BODY})
 async def graphql_post(request: Request, principal: Caller) -> Response:
     """An operation as a JSON object with `query`, `operationName` and `variables`."""
     return await answer(request, principal)

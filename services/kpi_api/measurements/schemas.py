@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
@@ -67,7 +67,7 @@ class RollUpInput(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kpis": ["sales-north", "sales"]}]})
 
     kpis: list[str] = Field(min_length=1, max_length=1000)
-    accept_missing: bool = Field(default=False, description="Record sums although KPIs below lack values.")
+    accept_missing: StrictBool = Field(default=False, description="Record sums although KPIs below lack values.")
 
 
 class RolledPeriodOutput(BaseModel):

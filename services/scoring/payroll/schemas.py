@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
@@ -19,7 +19,7 @@ class PayrollBatchIn(Input):
     legal_entity: Label | None = None
     check_date: WrittenDate
     cut_off: WrittenDate | None = None
-    off_cycle: bool = False
+    off_cycle: StrictBool = False
 
 
 class EarningTotal(Output):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
@@ -66,7 +66,7 @@ class PlanWithVersions(PlanOut):
 class Population(Input):
     """Whom an assignment covers: exactly one of the three."""
 
-    everyone: bool = False
+    everyone: StrictBool = False
     legal_entities: Annotated[list[Label], Field(max_length=1000)] = Field(default_factory=list)
     person_ids: Annotated[list[UUID], Field(max_length=20_000)] = Field(default_factory=list)
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
@@ -34,7 +34,7 @@ class RunIn(Input):
 class Approval(Input):
     """`accept_failed`: approve although some lines could not be computed, and so pay nothing."""
 
-    accept_failed: bool = False
+    accept_failed: StrictBool = False
 
 
 class RunTotals(Output):
