@@ -15,7 +15,7 @@ from chassis.database import WriteSession
 from chassis.identifiers import new_id, new_id_text
 from chassis.problems import FieldError
 from chassis.tabular import Columns
-from kpi_api.measurements.first_values import FirstValue, find_ordinary, insert_first_values
+from kpi_api.measurements.first_values import FirstValue, bring_first_values, find_ordinary, insert_first_values
 from kpi_api.measurements.measurable import MeasurableKpi, MeasurableKpis, lock_measurable
 from kpi_api.measurements.readings import Amount, Provenance, Reading, WrongRow, plain_ids, read_reading
 from kpi_api.measurements.revisions import Cell, Knowledge
@@ -60,14 +60,15 @@ async def record_measurements(viewer: Viewer, session: WriteSession, table: Colu
     outcomes = RowOutcomes(len(table["source"]))
     if not outcomes.ids:
         return outcomes
-    kpis = await lock_measurable(viewer, session, plain_ids(table.get("kpi_id", ())), set(table.get("kpi_code", ())))
+    kpis = await lock_measurable(viewer, session, plain_ids(table.get("kpi_id", ())), set(table.get("kpi_code", ())) - {""})
     request = _Request(viewer, session.now, "form" if viewer.person_id else "system", table, kpis, outcomes)
     first, placed = await _sort_out(request, session)
     for one in _without_contradictions(placed, outcomes):
         _decide(request, one)
     for value in first.values():
         outcomes.accept(value.row, "created", value.id)
-    await insert_first_values(session, viewer.subject, request.now, request.provenance, first.values())
+    if first:
+        await insert_first_values(session, viewer.subject, request.now, request.provenance)
     await insert_measurements(session, viewer.subject, request.new)
     await _announce(viewer, session, {cell.kpi_id for cell in first}, request.new)
     return outcomes
@@ -75,13 +76,14 @@ async def record_measurements(viewer: Viewer, session: WriteSession, table: Colu
 
 async def _sort_out(request: _Request, session: WriteSession) -> tuple[dict[Cell, FirstValue], list[_Placed]]:
     """The rows that are ordinary first values, and the others that can be placed, with what is known of their cells."""
-    many = len(request.outcomes.ids) >= MANY
-    first = find_ordinary(request.table, request.kpis) if many else {}
+    rows = range(1, len(request.outcomes.ids) + 1)
+    first = find_ordinary(request.table, request.kpis) if len(rows) >= MANY else {}
     ordinary = {value.row for value in first.values()}
-    placed = _place(request, [row for row in range(1, len(request.outcomes.ids) + 1) if row not in ordinary])
-    request.knowledge.learn(await read_revisions(session, {*first, *(one.cell for one in placed)}))
-    contested = first.keys() & {*request.knowledge.current, *(one.cell for one in placed)}
-    placed += _place(request, [first.pop(cell).row for cell in contested])
+    placed = _place(request, [row for row in rows if row not in ordinary])
+    shared = [first.pop(cell) for cell in {one.cell for one in placed} if cell in first]
+    known = [first.pop(cell) for cell in await bring_first_values(session, first)]
+    placed += _place(request, [value.row for value in (*shared, *known)])
+    request.knowledge.learn(await read_revisions(session, {one.cell for one in placed}))
     return first, sorted(placed, key=attrgetter("row"))
 
 

@@ -6,7 +6,7 @@ knows all that can be wrong.
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from datetime import datetime
 from io import BytesIO
 from itertools import repeat
@@ -27,6 +27,18 @@ CREATE_FIRST_VALUES = """
     CREATE TEMPORARY TABLE first_values (
       id uuid, kpi_id uuid, part text, period_start date, period_end date, value numeric, source text, source_record_id text
     ) ON COMMIT DROP
+"""
+
+# OFFSET keeps to the index of the cells, whatever the planner believes about so young a table.
+TAKE_BACK_KNOWN = """
+    DELETE FROM first_values f
+    WHERE EXISTS (
+      SELECT FROM measurements m
+      WHERE m.organization_id = $1 AND m.kpi_id = f.kpi_id AND m.part = f.part AND m.period_start = f.period_start
+        AND m.period_start BETWEEN $2 AND $3
+      OFFSET 0
+    )
+    RETURNING f.id::text
 """
 
 INSERT = """
@@ -80,12 +92,20 @@ def _read_ordinary(
     return Cell(own_id, part, period.start), FirstValue(row, id_, line)
 
 
-async def insert_first_values(session: WriteSession, recorded_by: str, now: datetime, provenance: str, new: Collection[FirstValue]) -> None:
-    """Append them all."""
-    if not new:
-        return
-    lines = "\n".join([first.line for first in new]).replace("\\", "\\\\").encode()
+async def bring_first_values(session: WriteSession, ordinary: Mapping[Cell, FirstValue]) -> set[Cell]:
+    """Bring them to the database, except where a value is known already; the cells of which this is so."""
+    if not ordinary:
+        return set()
+    lines = "\n".join([first.line for first in ordinary.values()]).replace("\\", "\\\\").encode()
+    starts = {cell.period_start for cell in ordinary}
     driver = await session.driver()
     await driver.execute(CREATE_FIRST_VALUES)
     await driver.copy_to_table("first_values", source=BytesIO(lines), format="text", null="")
+    known = {id_ for (id_,) in await driver.fetch(TAKE_BACK_KNOWN, session.organization_id, min(starts), max(starts))}
+    return {cell for cell, first in ordinary.items() if first.id in known} if known else set()
+
+
+async def insert_first_values(session: WriteSession, recorded_by: str, now: datetime, provenance: str) -> None:
+    """Append those that were brought."""
+    driver = await session.driver()
     await driver.execute(INSERT, session.organization_id, recorded_by, now, provenance)

@@ -161,13 +161,11 @@ def _add(kpis: MeasurableKpis, ids: Collection[str], kpi: MeasurableKpi) -> None
 
 def _locked(viewer: Viewer, ids: Collection[str], codes: Collection[str]) -> CTE:
     """The KPIs of these names, locked one after the other."""
-    is_named = or_(
-        Kpi.id == any_(literal(list(ids), ARRAY(Text)).cast(ARRAY(Uuid))),
-        Kpi.code == any_(literal(list(codes), ARRAY(Text))),
-    )
+    by_id = Kpi.id == any_(literal(list(ids), ARRAY(Text)).cast(ARRAY(Uuid)))
+    by_code = Kpi.code == any_(literal(list(codes), ARRAY(Text)))
     return (
         select(Kpi.id, Kpi.code, Kpi.cycle_id, Kpi.window_start, Kpi.window_end, Kpi.definition_version_id)
-        .where(is_named, may_record(viewer))
+        .where(or_(by_id, by_code) if codes else by_id, may_record(viewer))
         .order_by(Kpi.id)
         .with_for_update(key_share=True, of=Kpi)
         .cte("locked")
