@@ -8,12 +8,17 @@ from typing import Any
 
 import httpx
 import pytest
+from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
+from chassis.clock import real_now
+from chassis.identifiers import new_id
+from chassis.identity import OutsideIdentity, Principal
 from chassis.identity.issuers import MAX_BYTES, IssuerKeys, holds_for, keys_at, keys_in_file
 from chassis.identity.keys import load_private_key, make_key_files, read_public_keys, rotate_key_files
 from chassis.identity.trust import open_verifier
-from chassis.settings import ServiceSettings
+from chassis.problems import Unauthenticated
+from chassis.settings import DEVELOPMENT_ISSUER, ServiceSettings
 
 ADDRESS = "https://login.example.com/keys"
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -224,6 +229,39 @@ def test_production_takes_keys_by_https_only(tmp_path: Any) -> None:
     assert settings(tmp_path, "production", issuer={"jwks": ADDRESS}).issuers["issuer"].by_address
     with pytest.raises(ValueError, match="jwks"):
         settings(tmp_path, "production", issuer={"file": "x"})
+
+
+def signed(key: OKPKey, **claims: Any) -> str:
+    now = int(real_now().timestamp())
+    body = {"aud": "sightline", "sub": "subject-1", "iat": now, "exp": now + 60, **claims}
+    return jwt.encode({"alg": "Ed25519", "kid": key.kid}, body, key, algorithms=["Ed25519"])
+
+
+async def test_a_token_is_proven_by_keys_from_its_issuers_address(tmp_path: Any) -> None:
+    key, organization = OKPKey.generate_key("Ed25519", {"kid": "one"}, auto_kid=False), new_id()
+    server = KeyServer([dict(key.as_dict(private=False))])
+    issuer = {"jwks": ADDRESS, "audience": "sightline-at-login", "organization_id": str(organization)}
+    transport = httpx.ASGITransport(server)  # type: ignore[arg-type]
+    async with open_verifier(settings(tmp_path, "production", issuer=issuer), "kpi_api", transport=transport) as verifier:
+        claims = {"iss": "issuer", "aud": ["sightline-at-login", "other"], "email": "one@example.com", "email_verified": True}
+        assert await verifier.verify(signed(key, **claims)) == OutsideIdentity(organization, "issuer", "subject-1", "one@example.com")
+        wrong: list[dict[str, Any]] = [{"aud": "sightline"}, {"organization_id": str(new_id())}, {"sub": "x" * 256}, {"iss": "other"}]
+        for changed in wrong:
+            with pytest.raises(Unauthenticated):
+                await verifier.verify(signed(key, **{**claims, **changed}))
+    assert server.asked == 1
+
+
+async def test_in_production_the_development_issuer_is_a_stranger(tmp_path: Any) -> None:
+    make_key_files(tmp_path, "issuer")
+    key = load_private_key(tmp_path / "issuer.jwk.json")
+    assert isinstance(key, OKPKey)
+    token = signed(key, iss=DEVELOPMENT_ISSUER, sub=str(new_id()), organization_id=str(new_id()))
+    async with open_verifier(settings(tmp_path, "development"), "kpi_api") as verifier:
+        assert isinstance(await verifier.verify(token), Principal)
+    async with open_verifier(settings(tmp_path, "production"), "kpi_api") as verifier:
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(token)
 
 
 async def test_a_missing_key_file_stops_the_start(tmp_path: Any) -> None:

@@ -59,8 +59,10 @@ def rotate(
     forget_old: Annotated[bool, typer.Option("--forget-old", help="With secrets: make no new key, remove the old ones.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make a new key and use it from now on. `issuer`: the development issuer's; `service`: what services sign their calls with; `cursor`:
-    what signs cursors; `secrets`: what seals secrets in the databases, all of which are sealed anew, as the role that owns the tables.
+    """Make a new key and use it from now on.
+
+    `issuer`: the development issuer's; `service`: what services sign their calls with; `cursor`: what signs cursors; `secrets`: what seals
+    secrets in the databases, all of which are sealed anew, as the role that owns the tables.
 
     After `rotate secrets` the old keys go on opening what was being written meanwhile; remove them a few minutes later by `--forget-old`.
 

@@ -7,7 +7,9 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from chassis.audit import AuditRecord
 from tests.kpi_api.identities.outside import ISSUER, OTHER_ISSUER, Outside, open_outside
 from tests.kpi_api.people.test_moves import join
 from tests.world import Organization, World
@@ -122,6 +124,12 @@ async def test_a_verified_address_links_only_where_the_organization_says_so(
     assert (linked["how"], linked["person_id"], linked["subject"]) == ("email", person, "subject-1")
     await allow_linking(outside, organization)
     assert await outside.is_person(outside.token(organization.id, "subject-1"), person), "what is linked stays linked"
+    async with outside.world.kpi_api.database.read(organization.id) as session:
+        about_identities = select(AuditRecord).where(AuditRecord.action.startswith("identit")).order_by(AuditRecord.id)
+        records = (await session.scalars(about_identities)).all()
+    settings = ("identity_settings.changed", str(organization.person_id))
+    assert [(row.action, row.actor) for row in records] == [settings, settings, ("identity.linked", person), settings]
+    assert "example.com" not in str([row.facts for row in records]), "ids and field names, no addresses"
 
 
 async def test_an_address_that_proves_too_little_links_nobody(outside: Outside, organization: Organization, person: str) -> None:

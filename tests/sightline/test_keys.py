@@ -1,15 +1,19 @@
-"""Keys rotate under running services: what was sealed and signed before is still read, until it is said to be over."""
+"""What the operator does with keys. They rotate under running services: what was sealed and signed before is still read, until it is said
+to be over."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
+from click.testing import Result
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import LargeBinary
+from typer.testing import CliRunner
 
 from chassis import migrations
 from chassis.models import ChassisRow
@@ -17,7 +21,7 @@ from chassis.resealing import sealed_columns
 from chassis.sealing import sealer_of
 from kpi_api.models import Base as KpiApiBase
 from scoring.models import Base as ScoringBase
-from sightline import rotation
+from sightline import cli, rotation
 from sightline.embedded_postgres import DatabaseUrls, EmbeddedPostgres
 from sightline.keys import hand_out_keys, make_keys
 from sightline.problems import BadUsage
@@ -199,6 +203,36 @@ def test_every_column_of_bytes_is_either_sealed_or_known_to_be_plain() -> None:
         ("webhook_secrets", "sealed"), ("idempotency_records", "body"), ("hris_sources", "sealed"), ("hris_sources", "previous_sealed"),
     }  # fmt: skip
     assert plain <= PLAIN, "mark it with `info=SEALED`, or list it here"
+
+
+async def test_the_operator_makes_and_ends_keys(
+    organizations: list[Organization], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of kpi_api is told to scoring; one of scoring alone opens nothing else."""
+    monkeypatch.setenv("SIGHTLINE_HOME", str(tmp_path / "home"))
+    organization = organizations[0]
+    here = ["--organization", str(organization.id)]
+
+    async def run(*arguments: str) -> Result:
+        return cast("Result", await in_thread(CliRunner().invoke, cli.app, [*arguments, *here]))
+
+    async def opens(key: str) -> tuple[int, int]:
+        clients = await organization.with_token(key)
+        return (await clients.kpi_api.get("/v1/events")).status_code, (await clients.scoring.get("/v1/events")).status_code
+
+    both = (await run("token", "--api-key", "one", "--scope", "auditor")).stdout.strip()
+    alone = (await run("token", "--api-key", "two", "--scope", "auditor", "--service", "scoring")).stdout.strip()
+    assert (await opens(both), await opens(alone)) == ((200, 401), (401, 200))
+    await organization.world.work()
+    assert (await opens(both), await opens(alone)) == ((200, 200), (401, 200))
+
+    key_id = str(UUID(hex=alone.split("_")[1]))
+    assert (await run("api-key", "revoke", key_id, "--in-scoring")).exit_code == 0
+    assert await opens(alone) == (401, 401)
+    for wrong in (["token", "--api-key", "x", "--scope", "hr_admin"], ["api-key", "revoke", str(organization.id), "--in-scoring"]):
+        assert isinstance((await run(*wrong)).exception, BadUsage)
+    rows = await (await organization.admin()).kpi_api.get("/v1/api-keys")
+    assert [(row["name"], row["created_by"], row["approved_by"]) for row in rows.json()["items"]] == [("one", "operator", "operator")]
 
 
 async def in_thread(work: Any, *arguments: Any) -> Any:
