@@ -1,13 +1,13 @@
 """Facts that tests of scorecards, measurements and scores begin with, written as rows: a cycle, people in a line, KPIs with targets."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from chassis.identifiers import new_id
-from kpi_api.access.models import ReportingLine
+from kpi_api.access.models import Grant, ReportingLine
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
@@ -37,6 +37,12 @@ def a_person(name: str, **given: Any) -> Person:
         birth_date=None,
         gender=None,
     )
+
+
+def a_grant(person: Person, role: str, since: date = YEAR_START) -> Grant:
+    """A role that holds from a day on, approved as it should be."""
+    approved = {"granted_by": "operator", "approved_by": "operator", "approved_at": datetime.combine(since, time(), UTC)}
+    return Grant(id=new_id(), person_id=person.id, role=role, unit_id=None, valid_from=since, valid_to=None, **approved)
 
 
 def an_employment(person: Person, manager: Person | None = None, **given: Any) -> Employment:

@@ -79,5 +79,5 @@ async def test_a_run_says_what_the_viewer_may_do_and_why_not(company: Company) -
     run = ok(await company.clients["comp"].get(f"/v1/runs/{run_id}")).json()
     allowed = {verb["verb"]: verb["allowed"] for verb in run["verbs"]}
     assert allowed == {"compute": True, "approve": True, "release": False, "supersede": True}
-    payroll = ok(await company.clients["payroll"].get(f"/v1/runs/{run_id}")).json()
-    assert [verb["reason"] for verb in payroll["verbs"] if verb["verb"] == "approve"] == ["This needs the role board or comp_admin."]
+    clerk = ok(await company.clients["clerk"].get(f"/v1/runs/{run_id}")).json()
+    assert [verb["reason"] for verb in clerk["verbs"] if verb["verb"] == "approve"] == ["This needs the role board or comp_admin."]

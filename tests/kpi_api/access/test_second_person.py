@@ -25,6 +25,7 @@ async def approve(organization: Organization, by: str, grant: dict[str, Any]) ->
 @pytest.fixture
 async def second(organization: Organization) -> str:
     """A second hr_admin, whom the first one approved alone, since nobody else was there."""
+    await organization.set_clock("2026-02-02T08:00:00Z")
     person = await join(organization, "second")
     grant = await give(organization, str(organization.person_id), person, "hr_admin")
     assert (grant["alone"], grant["approved_by"]) == (True, str(organization.person_id))

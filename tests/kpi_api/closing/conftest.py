@@ -9,9 +9,7 @@ import pytest
 
 from chassis import jobs
 from chassis.http_client import ServiceClient
-from chassis.identifiers import new_id
 from chassis.jobs import Job
-from kpi_api.access.models import Grant
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.closing.jobs import advance_closings
 from kpi_api.scores.pushing import PUSH
@@ -112,7 +110,7 @@ async def year(bare_year: Year) -> Year:
 async def _run_pay(year: Year) -> None:
     people = (year.scene.people["max"], year.scene.people["lou"])
     grants = [
-        Grant(id=new_id(), person_id=person.id, role=role, unit_id=None, valid_from=given.YEAR_START, valid_to=None, granted_by="x")
+        given.a_grant(person, role)
         for person, role in [(people[0], "comp_admin"), (people[1], "comp_admin"), (people[1], "hr_admin")]
     ]
     await given.store(year.organization, *grants)

@@ -8,8 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from chassis.identifiers import new_id
-from kpi_api.access.models import Grant
-from tests.kpi_api.given import a_person, store
+from tests.kpi_api.given import a_grant, a_person, store
 from tests.world import Clients, Organization
 
 WIN_RATE: dict[str, Any] = {
@@ -25,9 +24,7 @@ WIN_RATE: dict[str, Any] = {
 
 async def another_hr_admin(organization: Organization) -> Clients:
     person = a_person("hugo")
-    since = date(2020, 1, 1)
-    grant = Grant(id=new_id(), person_id=person.id, role="hr_admin", unit_id=None, valid_from=since, valid_to=None, granted_by="x")
-    await store(organization, person, grant)
+    await store(organization, person, a_grant(person, "hr_admin", date(2020, 1, 1)))
     return await organization.as_person(person.id)
 
 

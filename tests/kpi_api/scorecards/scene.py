@@ -5,8 +5,6 @@ from typing import Any
 
 import httpx
 
-from chassis.identifiers import new_id
-from kpi_api.access.models import Grant
 from kpi_api.cascade.models import Kpi
 from kpi_api.cycles.models import Cycle
 from kpi_api.people.models import Person
@@ -52,9 +50,7 @@ async def set_scene(organization: Organization) -> Scene:
     cycle = given.a_cycle()
     people = {name: given.a_person(name) for name in ("ann", "max", "lou", "bea", "eve")}
     ann, max_, lou, bea = (people[name] for name in ("ann", "max", "lou", "bea"))
-    board = Grant(
-        id=new_id(), person_id=bea.id, role="board", unit_id=None, valid_from=given.YEAR_START, valid_to=None, granted_by="operator"
-    )
+    board = given.a_grant(bea, "board")
     definition, version = given.a_definition("calls")
     kpis = [given.a_kpi(version, cycle, ann, code=f"calls-{n}", name=f"Calls {n}") for n in range(3)]
     await given.store(

@@ -8,8 +8,6 @@ import pytest
 
 from chassis import jobs
 from chassis.http_client import ServiceClient
-from chassis.identifiers import new_id
-from kpi_api.access.models import Grant
 from kpi_api.scores.computing import COMPUTE
 from kpi_api.scores.pushing import PUSH
 from tests.kpi_api import given
@@ -34,7 +32,7 @@ async def adopt_plan(scene: Scene) -> None:
     """Max writes a plan and Lou approves it: scoring knows both, and their roles, from kpi_api alone."""
     people = (scene.people["max"], scene.people["lou"])
     grants = [
-        Grant(id=new_id(), person_id=person.id, role="comp_admin", unit_id=None, valid_from=given.YEAR_START, valid_to=None, granted_by="x")
+        given.a_grant(person, "comp_admin")
         for person in people
     ]
     await given.store(scene.organization, *grants)
