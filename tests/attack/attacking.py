@@ -14,6 +14,7 @@ import httpx
 from tests.attack import canaries
 from tests.attack.cast import VIEWERS, Cast, Thing, ghost_of
 from tests.attack.expected import OUT, may, sees
+from tests.attack.fields import Fields
 
 Shown = Literal["whole", "ancestor", "nothing", "out"]
 
@@ -91,7 +92,7 @@ class Write:
     owner: str = ""
     sees: str = ""
     creates: bool = False
-    prepare: Callable[[Cast, Thing], Awaitable[Thing | None]] | None = None
+    prepare: Callable[[Cast, Thing], Awaitable[Thing]] | None = None
     accepted: Callable[[httpx.Response], bool] = accepted
     extra_viewers: tuple[str, ...] = ()
     not_by: tuple[str, ...] = ()
@@ -128,16 +129,25 @@ class Attack:
 
     cast: Cast
     tally: Tally = field(default_factory=Tally)
+    sampled: bool = False
+    """Read one owner's record by each door, another one by the next, instead of everybody's."""
     first_only: bool = False
     """Stop at the first thing caught, as a mutant's run does."""
+    turn: int = 0
     ghosts: dict[tuple[int, str, str | None], "Normalised"] = field(default_factory=dict)
     tagged: set[tuple[str, str]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.fields = Fields(self.cast)
 
     async def run(self, doors: list[Door]) -> Tally:
         for door in doors:
             await (self.read(door) if isinstance(door, Read) else self.write(door))
             if self.first_only and self.tally.caught:
                 break
+        self.tally.leaks += sorted(set(self.fields.leaks))
+        self.tally.cells += self.fields.denied_cells()
+        self.tally.denied += self.fields.denied_cells()
         return self.tally
 
     async def ask(self, viewer: str, operation: str, call: Call) -> httpx.Response:
@@ -148,13 +158,22 @@ class Attack:
         answer = await client.request(call.method, call.path, params=call.params, headers=call.headers, **body)
         if answer.status_code >= 500:
             self.tally.broken.append(f"{operation} by {viewer}: {answer.status_code} {answer.text[:300]}")
+        if answer.status_code == 429:
+            self.tally.broken.append(f"{operation} by {viewer} came too often to be answered")
+        if call.path == "/graphql" and answer.is_success:
+            self.fields.observe(viewer, answer.json().get("data"))
+            self._require_no_errors(viewer, operation, answer)
         self.tally.leaks += [f"{operation} tells {viewer} {secret}" for secret in canaries.told(viewer, answer.text)]
         return answer
+
+    def _require_no_errors(self, viewer: str, operation: str, answer: httpx.Response) -> None:
+        for error in answer.json().get("errors", []):
+            self.tally.broken.append(f"{operation} by {viewer}: {error}")
 
     async def read(self, door: Read) -> None:
         records = self.cast.records[door.kind]
         viewers = [viewer for viewer in (*VIEWERS, *door.extra_viewers) if viewer not in door.not_by]
-        for owner in door.owners or records:
+        for owner in self._owners(door, records):
             thing = records[owner]
             allowed = [viewer for viewer in viewers if door.expects(viewer, owner) in {"whole", "ancestor"}]
             twins = {viewer: await self._allowed(door, viewer, owner, thing) for viewer in allowed}
@@ -164,6 +183,13 @@ class Attack:
             for viewer in viewers:
                 if viewer not in allowed:
                     await self._denied(door, viewer, owner, thing, etag)
+
+    def _owners(self, door: Read, records: Mapping[str, Thing]) -> list[str]:
+        owners = list(door.owners or records)
+        if not self.sampled:
+            return owners
+        self.turn += 1
+        return [owners[self.turn % len(owners)]]
 
     async def _allowed(self, door: Read, viewer: str, owner: str, thing: Thing) -> httpx.Response | None:
         answer = await self.ask(viewer, door.operation, door.call(thing))
@@ -213,7 +239,11 @@ class Attack:
         owner = door.owner or next(iter(records), "")
         thing = records.get(owner, {"id": "new"})
         if door.prepare:
-            thing = await door.prepare(self.cast, thing) or thing
+            try:
+                thing = await door.prepare(self.cast, thing)
+            except AssertionError as error:
+                self.tally.broken.append(f"{door.operation} could not be prepared: {error}")
+                return
         viewers = [viewer for viewer in (*VIEWERS, *door.extra_viewers) if viewer not in door.not_by]
         denied = [viewer for viewer in viewers if not door.may(viewer, owner)]
         before, start = await fingerprint(self.cast), len(self.tally.leaks)

@@ -82,8 +82,8 @@ class Cast:
 
 
 def ghost_of(thing: Thing) -> Thing:
-    """A record that never was, with values of the same shape."""
-    return {name: _ghost(value) for name, value in thing.items()}
+    """A record that never was, with values of the same shape. Values named `the_…` are not the record's own and stay."""
+    return {name: value if name.startswith("the_") else _ghost(value) for name, value in thing.items()}
 
 
 def _ghost(value: str) -> str:

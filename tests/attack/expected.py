@@ -25,6 +25,7 @@ SEES: dict[str, set[str]] = {
     "review": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "released_review": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "check_in": {"self", "above", "top", "hr_admin", "auditor", "integration"},
+    "oneself": {"self"},
     "grant": {"hr_admin", "auditor"},
     "hris_source": {"hr_admin", "auditor"},
     "closing": {"hr_admin", "comp_admin", "auditor", "integration"},
@@ -132,7 +133,9 @@ MAY: dict[str, set[str]] = {
     "runs.send": {"service", "integration", "comp_admin", "hr_admin"}, "runs.approve": {"comp_admin", "board"},
     "runs.release": {"comp_admin", "board"}, "runs.supersede": {"comp_admin", "service", "integration"},
     "scores.compute": {"service", "integration", "comp_admin", "hr_admin"}, "scoring.webhooks": SEES["scoring_webhook"],
+    "plans.approve.not_comp": {"hr_admin", "board"},
     # By relation to whose record it is.
+    "definition.propose": {"self", "hr_admin"}, "definition.approve": {"hr_admin"},
     "scorecard.open": {"self", "direct", "hr_admin", "integration"}, "scorecard.edit": {"self", "direct", "hr_admin"},
     "scorecard.propose": {"self", "direct"}, "scorecard.force": HR, "scorecard.manager": {"direct"}, "scorecard.person": {"self"},
     "review.self": {"self"}, "review.manager": {"direct"}, "review.release": {"direct", "hr_admin"}, "check_in": {"self", "above"},

@@ -312,6 +312,10 @@ async def _look_up(cast: Cast) -> None:
 async def _look_up_pay(cast: Cast) -> None:
     side, runs = cast.home, cast.records["run"]
     cast.add("organization", "home", id=side.organization.id)
+    shared = cast.records["kpi"]["shared"]["id"]
+    for name in PAID:
+        cast.add("kpi_of", name, id=cast.records["kpi"][name]["id"], person_id=side.people[name])
+    cast.add("shared_with", "stakeholder", id=side.people["stakeholder"], the_kpi=shared)
     cast.add("scoring_organization", "home", id="Organization")
     closing = await side.call("hr", "GET", "/v1/cycles/2025/closing")
     cast.add("closing", "2025", id=closing["id"], cycle_id=closing["cycle_id"])

@@ -1,0 +1,200 @@
+"""The doors of the graph: every root, asked for every field below it, and every mutation."""
+
+import base64
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import httpx
+from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_type, is_union_type
+
+from kpi_api.graphql.schema import schema
+from tests.attack.attacking import Call, Door, Read, Shown, Write
+from tests.attack.cast import Cast, Thing
+from tests.attack.doors.reads import FOREIGN
+
+GRAPH: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry offers no other way to graphql-core's schema
+
+
+@cache
+def fields_of(type_name: str, depth: int) -> str:
+    """A selection of every field of a type, and of the fields below it as deep as asked."""
+    type_ = GRAPH.type_map[type_name]
+    assert isinstance(type_, GraphQLObjectType)
+    parts = ["__typename"]
+    for name, field in type_.fields.items():
+        named = get_named_type(field.type)
+        if is_leaf_type(named):
+            parts.append(name)
+        elif depth > 0 and isinstance(named, GraphQLObjectType):
+            page = "(first: 3)" if named.name.endswith("Connection") else ""
+            inside = depth if named.name.endswith(("Connection", "Edge")) or type_name.endswith(("Connection", "Edge")) else depth - 1
+            parts.append(f"{name}{page} {{ {fields_of(named.name, inside)} }}")
+    return " ".join(parts)
+
+
+def ask(query: str, **variables: Any) -> Callable[[Thing], Call]:
+    """A POST of the query with variables from the record's values."""
+
+    def call(thing: Thing) -> Call:
+        filled = {name: value(thing) if callable(value) else value for name, value in variables.items()}
+        return Call("POST", "/graphql", {"query": query, "variables": filled})
+
+    return call
+
+
+def own_id(thing: Thing) -> str:
+    return thing["id"]
+
+
+def global_id(type_name: str) -> Callable[[Thing], str]:
+    return lambda thing: base64.b64encode(f"{type_name}:{thing['id']}".encode()).decode()
+
+
+def shows_root(root: str) -> Callable[[Thing, httpx.Response], Shown]:
+    """What stands under a root that reads one record."""
+
+    def shows(thing: Thing, answer: httpx.Response) -> Shown:
+        if answer.status_code == 401:
+            return "out"
+        found = (answer.json().get("data") or {}).get(root)
+        return "nothing" if found is None else "ancestor" if found.get("sight") == "ANCESTOR" else "whole"
+
+    return shows
+
+
+def shows_item(root: str) -> Callable[[Thing, httpx.Response], Shown]:
+    """Whether a record stands in a connection."""
+
+    def shows(thing: Thing, answer: httpx.Response) -> Shown:
+        if answer.status_code == 401:
+            return "out"
+        nodes = [edge["node"] for edge in answer.json()["data"][root]["edges"]]
+        return "whole" if thing["id"] in [node["uuid"] for node in nodes if node] else "nothing"
+
+    return shows
+
+
+def one(root: str, kind: str, type_name: str, *, depth: int = 2, argument: str = "id", sees: str = "") -> Read:
+    query = f"query ($id: ID!) {{ {root}({argument}: $id) {{ {fields_of(type_name, depth)} }} }}"
+    return Read(f"graphql Query.{root}", kind, ask(query, id=own_id), shows=shows_root(root), sees=sees)
+
+
+def node(kind: str, type_name: str, sees: str = "") -> Read:
+    query = f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {fields_of(type_name, 0)} }} }} }}"
+    return Read("graphql Query.node", kind, ask(query, id=global_id(type_name)), shows=shows_root("node"), sees=sees)
+
+
+def many(root: str, kind: str, type_name: str, *, sees: str = "", owners: tuple[str, ...] = (), **filters: tuple[str, Any]) -> Read:
+    """A connection, whole, or by filters: name to type and value."""
+    declared = "".join(f", ${name}: {type_}" for name, (type_, _) in filters.items())
+    given = "".join(f", {name}: ${name}" for name in filters)
+    fields = f"edges {{ __typename cursor node {{ {fields_of(type_name, 0)} }} }} pageInfo {{ {fields_of('PageInfo', 0)} }} __typename"
+    query = f"query ($first: Int!{declared}) {{ {root}(first: $first{given}) {{ {fields} }} }}"
+    values = {name: value for name, (_, value) in filters.items()}
+    by_record = any(callable(value) for value in values.values())
+    not_by = FOREIGN if "search" in filters else ()  # by names that the foreigners use too, they find their own
+    call = ask(query, first=100, **values)
+    return Read(f"graphql Query.{root}", kind, call, shows=shows_item(root), sees=sees, owners=owners, no_ancestors=True, is_list=not by_record, not_by=not_by)
+
+
+def by_get(thing: Thing) -> Call:
+    return Call("GET", "/graphql", params={"query": f'{{ person(id: "{thing["id"]}") {{ {fields_of("Person", 0)} }} }}'})
+
+
+def about_oneself() -> Callable[[Thing, httpx.Response], Shown]:
+    """The viewer's own person, and nobody else's."""
+
+    def shows(thing: Thing, answer: httpx.Response) -> Shown:
+        if answer.status_code == 401:
+            return "out"
+        person = answer.json()["data"]["viewer"]["person"]
+        return "whole" if person and person["uuid"] == thing["id"] else "nothing"
+
+    return shows
+
+
+WHO = f"{{ viewer {{ {fields_of('Viewer', 1)} }} }}"
+ORGANIZATION = f"{{ organization {{ {fields_of('Organization', 0)} }} }}"
+
+READS: list[Door] = [
+    Read("kpi_api GET /graphql", "person", by_get, shows=shows_root("person")),
+    Read("kpi_api POST /graphql", "person", ask("query ($id: ID!) { person(id: $id) { uuid } }", id=own_id), shows=shows_root("person")),
+    one("person", "person", "Person", depth=3),
+    one("kpi", "kpi", "Kpi", depth=2),
+    one("scorecard", "scorecard", "Scorecard", depth=2),
+    one("scorecard", "closed_scorecard", "Scorecard", depth=2),
+    one("lineOfSight", "kpi", "LineOfSight", depth=2, argument="kpiId", sees="line_of_sight"),
+    node("person", "Person"),
+    node("kpi", "Kpi"),
+    node("scorecard", "Scorecard"),
+    node("review", "Review"),
+    node("released_review", "Review"),
+    node("unit", "Unit", "open"),
+    node("cycle", "Cycle", "open"),
+    many("people", "person", "Person"),
+    many("people", "person", "Person", search=("String", lambda thing: thing["email"])),
+    many("cycles", "cycle", "Cycle", sees="open"),
+    many("kpis", "kpi", "Kpi"),
+    many("kpis", "kpi_of", "Kpi", sees="kpi", ownerId=("ID", lambda thing: thing["person_id"])),
+    many("orphans", "kpi", "Kpi", owners=("orphan",)),
+    many("scorecards", "scorecard", "Scorecard"),
+    many("scorecards", "scorecard", "Scorecard", personId=("ID", lambda thing: thing["person_id"]), cycleCode=("String", "2026")),
+    Read("graphql Query.viewer", "person", ask(WHO), shows=about_oneself(), sees="oneself", is_list=True),
+    Read("graphql Query.organization", "organization", ask(ORGANIZATION), shows=shows_root("organization"), sees="open", not_by=FOREIGN),
+]
+
+
+def mutation(name: str, kind: str, permit: str, twin: str, owner: str, prepare: Any = None, **arguments: tuple[str, Any]) -> Write:
+    """A mutation of a record by its id, with arguments: name to type and value."""
+    declared = "".join(f", ${argument}: {type_}" for argument, (type_, _) in arguments.items())
+    given = "".join(f", {argument}: ${argument}" for argument in arguments)
+    union = GRAPH.mutation_type.fields[name].type.of_type  # type: ignore[union-attr]
+    assert is_union_type(union)
+    depth = {"ScorecardChanged": 2, "ReviewChanged": 2}
+    members = " ".join(f"... on {member.name} {{ {fields_of(member.name, depth.get(member.name, 1))} }}" for member in union.types)
+    query = f"mutation ($id: ID!{declared}) {{ {name}(id: $id{given}) {{ __typename {members} }} }}"
+    call = ask(query, id=own_id, **{argument: value for argument, (_, value) in arguments.items()})
+    return Write(f"graphql Mutation.{name}", kind, call, permit, twin, owner, sees=kind, prepare=prepare, accepted=changed)
+
+
+def changed(answer: httpx.Response) -> bool:
+    data = answer.json().get("data")
+    return bool(data) and all(value["__typename"].endswith("Changed") for value in data.values())
+
+
+def stood(*, proposed_by: str = "") -> Callable[[Cast, Thing], Any]:
+    """The scorecard with the version at which it stands, proposed by somebody first where that is asked for."""
+
+    async def prepare(cast: Cast, thing: Thing) -> Thing:
+        path = f"/v1/scorecards/{thing['id']}"
+        if proposed_by:
+            await cast.home.call(proposed_by, "POST", f"{path}/propose", json={}, headers={"If-Match": "*"})
+        card = await cast.home.call("hr", "GET", path)
+        return thing | {"the_version": str(card["version"])}
+
+    return prepare
+
+
+async def a_released_review(cast: Cast, thing: Thing) -> Thing:
+    await cast.home.call("neighbour", "POST", f"/v1/reviews/{thing['id']}/release", json={}, headers={"If-Match": "*"})
+    return thing
+
+
+VERSION = ("Int!", lambda thing: int(thing["the_version"]))
+LINES = ("[ScorecardLineInput!]", lambda thing: [{"kpi": thing["kpi_id"], "weight": "100.00"}])
+
+
+def verb(name: str, permit: str, twin: str, *, proposed_by: str = "", **arguments: tuple[str, Any]) -> Write:
+    return mutation(name, "scorecard", permit, twin, "employee", stood(proposed_by=proposed_by), version=VERSION, **arguments)
+
+
+# In this order: each leaves the employee's draft as the next one needs it.
+WRITES: list[Door] = [
+    verb("proposeScorecard", "scorecard.propose", "manager"),
+    verb("counterScorecard", "scorecard.person", "employee", lines=LINES, comment=("String", "again")),
+    verb("rejectScorecard", "scorecard.manager", "manager"),
+    verb("withdrawScorecard", "scorecard.manager", "manager", proposed_by="manager"),
+    verb("agreeScorecard", "scorecard.person", "employee", proposed_by="manager"),
+    mutation("acknowledgeReview", "review", "review.self", "stakeholder", "stakeholder", a_released_review),
+]

@@ -1,0 +1,159 @@
+"""Writes of people, structure, cycles, dictionary, roles and connections."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from tests.attack.attacking import Call, Door, Write
+from tests.attack.cast import Cast, Thing
+from tests.attack.doors.reads import FOREIGN
+from tests.attack.staging import work
+
+STAR = {"If-Match": "*"}
+VERSION = {"name": "Another", "unit": "count", "effective_from": "2026-01-01"}
+
+
+def send(method: str, path: str, body: Any = None, *, star: bool = False) -> Callable[[Thing], Call]:
+    """A call whose path and body hold `{name}` of the record's values; a value that is empty becomes null."""
+    return lambda thing: Call(method, path.format(**thing), _filled(body, thing), headers=STAR if star else {})
+
+
+def _filled(body: Any, thing: Thing) -> Any:
+    if isinstance(body, dict):
+        return {name: _filled(value, thing) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, thing) for value in body]
+    if isinstance(body, str) and body.startswith("{") and body.endswith("}"):
+        return thing[body[1:-1]] or None
+    return body
+
+
+def write(operation: str, kind: str, body: Any = None, *, twin: str = "hr", permit: str, path: str = "", star: bool = False, **given: Any) -> Write:
+    method, template = operation.split(" ")
+    return Write(f"kpi_api {operation}", kind, send(method, path or template, body, star=star), permit, twin, **given)
+
+
+def create(operation: str, kind: str, body: Any, *, permit: str, twin: str = "hr") -> Write:
+    """Something new under a code; the foreigners may do as much at home."""
+    return write(operation, kind, body, permit=permit, twin=twin, creates=True, not_by=FOREIGN)
+
+
+async def a_future_grant(cast: Cast, thing: Thing) -> Thing:
+    grant = {"person_id": cast.home.people["neighbour"], "role": "payroll", "valid_from": "2032-01-01"}
+    made = await cast.home.post("founder", "/v1/grants", **grant)
+    return {"id": made["id"]}
+
+
+async def an_empty_cycle(cast: Cast, thing: Thing) -> Thing:
+    cycle = {"code": "empty", "name": "Empty", "starts_on": "2031-01-01", "ends_on": "2031-12-31", "status": "open"}
+    return {"id": (await cast.home.post("founder", "/v1/cycles", **cycle))["id"]}
+
+
+async def a_superseded_correction(cast: Cast, thing: Thing) -> Thing:
+    closing = await cast.home.call("hr", "GET", "/v1/cycles/2025/closing")
+    await cast.home.post("comp", f"/v1/runs/{closing['id']}/supersede", "scoring")
+    await work(cast.home, "closing.advance")
+    return {"id": closing["cycle_id"]}
+
+
+async def a_source(cast: Cast, thing: Thing) -> Thing:
+    return {"id": (await cast.home.post("founder", "/v1/hris/sources", name="Passing"))["id"]}
+
+
+def a_version(*verbs: str) -> Callable[[Cast, Thing], Any]:
+    """A definition of the regent's, whose first version has gone as far as the verbs say."""
+
+    async def prepare(cast: Cast, thing: Thing) -> Thing:
+        made = await cast.home.post("regent", "/v1/definitions", code=f"d-{uuid.uuid4().hex[:8]}", version=VERSION)
+        for verb in verbs:
+            await cast.home.post("regent" if verb == "propose" else "hr", f"/v1/definitions/{made['id']}/versions/1/{verb}")
+        return {"id": made["id"]}
+
+    return prepare
+
+
+def webhooks(service: str, permit: str) -> list[Door]:
+    """The doors of webhooks, the same in both services. The record is made for each door, since the last removes it."""
+    base = "/v1/webhook-endpoints"
+    change = {"url": "https://hooks.example.com/y", "enabled": True}
+
+    def at(operation: str, body: Any = None, *, star: bool = False, path: str = "", **given: Any) -> Write:
+        method, template = operation.split(" ")
+        call = send(method, path or template.replace("{endpoint_id}", "{id}"), body, star=star)
+        return Write(f"{service} {operation}", "webhook", call, permit, "hr", service, sees="webhook", **given)
+
+    return [
+        Write(f"{service} POST {base}", "webhook", send("POST", base, {"url": "https://hooks.example.com/z"}), permit, "hr", service, not_by=FOREIGN),
+        at(f"PUT {base}/{{endpoint_id}}", change, star=True),
+        at(f"POST {base}/{{endpoint_id}}/secrets", {"overlap_hours": 1}),
+        at(f"POST {base}/{{endpoint_id}}/ping"),
+        at(f"POST {base}/{{endpoint_id}}/replay", {}),
+        at(f"POST {base}/{{endpoint_id}}/deliveries/{{delivery_id}}/replay"),
+        at(f"DELETE {base}/{{endpoint_id}}"),
+    ]
+
+
+PEOPLE: list[Door] = [
+    write("PATCH /v1/organization", "organization", {"indicator_label": "KPI"}, permit="organization.change", star=True, not_by=FOREIGN),
+    create("POST /v1/people", "person", {"external_id": "{external_id}", "given_name": "A", "family_name": "B"}, permit="people.write"),
+    Write(
+        "kpi_api POST /v1/people/import", "person", send("POST", "/v1/people/import", [{"external_id": "{external_id}", "given_name": "A"}]),
+        "people.write", "hr", creates=True, not_by=FOREIGN,
+    ),
+    write("PATCH /v1/people/{person_id}", "person", {"hire_date": "2023-12-31"}, path="/v1/people/{id}", permit="people.write", star=True,
+          owner="peer", sees="person"),
+    write("POST /v1/people/{person_id}/employments", "person", {"valid_from": "2026-07-01", "fte": "0.9"}, path="/v1/people/{id}/employments",
+          permit="people.write", owner="peer", sees="person"),
+    write("POST /v1/people/{person_id}/leave", "person", {"last_day": "2027-12-31"}, path="/v1/people/{id}/leave", permit="people.write",
+          owner="peer", sees="person"),
+    create("POST /v1/units", "unit", {"code": "{code}", "name": "Unit", "kind": "team"}, permit="structure.write"),
+    write("PUT /v1/units/{unit_id}", "unit",
+          {"code": "{code}", "name": "Care", "kind": "business_unit", "parent_id": "{parent_id}", "head_id": "{head_id}"},
+          path="/v1/units/{id}", permit="structure.write", star=True, owner="care", sees="open"),
+    create("POST /v1/roles", "role", {"code": "{code}", "name": "Role"}, permit="structure.write"),
+    write("PUT /v1/roles/{role_id}", "role", {"code": "{code}", "name": "Clerk"}, path="/v1/roles/{id}", permit="structure.write", star=True,
+          owner="clerk", sees="open"),
+    create("POST /v1/legal-entities", "legal_entity", {"code": "{code}", "name": "Entity", "currency": "USD"}, permit="structure.write"),
+    write("POST /v1/grants", "person", {"person_id": "{id}", "role": "auditor", "valid_from": "2031-01-01"}, permit="grants.give",
+          owner="neighbour", sees="person"),
+    write("POST /v1/grants/{grant_id}/end", "grant", {"valid_to": "2033-01-01"}, path="/v1/grants/{id}/end", permit="grants.give",
+          sees="grant", prepare=a_future_grant),
+]  # fmt: skip
+
+CYCLES: list[Door] = [
+    create("POST /v1/cycles", "cycle", {"code": "{code}", "name": "C", "starts_on": "2040-01-01", "ends_on": "2040-12-31"}, permit="cycles.write"),
+    write("PATCH /v1/cycles/{cycle}", "cycle", {"name": "This year"}, path="/v1/cycles/{id}", permit="cycles.write", star=True, owner="2026",
+          sees="open"),
+    write("POST /v1/cycles/{cycle}/open", "cycle", path="/v1/cycles/{id}/open", permit="cycles.write", owner="2026", sees="open"),
+    write("PUT /v1/calendars", "calendar", {"holidays": ["2026-12-26"]}, permit="cycles.write", not_by=FOREIGN),
+    write("POST /v1/cycles/{cycle}/close", "cycle", path="/v1/cycles/{id}/close", permit="closings.begin", sees="open", prepare=an_empty_cycle),
+    write("POST /v1/cycles/{cycle}/corrections", "cycle", path="/v1/cycles/{id}/corrections", permit="closings.begin", owner="2025",
+          sees="open", prepare=a_superseded_correction),
+]  # fmt: skip
+
+DICTIONARY: list[Door] = [
+    write("POST /v1/library/install", "organization", permit="library.install", not_by=FOREIGN),
+    create("POST /v1/definitions", "definition", {"code": "{code}", "version": VERSION}, permit="definitions.write"),
+    write("POST /v1/definitions/{definition_id}/versions", "definition", VERSION | {"note": "n"}, path="/v1/definitions/{id}/versions",
+          permit="definitions.write", sees="open", twin="regent", prepare=a_version("propose", "approve")),
+    write("POST /v1/definitions/{definition_id}/versions/{number}/propose", "definition", path="/v1/definitions/{id}/versions/1/propose",
+          permit="definition.propose", owner="regent", sees="open", twin="regent", prepare=a_version()),
+    write("POST /v1/definitions/{definition_id}/versions/{number}/approve", "definition", path="/v1/definitions/{id}/versions/1/approve",
+          permit="definition.approve", owner="regent", sees="open", prepare=a_version("propose")),
+    write("POST /v1/definitions/{definition_id}/versions/{number}/retire", "definition", {"from_day": "2027-01-01"},
+          path="/v1/definitions/{id}/versions/1/retire", permit="definitions.retire", sees="open", prepare=a_version("propose", "approve")),
+    create("POST /v1/outcomes", "outcome", {"code": "{code}", "name": "O", "area": "quality"}, permit="definitions.write"),
+    create("POST /v1/templates", "template", {"code": "{code}", "name": "T", "lines": [
+        {"definition_code": "calls", "weight": "100.00", "targets": [{"value": "100", "unit": "count"}]}]}, permit="templates.write"),
+]  # fmt: skip
+
+CONNECTIONS: list[Door] = [
+    write("POST /v1/hris/sources", "hris_source", {"name": "Another"}, permit="hris.write", not_by=FOREIGN),
+    write("POST /v1/hris/sources/{source_id}/rotate-secret", "hris_source", path="/v1/hris/sources/{id}/rotate-secret", permit="hris.write",
+          sees="hris_source", prepare=a_source),
+    write("POST /v1/hris/sources/{source_id}/disable", "hris_source", path="/v1/hris/sources/{id}/disable", permit="hris.write",
+          sees="hris_source", prepare=a_source),
+    *webhooks("kpi_api", "webhooks.write"),
+]  # fmt: skip
+
+DOORS: list[Door] = [*PEOPLE, *CYCLES, *DICTIONARY, *CONNECTIONS]

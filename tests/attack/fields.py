@@ -1,0 +1,129 @@
+"""The rule of every field of the graph, and what viewers were given of it.
+
+`with`: shown with the record it belongs to. `whole`: only to who sees the KPI whole. `in_sight`: another record, null or left out where
+that is out of sight. `released`: null until the review is released. `own`: about the viewer alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.attack.cast import Cast
+from tests.attack.expected import sees
+
+WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability", "stakeholders", "cycle")
+PAGE = ("edges", "pageInfo")
+
+FIELDS: dict[str, dict[str, str]] = {
+    "Person": dict.fromkeys(("id", "uuid", "externalId", "displayName", "userName", "email", "active", "hireDate", "employment"), "with")
+    | {"scorecards": "in_sight"},
+    "Employment": dict.fromkeys(("validFrom", "validTo", "fte", "unit", "role"), "with") | {"manager": "in_sight"},
+    "Unit": dict.fromkeys(("id", "uuid", "code", "name", "kind", "valueStatement"), "with") | {"head": "in_sight"},
+    "Kpi": dict.fromkeys(("id", "uuid", "sight", "name", "why", "level", "status", "targets", "owningUnit", "lineOfSight"), "with")
+    | dict.fromkeys(WHOLE_ONLY, "whole")
+    | dict.fromkeys(("owner", "contributesTo"), "in_sight"),
+    "Target": dict.fromkeys(("part", "sentence", "comparison", "value", "valueHigh", "unit", "period", "baseline", "threshold", "stretch",
+                             "dueOn"), "with"),
+    "Stakeholder": dict.fromkeys(("part", "name", "unit"), "with") | {"person": "in_sight"},
+    "LineOfSight": dict.fromkeys(("sentence", "mission", "orphan", "complete", "kpis", "steps", "paths"), "with"),
+    "LineOfSightKpi": dict.fromkeys(("uuid", "name", "why", "level", "status", "owningUnit", "targets"), "with") | {"kpi": "in_sight"},
+    "LineOfSightStep": dict.fromkeys(("childUuid", "parentUuid", "weight", "skipsLevel"), "with"),
+    "LineOfSightPath": {"kpis": "with"},
+    "Scorecard": dict.fromkeys(("id", "uuid", "status", "writtenBySide", "windowStart", "windowEnd", "imposed", "agreedAt", "version", "cycle",
+                                "lines", "verbs", "score"), "with") | {"person": "in_sight"},
+    "ScorecardLine": dict.fromkeys(("uuid", "name", "weight", "component", "targets"), "with") | {"kpi": "in_sight"},
+    "ScorecardVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),
+    "Score": dict.fromkeys(("freshness", "staleSince", "computedAt", "composite", "lines", "errorCode", "errorMessage", "engineVersion",
+                            "planDigest"), "with"),
+    "ScoredLine": dict.fromkeys(("line", "kpiUuid", "name", "weight", "attainmentRaw", "attainmentCapped", "score", "reason"), "with"),
+    "Review": dict.fromkeys(("id", "uuid", "stage", "status", "releasedAt", "acknowledgedAt"), "with")
+    | {"overallRating": "released", "person": "in_sight"},
+    "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "status"), "with"),
+    "Viewer": dict.fromkeys(("roles", "person", "payouts"), "own"),
+    "Payout": dict.fromkeys(("uuid", "cycleCode", "periodStart", "periodEnd", "composite", "payout", "releasedBefore", "amount", "currency",
+                             "reasonCode", "releasedAt"), "own"),
+    "Organization": dict.fromkeys(("name", "mission", "indicatorLabel", "currency"), "with"),
+    "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), "with"),
+    "ScorecardChanged": {"scorecard": "in_sight"},
+    "ReviewChanged": {"review": "in_sight"},
+    "FieldError": dict.fromkeys(("field", "code", "message"), "with"),
+    **{f"{name}Connection": dict.fromkeys(PAGE, "with") for name in ("Person", "Kpi", "Scorecard", "Cycle")},
+    **{f"{name}Edge": {"cursor": "with", "node": "in_sight"} for name in ("Person", "Kpi", "Scorecard", "Cycle")},
+    **{f"{name}Problem": dict.fromkeys(("code", "title", "detail", "errors"), "with")
+       for name in ("NotFound", "NotAllowed", "Changed", "Conflict", "Invalid")},
+}  # fmt: skip
+
+# Records by their type in the graph; a scorecard or a review is one of two kinds of the cast.
+KINDS = {"Person": ("person",), "Kpi": ("kpi",), "Scorecard": ("scorecard", "closed_scorecard"), "Review": ("review", "released_review")}
+
+
+@dataclass
+class Fields:
+    """What viewers were given of fields, and what was wrong with it."""
+
+    cast: Cast
+    given: set[tuple[str, str]] = field(default_factory=set)
+    leaks: list[str] = field(default_factory=list)
+    hidden: defaultdict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    shown: set[tuple[str, str]] = field(default_factory=set)
+
+    def observe(self, viewer: str, data: Any) -> None:
+        """Take note of every object in an answer's data."""
+        if viewer.startswith("foreign_"):
+            return
+        for record in objects(data):
+            self._note_fields(viewer, record)
+            self._check_sight(viewer, record)
+
+    def _note_fields(self, viewer: str, record: dict[str, Any]) -> None:
+        type_, uuid = record["__typename"], str(record.get("uuid"))
+        for name, value in record.items():
+            if name == "__typename":
+                continue
+            if value is not None:
+                self.given.add((type_, name))
+            rule = FIELDS[type_][name]
+            if rule == "with" or not uuid:
+                continue
+            key = (f"{type_}.{name}", uuid)
+            if value not in (None, []):
+                self.shown.add(key)
+            else:
+                self.hidden[key].add(viewer)
+
+    def _check_sight(self, viewer: str, record: dict[str, Any]) -> None:
+        found = self._owner(record)
+        if found is None:
+            return
+        kind, owner = found
+        expected = sees(kind, viewer, owner)
+        if expected not in {"whole", "ancestor"}:
+            self.leaks.append(f"graphql shows {viewer} {kind} {owner}")
+        if expected == "ancestor" and any(record.get(name) is not None for name in (*WHOLE_ONLY, "owner")):
+            self.leaks.append(f"graphql shows {viewer} more of {kind} {owner} than an ancestor view: {record}")
+        if kind == "review" and record.get("status") == "OPEN" and record.get("overallRating") is not None:
+            self.leaks.append(f"graphql shows {viewer} the rating of {owner}'s review before its release")
+
+    def _owner(self, record: dict[str, Any]) -> tuple[str, str] | None:
+        for kind in KINDS.get(record["__typename"], ()):
+            for owner, thing in self.cast.records[kind].items():
+                if thing["id"] == record.get("uuid"):
+                    return kind, owner
+        return None
+
+    def denied_cells(self) -> int:
+        """Viewers from whom a field of a record was kept that another viewer was given."""
+        return sum(len(viewers) for key, viewers in self.hidden.items() if key in self.shown)
+
+
+def objects(data: Any) -> Iterator[dict[str, Any]]:
+    """Every object of an answer that names its type."""
+    if isinstance(data, list):
+        for item in data:
+            yield from objects(item)
+    elif isinstance(data, dict):
+        if "__typename" in data:
+            yield data
+        for value in data.values():
+            yield from objects(value)
