@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Row, Select, Text, Uuid, any_, literal, select
@@ -110,7 +109,7 @@ async def members(session: ReadSession, assignment_ids: Collection[UUID]) -> dic
     return found
 
 
-async def plan_numbers(session: ReadSession, version_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+async def plan_numbers(session: ReadSession, version_ids: Collection[UUID]) -> dict[UUID, Row[UUID, int, str]]:
     """Code of the plan and number of each of these versions."""
     statement = (
         select(PlanVersion.id, PlanVersion.number, Plan.code)
