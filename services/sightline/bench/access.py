@@ -1,8 +1,7 @@
 """`access.page.*`: the median time of a page of 50 KPIs in sight, against the same query without the filter of sight.
 
 `leaf` leads nobody, `manager` stands in the middle of the tree, `executive` at its top. Each reads its list page by page from the start,
-as the service role under row-level security; the two sides take turns. `auth.person`: requests a second of `GET /v1/people/{id}`, against
-the same route of a test build that asks nobody who they are and filters nothing (see `server`).
+as the service role under row-level security; the two sides take turns.
 """
 
 import time
@@ -12,22 +11,21 @@ from statistics import median
 from typing import Final
 from uuid import UUID
 
-from chassis.access import EVERYBODY, Matrix, Viewer, sight
+from chassis.access import Viewer
 from chassis.database import Database
 from chassis.identity import Principal
 from chassis.pagination import CursorSigner, PageRequest
-from kpi_api.access.matrix import MATRIX
 from kpi_api.access.viewer import load_viewer
 from kpi_api.cascade.queries import KpiFilter, kpis_page
 from sightline.bench.company import Company, company_of
 from sightline.bench.figures import Figure
 from sightline.bench.stage import BenchFailed, Stage
+from sightline.bench.unchecked_server import UNFILTERED
 from sightline.embedded_postgres import EmbeddedPostgres
 
 PAGES: Final = 15
 ROUNDS: Final = 3
 AIM: Final = 2.0
-UNFILTERED: Final = Matrix(tuple(sight(record, EVERYBODY) for record in sorted({rule.record for rule in MATRIX.sights})), MATRIX.permits)
 
 
 def places(people: int) -> Mapping[str, int]:

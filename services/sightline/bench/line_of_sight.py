@@ -6,9 +6,9 @@ Both are answered by the same server process (see `server`), for the same people
 import asyncio
 import json
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 from sightline.bench.company import Company, company_of
+from sightline.bench.connection import ask
 from sightline.bench.figures import Figure
 from sightline.bench.stage import BenchFailed, Stage, seconds
 
@@ -55,30 +55,8 @@ async def _ask_all(stage: Stage, company: Company, make: Callable[[str], Request
 
 
 async def _ask(stage: Stage, company: Company, make: Callable[[str], Request], numbers: range) -> list[bytes]:
-    address = urlsplit(stage.address("kpi_api"))
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    try:
-        answers = []
-        for number in numbers:
-            kpi = STRIDE * (number % VIEWERS) % (company.people * 6)
-            method, path, body = make(str(company.kpi(kpi)))
-            token = _token(stage, company, kpi)
-            head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n"
-            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-            writer.write(head.encode() + body)
-            answers.append(await _read(reader))
-        return answers
-    finally:
-        writer.close()
-
-
-async def _read(reader: asyncio.StreamReader) -> bytes:
-    head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
-    length = next(int(line.partition(":")[2]) for line in head.splitlines() if line.startswith("content-length"))
-    body = await reader.readexactly(length)
-    if " 200 " not in head.splitlines()[0]:
-        raise BenchFailed(f"{head.splitlines()[0]}: {body[:1000].decode()}", "See what the service logged.")
-    return body
+    kpis = [STRIDE * (number % VIEWERS) % (company.people * 6) for number in numbers]
+    return await ask(stage.address("kpi_api"), [(*make(str(company.kpi(kpi))), _token(stage, company, kpi)) for kpi in kpis])
 
 
 _tokens: dict[int, str] = {}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.bench import access, line_of_sight, measurements, people_import, scoring_engine, year_close
+from sightline.bench import access, line_of_sight, measurements, people_import, person, scoring_engine, year_close
 from sightline.bench.figures import Figure
 from sightline.bench.stage import Stage
 from sightline.processes import Report
@@ -23,6 +23,7 @@ STAGES: list[dict[str, Measure]] = [
         "access.page.leaf": access.leaf,
         "access.page.manager": access.manager,
         "access.page.executive": access.executive,
+        "auth.person": person.run,
         "graphql.line_of_sight": line_of_sight.run,
     },
     {"year.close": year_close.run},
