@@ -1,6 +1,6 @@
 # Everything a newcomer needs: `make demo` and `make test`. Only make and Python >= 3.11 must be there.
 .DEFAULT_GOAL := help
-.PHONY: help demo up down status test test-deep bench lint format lock contracts cases clean
+.PHONY: help demo up down status test test-deep attack bench lint format lock contracts cases clean
 
 VENV := .venv
 READY := $(VENV)/.ready
@@ -35,6 +35,9 @@ test: lint ## What CI runs: style, types, directions and the tests, in under ten
 
 test-deep: lint ## The tests and the full conformance, attack, fault and two-version suites
 	$(PYTHON) -m pytest
+
+attack: $(READY) ## Everybody at every door; ends with `cells N, leaks N`
+	@$(PYTHON) -m tests.attack
 
 bench: $(READY) ## Speed against a hand-written baseline, one JSON line per figure
 	@$(SIGHTLINE) bench

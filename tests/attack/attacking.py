@@ -163,7 +163,7 @@ class Attack:
         if call.path == "/graphql" and answer.is_success:
             self.fields.observe(viewer, answer.json().get("data"))
             self._require_no_errors(viewer, operation, answer)
-        self.tally.leaks += [f"{operation} tells {viewer} {secret}" for secret in canaries.told(viewer, answer.text)]
+        self.tally.leaks += [f"{operation} tells {viewer} {secret}" for secret in canaries.told(viewer, operation, answer.text)]
         return answer
 
     def _require_no_errors(self, viewer: str, operation: str, answer: httpx.Response) -> None:

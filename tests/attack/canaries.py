@@ -8,7 +8,7 @@ from tests.attack.expected import EVERYTHING, WHOLE, sees
 from tests.attack.staging import KPIS, PAID, secret_number
 
 HOME = ("employee", "peer", "manager", "executive", "chief", "stakeholder", "neighbour", "regent", "board", "hr", "comp", "payroll", "auditor",
-        "key", "nobody", "leaver")  # fmt: skip
+        "deputy", "key", "nobody", "leaver")  # fmt: skip
 REVIEWED = ("manager", "executive", "stakeholder")  # whose mid-year review is open
 
 
@@ -54,8 +54,10 @@ def _patterns(viewer: str) -> dict[str, re.Pattern[str]]:
     return {secret: re.compile(rf"(?<![\w.@-]){re.escape(secret)}(?![\w-])") for secret, told in secrets().items() if viewer not in told}
 
 
-def told(viewer: str, text: str) -> list[str]:
+def told(viewer: str, operation: str, text: str) -> list[str]:
     """The secrets in an answer that are not this viewer's to know. People of the other organization have secrets of the same names."""
     if viewer not in HOME:
         return []
-    return [secret for secret, pattern in _patterns(viewer).items() if secret in text and pattern.search(text)]
+    found = [secret for secret, pattern in _patterns(viewer).items() if secret in text and pattern.search(text)]
+    # People see who read what is theirs, by name: that is what readings are for.
+    return [secret for secret in found if not (operation.endswith("/readings") and secret.endswith(" Vale"))]

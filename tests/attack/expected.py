@@ -16,6 +16,7 @@ ROLES = {
     "regent": "executive", "service": "service", "foreign_hr": "hr_admin", "foreign_comp": "comp_admin", "foreign_key": "integration",
 }  # fmt: skip
 OUT = {"nobody", "leaver"}
+STANDS_IN_FOR = {"deputy": "manager"}
 
 # By kind of record, the relations that show it. Pay is a person's own, and of those who run pay: standing above somebody shows none.
 SEES: dict[str, set[str]] = {
@@ -31,6 +32,11 @@ SEES: dict[str, set[str]] = {
     "closing": {"hr_admin", "comp_admin", "auditor", "integration"},
     "webhook": {"hr_admin", "integration"},
     "event": {"hr_admin", "auditor", "integration"},
+    "delegation": {"party", "hr_admin", "auditor"},
+    "reading": {"self", "auditor"},
+    "identity": {"hr_admin", "auditor"},
+    "api_key": {"hr_admin", "auditor"},
+    "audit_record": {"auditor"},
     "definition_draft": {"self", "hr_admin", "auditor", "integration"},
     # Structure, dictionary and cycles are open to everybody of the organization.
     "open": {"colleague"},
@@ -55,15 +61,15 @@ WHOLE = {
     "field": {"executive", "chief", "regent"},
     "care": {"neighbour", "chief"},
     "sales": {"executive", "chief", "regent"},
-    "north": {"manager", "executive", "chief", "regent"},
-    "shared": {"employee", "stakeholder", "manager", "executive", "chief", "regent"},
-    "employee": {"employee", "manager", "executive", "chief"},
-    "peer": {"peer", "manager", "executive", "chief"},
+    "north": {"manager", "deputy", "executive", "chief", "regent"},
+    "shared": {"employee", "deputy", "stakeholder", "manager", "executive", "chief", "regent"},
+    "employee": {"employee", "manager", "deputy", "executive", "chief"},
+    "peer": {"peer", "manager", "deputy", "executive", "chief"},
     "manager": {"manager", "executive", "chief"},
     "executive": {"executive", "chief"},
     "chief": {"chief", "board"},
     "stakeholder": {"stakeholder", "neighbour", "chief"},
-    "orphan": {"employee", "manager", "executive", "chief"},
+    "orphan": {"employee", "manager", "deputy", "executive", "chief"},
 }
 ANCESTOR = {
     "vision": {"employee", "peer", "manager", "executive", "stakeholder", "neighbour"},
@@ -88,6 +94,10 @@ def relations(viewer: str, owner: str) -> set[str]:
     found |= {"self"} if viewer == owner else set()
     found |= {"above"} if viewer in above(owner) else set()
     found |= {"direct"} if MANAGERS.get(owner) == viewer else set()
+    if (led := STANDS_IN_FOR.get(viewer)) and viewer != owner:
+        found |= {"above"} if led in above(owner) else set()
+        found |= {"direct"} if MANAGERS.get(owner) == led else set()
+    found |= {"party"} if viewer == "deputy" and owner == "manager" or viewer == owner else set()
     found |= {"top"} if viewer == "board" and owner == "chief" else set()
     return found | ({ROLES[viewer]} if viewer in ROLES else set())
 
@@ -101,7 +111,7 @@ def sees(kind: str, viewer: str, owner: str) -> Sight:
     if kind == "line_of_sight":
         return "nothing" if _sees_kpi(viewer, owner) == "nothing" else "whole"
     if kind == "check_in" and owner == "shared":
-        return "whole" if viewer in {"employee", "stakeholder", "manager", "executive", "chief"} | EVERYTHING else "nothing"
+        return "whole" if viewer in {"employee", "stakeholder", "manager", "deputy", "executive", "chief"} | EVERYTHING else "nothing"
     return "whole" if SEES[kind] & relations(viewer, owner) else "nothing"
 
 
@@ -113,7 +123,7 @@ def _sees_kpi(viewer: str, code: str) -> Sight:
 
 def heads(viewer: str) -> set[str]:
     """The units a viewer leads, with all below: as head, as somebody above a head, or as executive."""
-    led = {code for code, (_, _, head) in UNITS.items() if head and (viewer == head or viewer in above(head))}
+    led = {code for code, (_, _, head) in UNITS.items() if head and ({viewer, STANDS_IN_FOR.get(viewer)} & {head, *above(head)})}
     led |= {"field"} if viewer == "regent" else set()
     while more := {code for code, (_, parent, _) in UNITS.items() if parent in led} - led:
         led |= more
@@ -127,14 +137,17 @@ MAY: dict[str, set[str]] = {
     "closings.read": SEES["closing"], "grants.give": HR, "hris.write": HR, "library.install": HR, "templates.write": HR,
     "definitions.write": {"hr_admin", "executive"}, "definitions.approve": {"hr_admin", "executive"}, "definitions.retire": HR,
     "reviews.open": HR, "roll_ups.write": HR_KEY, "webhooks.write": HR_KEY,
-    "scoring.organization": {"service", "integration", "hr_admin", "comp_admin"}, "scoring.people": {"service", "integration"},
+    "scoring.organization": {"service", "hr_admin", "comp_admin"}, "scoring.people": {"service"},
     "pay_bases.write": {"comp_admin", "integration"}, "batches.write": {"payroll", "comp_admin"}, "batches.acknowledge": {"payroll"},
     "plans.write": {"comp_admin", "integration"}, "plans.approve": {"comp_admin", "hr_admin", "board"},
     "runs.send": {"service", "integration", "comp_admin", "hr_admin"}, "runs.approve": {"comp_admin", "board"},
     "runs.release": {"comp_admin", "board"}, "runs.supersede": {"comp_admin", "service", "integration"},
     "scores.compute": {"service", "integration", "comp_admin", "hr_admin"}, "scoring.webhooks": SEES["scoring_webhook"],
+    "identities.write": HR, "api_keys.write": HR, "scoring.api_keys": {"service"}, "approval_rules.write": {"board", "hr_admin"},
     "plans.approve.not_comp": {"hr_admin", "board"},
     # By relation to whose record it is.
+    "delegation.give": {"self", "hr_admin"}, "delegation.take": {"direct", "above", "hr_admin"},
+    "delegation.end": {"party", "hr_admin"},
     "definition.propose": {"self", "hr_admin"}, "definition.approve": {"hr_admin"},
     "scorecard.open": {"self", "direct", "hr_admin", "integration"}, "scorecard.edit": {"self", "direct", "hr_admin"},
     "scorecard.propose": {"self", "direct"}, "scorecard.force": HR, "scorecard.manager": {"direct"}, "scorecard.person": {"self"},

@@ -6,8 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from chassis import jobs
+from chassis.identifiers import new_id
 from chassis.identity import TokenSigner, load_private_key
 from kpi_api.closing.actions import ADVANCE
+from kpi_api.identities.models import PersonIdentity
 from kpi_api.scores.pushing import PUSH
 from sightline.tokens import create_api_key
 from tests.attack.cast import GRANTS, MANAGERS, UNIT_OF, UNITS, Cast, Side
@@ -259,6 +261,13 @@ async def _open_scorecards(cast: Cast) -> None:
 async def _connect(cast: Cast) -> None:
     """Webhooks in both services, an HRIS source, a library, a draft of a definition, and somebody who has left."""
     side = cast.home
+    absence = {"delegate_id": side.people["deputy"], "valid_to": "2026-12-31"}
+    made = await side.post("manager", "/v1/delegations", **absence)
+    cast.add("delegation", "manager", id=made["id"])
+    async with cast.world.kpi_api.database.write(side.organization.id) as session:
+        facts = {"issuer": "https://login.example.com", "subject": "e", "how": "hr_admin", "linked_by": "operator", "linked_at": session.now}
+        session.add(identity := PersonIdentity(id=new_id(), person_id=UUID(side.people["employee"]), **facts))
+    cast.add("identity", "employee", id=identity.id, person_id=identity.person_id)
     await side.post("founder", "/v1/library/install")
     await side.call("founder", "PUT", "/v1/calendars", json={"holidays": ["2026-12-25"]})
     draft = await side.post("regent", "/v1/definitions", code="draft", version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})
@@ -280,7 +289,7 @@ async def _look_up(cast: Cast) -> None:
     side = cast.home
     for name, id_ in side.people.items():
         if name not in {"founder", "second"}:
-            cast.add("person", name, id=id_, external_id=f"x-{name}", user_name=f"u-{name}", email=f"{name}@example.com")
+            cast.add("person", name, id=id_, the_chief=side.people["chief"], external_id=f"x-{name}", user_name=f"u-{name}", email=f"{name}@example.com")
     names = {id_: name for name, id_ in side.people.items()}
     for row in (await side.call("hr", "GET", "/v1/reviews", params={"cycle_code": "2025"}))["items"]:
         cast.add("released_review", names[row["person_id"]], id=row["id"], person_id=row["person_id"])
@@ -329,6 +338,9 @@ async def _look_up_pay(cast: Cast) -> None:
     batch = cast.records["payroll_batch"]["locked"]["id"]
     answers = (await side.call("payroll", "GET", f"/v1/payroll-batches/{batch}/acknowledgements", "scoring"))["items"]
     cast.add("batch_line", "locked", id=answers[0]["line_id"], batch_id=batch)
+    for service, kind in (("kpi_api", "audit_record"), ("scoring", "scoring_audit_record")):
+        cast.add(kind, "first", id=(await side.call("auditor", "GET", "/v1/audit-records", service))["items"][0]["id"])
+    cast.add("api_key", "integration", id=(await side.call("hr", "GET", "/v1/api-keys"))["items"][0]["id"])
     for who, service, kind in (("hr", "kpi_api", "event"), ("comp", "scoring", "scoring_event")):
         events = (await side.call(who, "GET", "/v1/events", service))["events"]
         cast.add(kind, "first", id=events[0]["id"])

@@ -32,6 +32,7 @@ DOORS: list[Door] = [
     read("/v1/runs/{run_id}/lines", "line_of_run", "/v1/runs/{run_id}/lines", sees="run_line", inside="run", limit="200"),
     read("/v1/payroll-batches", "payroll_batch", "/v1/payroll-batches", is_list=True),
     read("/v1/payroll-batches/{batch_id}", "payroll_batch", "/v1/payroll-batches/{id}"),
+    read("/v1/payroll-batches/{batch_id}/summary", "payroll_batch", "/v1/payroll-batches/{id}/summary"),
     read("/v1/payroll-batches/{batch_id}/acknowledgements", "batch_line", "/v1/payroll-batches/{batch_id}/acknowledgements", sees="payroll_batch"),
     Read("scoring GET /v1/plans", "plan", get("/v1/plans"), is_list=True, not_by=FOREIGN,
          shows=holds('"bonus"')),
@@ -41,5 +42,6 @@ DOORS: list[Door] = [
     Read("scoring GET /v1/plans/{code}", "private_plan", by_code, sees="plan",
          shows=holds('"versions"')),
     read("/v1/plan-assignments", "plan_assignment", "/v1/plan-assignments", is_list=True, sees="plan"),
+    read("/v1/plan-assignments/{assignment_id}", "plan_assignment", "/v1/plan-assignments/{id}", sees="plan"),
     read("/v1/events", "scoring_event", "/v1/events", is_list=True, sees="scoring_event", limit="1000"),
 ]  # fmt: skip
