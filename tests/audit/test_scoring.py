@@ -82,6 +82,7 @@ async def test_each_operation_leaves_its_records(company: Company, watch: Watch)
     one = {"plan_assignment": await ids(company, PlanAssignment)}
     await watch.compare("POST /v1/plan-assignments", str(comp[0]), one, before)
     await watch.call("GET /v1/plan-assignments", comp, one)
+    await watch.call("GET /v1/plan-assignments/{assignment_id}", comp, one, {"assignment_id": made})
     end = {"valid_to": "2027-01-01"}
     await watch.call("POST /v1/plan-assignments/{assignment_id}/end", comp, one, {"assignment_id": made}, json=end)
 
@@ -121,6 +122,7 @@ async def test_each_operation_leaves_its_records(company: Company, watch: Watch)
     batch: dict[str, list[Any]] = {"payroll_batch": [batch_id]}
     await watch.compare("POST /v1/payroll-batches", str(clerk[0]), batch, before)
     await watch.call("GET /v1/payroll-batches", clerk, batch)
+    await watch.call("GET /v1/payroll-batches/{batch_id}/summary", clerk, batch, {"batch_id": batch_id})
     await watch.call("POST /v1/payroll-batches/{batch_id}/lock", clerk, batch, {"batch_id": batch_id})
     pull = "GET /v1/payroll-batches/{batch_id}"
     await watch.call(pull, clerk, batch | both, {"batch_id": batch_id}, headers={"Accept": "text/csv"})

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Uuid, any_, delete, func, literal, select, text
 from chassis import audit, events
 from chassis.access import Viewer
 from chassis.bulk import BulkResult, RowResult
-from chassis.database import WriteSession
+from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import FieldError
 from scoring.pay_bases.models import PayBasis
@@ -118,9 +118,8 @@ async def lock(viewer: Viewer, session: WriteSession, batch_id: UUID) -> Payroll
     found = await batch(viewer, session, batch_id, for_update=True)
     if found.status == "locked":
         return found
+    await require_lockable(viewer, session, found)
     own = await lines(session, batch_id)
-    if not own:
-        raise EmptyBatch("Nothing waits to be paid in this batch. Gather it again after a run was released.")
     document = build(found, own, await previous_batch(session, found), "locked")
     found.status, found.locked_by, found.locked_at = "locked", viewer.subject, session.now
     found.digest, found.document, found.table = document.digest, as_json(document), as_csv(document)
@@ -130,15 +129,30 @@ async def lock(viewer: Viewer, session: WriteSession, batch_id: UUID) -> Payroll
     return found
 
 
+async def require_lockable(viewer: Viewer, session: ReadSession, found: PayrollBatch) -> None:
+    """Raises NotAllowed, BatchLocked, EmptyBatch."""
+    viewer.require("payroll_batches.write")
+    if found.status == "locked":
+        raise BatchLocked("It is locked already. What is released from now on is paid by another batch.")
+    if await session.scalar(select(PayrollLine.id).where(PayrollLine.batch_id == found.id).limit(1)) is None:
+        raise EmptyBatch("Nothing waits to be paid in this batch. Gather it again after a run was released.")
+
+
 async def discard(viewer: Viewer, session: WriteSession, batch_id: UUID) -> None:
     """Throw a draft away; what waits to be paid waits on. Raises NotAllowed, NotFound, BatchLocked."""
     viewer.require("payroll_batches.write")
     found = await batch(viewer, session, batch_id, for_update=True)
-    if found.status == "locked":
-        raise BatchLocked("A locked batch stays. Have payroll reject the lines that shall not be paid.")
+    require_discardable(viewer, found)
     await _remove_lines(session, batch_id)
     await session.delete(found)
     await audit.record(session, viewer.subject, "payroll_batch.discarded", "payroll_batch", batch_id)
+
+
+def require_discardable(viewer: Viewer, found: PayrollBatch) -> None:
+    """Raises NotAllowed, BatchLocked."""
+    viewer.require("payroll_batches.write")
+    if found.status == "locked":
+        raise BatchLocked("A locked batch stays. Have payroll reject the lines that shall not be paid.")
 
 
 async def answer(viewer: Viewer, session: WriteSession, batch_id: UUID, answers: Sequence[AnswerIn]) -> BulkResult:
@@ -147,9 +161,7 @@ async def answer(viewer: Viewer, session: WriteSession, batch_id: UUID, answers:
     A rejected line is free for a later batch. Raises NotAllowed, NotFound, BatchNotLocked.
     """
     viewer.require("payroll_batches.acknowledge")
-    found = await batch(viewer, session, batch_id, for_update=True)
-    if found.status != "locked":
-        raise BatchNotLocked("Payroll answers to a locked batch. Lock it first.")
+    require_answerable(viewer, await batch(viewer, session, batch_id, for_update=True))
     wanted = select(PayrollLine).where(
         PayrollLine.batch_id == batch_id, PayrollLine.id == any_(literal([item.line_id for item in answers], ARRAY(Uuid)))
     )
@@ -162,6 +174,13 @@ async def answer(viewer: Viewer, session: WriteSession, batch_id: UUID, answers:
         await audit.record(session, viewer.subject, "payroll_batch.answered", "payroll_batch", batch_id, updated=result.updated)
         await events.record(session, "payroll_batch.acknowledged", "payroll_batch", batch_id, answered=result.updated, pending=open_)
     return result
+
+
+def require_answerable(viewer: Viewer, found: PayrollBatch) -> None:
+    """Raises NotAllowed, BatchNotLocked."""
+    viewer.require("payroll_batches.acknowledge")
+    if found.status != "locked":
+        raise BatchNotLocked("Payroll answers to a locked batch. Lock it first.")
 
 
 def _answer(session: WriteSession, row: int, item: AnswerIn, line: PayrollLine | None) -> RowResult:

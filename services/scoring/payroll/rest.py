@@ -9,12 +9,14 @@ from fastapi import APIRouter, Header, Response
 from chassis import audit
 from chassis.access import Viewer
 from chassis.bulk import BulkResult
+from chassis.database import ReadSession
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
 from scoring.payroll import actions, queries
 from scoring.payroll.models import PayrollBatch, PayrollLine
-from scoring.payroll.schemas import AnswerOut, AnswersIn, ControlTotals, PayrollBatchIn, PayrollBatchOut, PayrollDocument
+from scoring.payroll.schemas import AnswerOut, AnswersIn, PayrollBatchDetail, PayrollBatchIn, PayrollBatchOut, PayrollDocument
+from scoring.payroll.shown import batch_short, batch_shown
 from scoring.schemas import money
 
 router = APIRouter(prefix="/v1/payroll-batches", tags=["payroll"], route_class=TransactionalRoute)
@@ -23,7 +25,7 @@ BOTH_FORMS: dict[int | str, dict[str, Any]] = {200: {"model": PayrollDocument, "
 
 
 @router.post("", summary="Gather a payroll batch")
-async def gather(content: PayrollBatchIn, viewer: CurrentViewer, session: Write) -> PayrollBatchOut:
+async def gather(content: PayrollBatchIn, viewer: CurrentViewer, session: Write) -> PayrollBatchDetail:
     """Everything released and not yet paid to the pay group, as a draft to look at. Again before locking gathers anew; a locked batch is
     answered as it stands."""
     return await _answered(viewer, session, await actions.gather(viewer, session, content))
@@ -41,7 +43,7 @@ async def list_batches(viewer: CurrentViewer, session: Read, page: Paging, pay_g
         descending=True,
     )
     await audit.record_read(session, viewer.subject, "payroll_batch.read", "payroll_batch", [row.id for row in rows])
-    return Page(items=[_short(row) for row in rows], next=page.link_next(rows))
+    return Page(items=[batch_short(row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{batch_id}", summary="Pull a payroll batch", responses=BOTH_FORMS)
@@ -57,8 +59,14 @@ async def pull(batch_id: UUID, viewer: CurrentViewer, session: Read, accept: Ann
     return Response(content, media_type=kind, headers={"ETag": f'"{digest}"', "Vary": "Accept"})
 
 
+@router.get("/{batch_id}/summary", summary="Read a payroll batch in short")
+async def read_summary(batch_id: UUID, viewer: CurrentViewer, session: Read) -> PayrollBatchDetail:
+    """Without its lines, and with what you may do now, which a batch's own bytes do not say."""
+    return await _answered(viewer, session, await queries.batch(viewer, session, batch_id))
+
+
 @router.post("/{batch_id}/lock", summary="Lock a payroll batch")
-async def lock(batch_id: UUID, viewer: CurrentViewer, session: Write) -> PayrollBatchOut:
+async def lock(batch_id: UUID, viewer: CurrentViewer, session: Write) -> PayrollBatchDetail:
     """From now on it never changes."""
     return await _answered(viewer, session, await actions.lock(viewer, session, batch_id))
 
@@ -102,11 +110,6 @@ async def _record_lines(viewer: Viewer, session: Read, batch_id: UUID, people: C
     await audit.record_read(session, viewer.subject, "payroll_line.read", "person", others, payroll_batch_id=str(batch_id))
 
 
-async def _answered(viewer: Viewer, session: Write, row: PayrollBatch) -> PayrollBatchOut:
+async def _answered(viewer: Viewer, session: ReadSession, row: PayrollBatch) -> PayrollBatchDetail:
     await audit.record_read(session, viewer.subject, "payroll_batch.read", "payroll_batch", [row.id])
-    return _short(row)
-
-
-def _short(row: PayrollBatch) -> PayrollBatchOut:
-    facts = {name: getattr(row, name) for name in PayrollBatchOut.model_fields if name != "control_totals"}
-    return PayrollBatchOut(**facts, control_totals=ControlTotals.model_validate(row.totals))
+    return await batch_shown(viewer, session, row)

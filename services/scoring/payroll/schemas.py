@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
 from chassis.numbers import Money
+from chassis.verbs import VerbOutput
 from scoring.schemas import Input, Label, Output
 
 
@@ -101,6 +102,12 @@ class PayrollBatchOut(Output):
     digest: str | None
     created_at: datetime
     locked_at: datetime | None
+
+
+class PayrollBatchDetail(PayrollBatchOut):
+    """A batch in short; `verbs` says what the viewer may do now: lock, discard, acknowledge."""
+
+    verbs: list[VerbOutput]
 
 
 class AnswerIn(Input):

@@ -2,6 +2,7 @@
 
 import dataclasses
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,7 @@ from chassis.database import WriteSession
 from chassis.problems import NotFound
 from scoring.plans.documents import Document, canonical_text, plan_of, source_of
 from scoring.plans.models import Plan, PlanVersion
-from scoring.plans.problems import OwnPlan, PlanExists
+from scoring.plans.problems import OwnPlan, PlanApproved, PlanExists
 from scoring.plans.queries import plan_by_code
 
 
@@ -74,15 +75,24 @@ def _plain(finding: Any) -> dict[str, Any]:
 async def approve(viewer: Viewer, session: WriteSession, code: str, number: int) -> PlanVersion:
     """Approve a version; again is harmless. Raises NotAllowed, OwnPlan for its author, NotFound."""
     viewer.require("plans.approve")
-    approver_id = viewer.require_person()
     plan = await plan_by_code(viewer, session, code)
     wanted = select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.number == number).with_for_update()
     version = await session.scalar(wanted)
     if version is None:
         raise NotFound()
-    if version.author_id == approver_id:
-        raise OwnPlan("You wrote this version, so somebody else must approve it.")
-    if version.status == "draft":
+    if version.status != "approved":
+        approver_id = require_approvable(viewer, version)
         version.status, version.approver_id, version.approved_at = "approved", approver_id, session.now
         await audit.record(session, viewer.subject, "plan_version.approved", "plan_version", version.id)
     return version
+
+
+def require_approvable(viewer: Viewer, version: PlanVersion) -> UUID:
+    """The approver, who did not write the version. Raises NotAllowed, OwnPlan, PlanApproved."""
+    viewer.require("plans.approve")
+    approver_id = viewer.require_person()
+    if version.author_id == approver_id:
+        raise OwnPlan("You wrote this version, so somebody else must approve it.")
+    if version.status == "approved":
+        raise PlanApproved("It is approved already.")
+    return approver_id

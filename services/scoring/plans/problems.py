@@ -19,6 +19,10 @@ class OwnPlan(NotAllowed):
     code, title = "own_plan", "Somebody else must approve it"
 
 
+class PlanApproved(Conflict):
+    code, title = "plan_approved", "The plan version is approved already"
+
+
 class PlanNotApproved(Conflict):
     code, title = "plan_not_approved", "The plan version is not approved"
 

@@ -42,6 +42,14 @@ def assignments(viewer: Viewer) -> Select[PlanAssignment]:
     return select(PlanAssignment)
 
 
+async def assignment(viewer: Viewer, session: ReadSession, assignment_id: UUID) -> PlanAssignment:
+    """A plan assignment. Raises NotAllowed, NotFound."""
+    found = await session.scalar(assignments(viewer).where(PlanAssignment.id == assignment_id))
+    if found is None:
+        raise NotFound()
+    return found
+
+
 @dataclass(frozen=True)
 class NoPlan:
     """Why a person has no plan on a day: a code of `NO_PLAN`."""

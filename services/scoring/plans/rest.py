@@ -1,13 +1,12 @@
 """Plans and their assignment over REST."""
 
-from collections.abc import Iterable
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from chassis import audit
 from chassis.access import Viewer
-from chassis.database import ReadSession, WriteSession
+from chassis.database import WriteSession
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
@@ -16,15 +15,16 @@ from scoring.plans import actions, assignments, queries
 from scoring.plans.models import Plan, PlanAssignment, PlanVersion
 from scoring.plans.schemas import (
     AssignmentEnd,
+    PlanAssignmentDetail,
     PlanAssignmentIn,
     PlanAssignmentOut,
     PlanIn,
     PlanOut,
     PlanVersionIn,
     PlanVersionOut,
-    PlanVersionText,
     PlanWithVersions,
 )
+from scoring.plans.shown import assignment_shown, assignments_shown, plan_shown, version_shown
 
 router = APIRouter(prefix="/v1", tags=["plans"], route_class=TransactionalRoute)
 
@@ -35,7 +35,7 @@ async def create_plan(content: PlanIn, viewer: CurrentViewer, session: Write, ke
     plan, version = await actions.create_plan(
         viewer, session, code=content.code, name=content.name, earning_code=content.earning_code, document=content.document
     )
-    return _with_versions(plan, [version])
+    return await plan_shown(viewer, plan, [version])
 
 
 @router.get("/plans", summary="List plans")
@@ -57,7 +57,7 @@ async def get_plan(code: str, viewer: CurrentViewer, session: Read) -> PlanWithV
     """Every version with its text as written, the newest first."""
     plan = await queries.plan_by_code(viewer, session, code)
     await audit.record_read(session, viewer.subject, "plan.read", "plan", [plan.id])
-    return _with_versions(plan, await queries.versions(viewer, session, plan))
+    return await plan_shown(viewer, plan, await queries.versions(viewer, session, plan))
 
 
 @router.post("/plans/{code}/versions", status_code=201, summary="Add a version to a plan")
@@ -75,18 +75,26 @@ async def approve(code: str, number: int, viewer: CurrentViewer, session: Write)
 
 
 @router.post("/plan-assignments", status_code=201, summary="Assign a plan to people")
-async def assign(content: PlanAssignmentIn, viewer: CurrentViewer, session: Write, key: IdempotencyKey = None) -> PlanAssignmentOut:
+async def assign(content: PlanAssignmentIn, viewer: CurrentViewer, session: Write, key: IdempotencyKey = None) -> PlanAssignmentDetail:
     """For everyone, for legal entities, or for people by id. Nobody may have two plans on a day."""
     assignment = await assignments.assign(viewer, session, content)
     await session.flush()
-    return (await _assignments_out(session, [assignment]))[0]
+    return await assignment_shown(viewer, session, assignment)
+
+
+@router.get("/plan-assignments/{assignment_id}", summary="Read a plan assignment")
+async def read_assignment(assignment_id: UUID, viewer: CurrentViewer, session: Read) -> PlanAssignmentDetail:
+    """Which version of which plan, for whom, and since when."""
+    assignment = await queries.assignment(viewer, session, assignment_id)
+    await audit.record_read(session, viewer.subject, "plan_assignment.read", "plan_assignment", [assignment_id])
+    return await assignment_shown(viewer, session, assignment)
 
 
 @router.post("/plan-assignments/{assignment_id}/end", summary="End a plan assignment")
-async def end_assignment(assignment_id: UUID, content: AssignmentEnd, viewer: CurrentViewer, session: Write) -> PlanAssignmentOut:
+async def end_assignment(assignment_id: UUID, content: AssignmentEnd, viewer: CurrentViewer, session: Write) -> PlanAssignmentDetail:
     """Sets the first day on which it no longer holds; it can only become shorter."""
     assignment = await assignments.end_assignment(viewer, session, assignment_id, content.valid_to)
-    return (await _assignments_out(session, [assignment]))[0]
+    return await assignment_shown(viewer, session, assignment)
 
 
 @router.get("/plan-assignments", summary="List plan assignments")
@@ -100,31 +108,10 @@ async def list_assignments(viewer: CurrentViewer, session: Read, page: Paging) -
         scope=f"plan_assignments:{viewer.organization_id}",
     )
     await audit.record_read(session, viewer.subject, "plan_assignment.read", "plan_assignment", [row.id for row in rows])
-    return Page(items=await _assignments_out(session, rows), next=page.link_next(rows))
+    return Page(items=await assignments_shown(session, rows), next=page.link_next(rows))
 
 
 async def _version_out(viewer: Viewer, session: WriteSession, version: PlanVersion) -> PlanVersionOut:
     """A version as it stands; unless a change of it was recorded, the reading is."""
     await audit.record_read(session, viewer.subject, "plan_version.read", "plan_version", [version.id])
-    return PlanVersionOut.model_validate(version)
-
-
-def _with_versions(plan: Plan, versions: Iterable[PlanVersion]) -> PlanWithVersions:
-    texts = [PlanVersionText.model_validate(version) for version in versions]
-    return PlanWithVersions(**PlanOut.model_validate(plan).model_dump(), versions=texts)
-
-
-async def _assignments_out(session: ReadSession, rows: list[PlanAssignment]) -> list[PlanAssignmentOut]:
-    members = await queries.members(session, [row.id for row in rows])
-    plans = await queries.plan_numbers(session, {row.plan_version_id for row in rows})
-    return [
-        PlanAssignmentOut(
-            id=row.id,
-            plan_code=plans[row.plan_version_id].code,
-            version=plans[row.plan_version_id].number,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-            members=members[row.id],
-        )
-        for row in rows
-    ]
+    return await version_shown(viewer, version)

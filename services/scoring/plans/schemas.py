@@ -8,6 +8,7 @@ from pydantic import Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
+from chassis.verbs import VerbOutput
 from scoring.schemas import Code, DateRange, Input, Label, Output
 
 DocumentIn = Annotated[
@@ -30,7 +31,7 @@ class PlanIn(PlanVersionIn):
     earning_code: Annotated[Code, Field(description="The name under which payroll books what the plan pays.")] = "BONUS"
 
 
-class PlanVersionOut(Output):
+class PlanVersionFacts(Output):
     """One version: who wrote it, whether it is approved, what the check found. `digest` names what it means."""
 
     number: int
@@ -41,6 +42,12 @@ class PlanVersionOut(Output):
     created_at: datetime
     approver_id: UUID | None
     approved_at: datetime | None
+
+
+class PlanVersionOut(PlanVersionFacts):
+    """One version; `verbs` says what the viewer may do now: approve."""
+
+    verbs: list[VerbOutput]
 
 
 class PlanVersionText(PlanVersionOut):
@@ -106,3 +113,9 @@ class PlanAssignmentOut(Output):
     valid_from: date
     valid_to: date | None
     members: list[str]
+
+
+class PlanAssignmentDetail(PlanAssignmentOut):
+    """An assignment; `verbs` says what the viewer may do now: end."""
+
+    verbs: list[VerbOutput]
