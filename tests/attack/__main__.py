@@ -4,9 +4,15 @@ import sys
 
 import pytest
 
-from tests.attack.report import TALLIES, summary
+SAMPLED = "tests/attack/test_attack.py::test_nobody_reads_what_is_not_theirs_sampled"
 
-failed = pytest.main(["tests/attack", "-q", "--deselect", "tests/attack/test_attack.py::test_nobody_reads_what_is_not_theirs_sampled", *sys.argv[1:]])
-print(summary())  # noqa: T201
-enough = sum(tally.cells for tally in TALLIES.values()) >= 1000
-sys.exit(bool(failed) or not enough)
+
+def main() -> int:
+    failed = pytest.main(["tests/attack", "-q", "--deselect", SAMPLED, *sys.argv[1:]])
+    from tests.attack.report import TALLIES, summary  # pytest must come first, since it rewrites what it imports
+
+    print(summary())  # noqa: T201
+    return int(bool(failed) or sum(tally.cells for tally in TALLIES.values()) < 1000)
+
+
+sys.exit(main())
