@@ -2,7 +2,8 @@
 
 An ordinary row names an open KPI, one of its periods, a plain value and where it comes from. If no other row of its request speaks of the
 same cell and no value is known there, only one thing can become of it. Every row that is otherwise in any way is left to `actions`, which
-knows all that can be wrong.
+knows all that can be wrong. Ordinary rows go in by COPY, which row-level security allows into a temporary table only, and one INSERT from
+there.
 """
 
 import re
@@ -22,6 +23,7 @@ from kpi_api.measurements.revisions import Cell
 
 PLAIN_NUMBER: Final = re.compile(PATTERN).fullmatch
 
+# A transaction may record several times; what arrived before is stored already.
 CREATE_FIRST_VALUES = """
     DROP TABLE IF EXISTS pg_temp.first_values;
     CREATE TEMPORARY TABLE first_values (

@@ -1,5 +1,4 @@
-"""Measurements in and out of PostgreSQL many at a time: in by COPY, which row-level security allows into a temporary table only, and one
-INSERT from there; out by one SELECT, asked with whole columns as arrays."""
+"""Measurements in and out of PostgreSQL many at a time, by one statement each that takes whole columns as arrays."""
 
 from collections.abc import Collection, Sequence
 from datetime import date
@@ -9,21 +8,13 @@ from chassis.database import WriteSession
 from kpi_api.measurements.readings import Amount
 from kpi_api.measurements.revisions import Cell, Recorded
 
-# A transaction may record several times; what arrived before is stored already.
-CREATE_ARRIVING = """
-    DROP TABLE IF EXISTS pg_temp.arriving;
-    CREATE TEMPORARY TABLE arriving (
-      id uuid, kpi_id uuid, part text, period_start date, revision bigint, value numeric, numerator numeric, denominator numeric,
-      source text, source_record_id text, recorded_at timestamptz,
-      period_end date, provenance text, correction_reason text, after_closing boolean
-    ) ON COMMIT DROP
-"""
-
 INSERT = """
     INSERT INTO measurements (
       organization_id, recorded_by, id, kpi_id, part, period_start, revision, value, numerator, denominator,
       source, source_record_id, recorded_at, period_end, provenance, correction_reason, after_closing)
-    SELECT $1::uuid, $2::text, arriving.* FROM arriving
+    SELECT $1::uuid, $2::text, appended.*
+    FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::bigint[], $8::numeric[], $9::numeric[], $10::numeric[],
+      $11::text[], $12::text[], $13::timestamptz[], $14::date[], $15::text[], $16::text[], $17::boolean[]) AS appended
 """
 
 # The bounds on period_start let PostgreSQL leave out the partitions of other years.
@@ -51,14 +42,9 @@ async def insert_measurements(session: WriteSession, recorded_by: str, new: Sequ
     """Append them all."""
     if not new:
         return
-    rows = [
-        (r.id, *r.cell, r.revision, *r.amount, r.source, r.source_record_id, r.recorded_at, *rest)
-        for r, *rest in new
-    ]
+    rows = [(r.id, *r.cell, r.revision, *r.amount, r.source, r.source_record_id, r.recorded_at, *rest) for r, *rest in new]
     driver = await session.driver()
-    await driver.execute(CREATE_ARRIVING)
-    await driver.copy_records_to_table("arriving", records=rows)
-    await driver.execute(INSERT, session.organization_id, recorded_by)
+    await driver.execute(INSERT, session.organization_id, recorded_by, *zip(*rows, strict=True))
 
 
 async def read_revisions(session: WriteSession, cells: Collection[Cell]) -> list[Recorded]:
