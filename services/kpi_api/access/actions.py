@@ -4,7 +4,7 @@ A grant holds once another hr_admin has approved it. Where there is no other, th
 "Visibility"). Ending somebody's role needs one person, so that it can be done at once.
 """
 
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import or_, select, text
@@ -17,23 +17,11 @@ from chassis.problems import NotFound
 from kpi_api.access.models import Grant
 from kpi_api.access.problems import AlreadyGranted, GrantInvalid, NotByTheSame, NotToOneself
 from kpi_api.access.schemas import GrantIn
-
-# Whoever ends the other hr_admin's role does not become the only one at once.
-LONE_AFTER = timedelta(days=30)
+from kpi_api.access.second_person import somebody_else_could_approve
 
 # access stands below people, so it asks the tables by name.
 LOCK_PERSON = text("SELECT id FROM persons WHERE organization_id = :organization_id AND id = :id FOR UPDATE")
 FIND_UNIT = text("SELECT id FROM org_units WHERE organization_id = :organization_id AND id = :id")
-COULD_APPROVE = text(
-    """
-    SELECT EXISTS (
-      SELECT FROM grants g JOIN persons p ON p.organization_id = g.organization_id AND p.id = g.person_id
-      WHERE g.organization_id = :organization_id AND g.role = ANY(:roles) AND g.approved_at IS NOT NULL AND g.person_id <> ALL(:parties)
-        AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :lately)
-        AND p.active AND (p.termination_date IS NULL OR p.termination_date >= :today)
-    )
-    """
-)
 
 
 async def give_grant(viewer: Viewer, session: WriteSession, given: GrantIn) -> Grant:
@@ -56,7 +44,7 @@ async def give_grant(viewer: Viewer, session: WriteSession, given: GrantIn) -> G
     session.add(grant)
     await session.flush()
     await _record(viewer, session, "grant.given", grant)
-    if not await _somebody_else_could_approve(viewer, session, grant):
+    if not await somebody_else_could_approve(viewer, session, "grants.approve", [grant.person_id]):
         await _approve(viewer, session, grant, alone=True)
     return grant
 
@@ -107,12 +95,6 @@ async def _overlaps(session: WriteSession, given: GrantIn, starts: date) -> bool
     if given.valid_to is not None:
         same = same.where(Grant.valid_from < given.valid_to)
     return await session.scalar(same.limit(1)) is not None
-
-
-async def _somebody_else_could_approve(viewer: Viewer, session: WriteSession, grant: Grant) -> bool:
-    parties = [viewer.require_person(), grant.person_id]
-    keys = {"organization_id": viewer.organization_id, "roles": sorted(viewer.matrix.permits["grants.approve"]), "parties": parties}
-    return bool(await session.scalar(COULD_APPROVE, {**keys, "today": session.today, "lately": session.today - LONE_AFTER}))
 
 
 async def _approve(viewer: Viewer, session: WriteSession, grant: Grant, *, alone: bool) -> None:

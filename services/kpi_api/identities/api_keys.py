@@ -1,7 +1,8 @@
 """Making, approving, rotating and revoking API keys; an hr_admin's work, each step audited and told to scoring.
 
-A key whose scopes show pay opens more than its maker may see, so it is live only once another hr_admin has approved it, and it cannot be
-rotated by one alone: a new key is made, approved, and the old one revoked. The operator of the set-up makes any key by command.
+A key whose scopes show pay opens more than its maker may see, so it is live only once another hr_admin has approved it, or at once where
+there is no other (as a grant). Nor can it be rotated by one alone: a new key is made, approved, and the old one revoked. The operator of
+the set-up makes any key by command.
 """
 
 from datetime import timedelta
@@ -17,6 +18,7 @@ from chassis.database import WriteSession
 from chassis.identity.api_keys import ApiKey, NewApiKey, create_api_key, note_change, rotate_api_key
 from chassis.problems import NotFound
 from kpi_api.access.problems import NotByTheSame
+from kpi_api.access.second_person import somebody_else_could_approve
 from kpi_api.identities.problems import ExpiryPassed, KeyEnded
 from kpi_api.identities.schemas import PAY_SCOPES, ApiKeyIn
 
@@ -26,6 +28,7 @@ TELL: Final = "api_keys.push"
 async def make_key(viewer: Viewer, session: WriteSession, given: ApiKeyIn) -> NewApiKey:
     """A new key, whose text is shown once. Raises NotAllowed, ExpiryPassed."""
     viewer.require("api_keys.write")
+    shows_pay = not PAY_SCOPES.isdisjoint(given.scopes)
     if given.expires_at is not None and given.expires_at <= real_now():
         raise ExpiryPassed("The key must expire in the future.", field="/expires_at")
     made = await create_api_key(
@@ -34,9 +37,11 @@ async def make_key(viewer: Viewer, session: WriteSession, given: ApiKeyIn) -> Ne
         scopes=given.scopes,
         created_by=viewer.subject,
         expires_at=given.expires_at,
-        needs_approval=not PAY_SCOPES.isdisjoint(given.scopes),
+        needs_approval=shows_pay and await somebody_else_could_approve(viewer, session, "api_keys.write"),
     )
     await _record(viewer, session, "api_key.made", made.row)
+    if shows_pay and made.row.approved_at is not None:
+        await _record(viewer, session, "api_key.approved_alone", made.row)
     return made
 
 

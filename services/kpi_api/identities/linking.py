@@ -1,4 +1,8 @@
-"""From an outside identity to a person: found by its link, linked on first use where the organization allows it, or by an hr_admin."""
+"""From an outside identity to a person: found by its link, linked on first use where the organization allows it, or by an hr_admin.
+
+Whoever links could enter as that person, so a link by an hr_admin holds once a second one, or the person where they are one, has approved
+it. Where there is no other, the first approves alone, and the link says so. Unlinking needs one, so that it can be done at once.
+"""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -12,6 +16,8 @@ from chassis.identifiers import new_id
 from chassis.identity import OutsideIdentity, Principal
 from chassis.identity.principal import person
 from chassis.problems import NotFound, Unauthenticated
+from kpi_api.access.problems import NotByTheSame
+from kpi_api.access.second_person import somebody_else_could_approve
 from kpi_api.identities.models import PersonIdentity
 from kpi_api.identities.problems import AlreadyLinked, UnknownIssuer
 from kpi_api.identities.schemas import IdentityIn, LinkingSettings
@@ -24,19 +30,20 @@ LINK_BY_EMAIL = "link_by_email"
 async def find_person(database: Database, identity: OutsideIdentity) -> Principal:
     """The person of an outside identity, linked now where the organization allows it. Raises Unauthenticated for everybody else."""
     async with database.read(identity.organization_id) as session:
-        person_id = await _linked_person(session, identity)
-        may_link = person_id is None and identity.email is not None and identity.issuer in await _link_by_email(session)
+        linked = await _find(session, identity)
+        may_link = linked is None and identity.email is not None and identity.issuer in await _link_by_email(session)
     if may_link:
         async with database.write(identity.organization_id) as writing:
-            person_id = await _link_by_address(writing, identity)
-    if person_id is None:
+            linked = await _link_by_address(writing, identity)
+    if linked is None or linked.approved_at is None:
         raise Unauthenticated()
-    return person(identity.organization_id, person_id)
+    return person(identity.organization_id, linked.person_id)
 
 
-async def _linked_person(session: ReadSession, identity: OutsideIdentity) -> UUID | None:
-    found: UUID | None = await session.scalar(
-        select(PersonIdentity.person_id).where(
+async def _find(session: ReadSession, identity: OutsideIdentity) -> PersonIdentity | None:
+    """The link of an identity, also one that waits to be approved."""
+    found: PersonIdentity | None = await session.scalar(
+        select(PersonIdentity).where(
             PersonIdentity.organization_id == session.organization_id,
             PersonIdentity.issuer == identity.issuer,
             PersonIdentity.subject == identity.subject,
@@ -51,7 +58,7 @@ async def _link_by_email(session: ReadSession) -> list[str]:
     return issuers
 
 
-async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> UUID | None:
+async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> PersonIdentity | None:
     """Link to the one active person with the verified address. Not to one who is linked at this issuer already: an address given to
     somebody else opens no old account. Two first requests at once: the second waits for the person's row and finds the link."""
     address = (identity.email or "").lower()
@@ -67,12 +74,13 @@ async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> 
             .with_for_update()
         )
     ).all()
-    if (linked := await _linked_person(session, identity)) is not None:
+    if (linked := await _find(session, identity)) is not None:
         return linked
     if len(people) != 1 or await _is_linked_at(session, people[0], identity.issuer):
         return None
-    await _link(session, str(people[0]), "email", people[0], identity.issuer, identity.subject)
-    return people[0]
+    linked = await _link(session, str(people[0]), "email", people[0], identity.issuer, identity.subject)
+    linked.approved_by, linked.approved_at = linked.linked_by, session.now
+    return linked
 
 
 async def _is_linked_at(session: ReadSession, person_id: UUID, issuer: str) -> bool:
@@ -81,14 +89,37 @@ async def _is_linked_at(session: ReadSession, person_id: UUID, issuer: str) -> b
 
 
 async def link(viewer: Viewer, session: WriteSession, trusted: Collection[str], given: IdentityIn) -> PersonIdentity:
-    """Link an identity of one of the `trusted` issuers to a person. Raises NotAllowed, NotFound, UnknownIssuer, AlreadyLinked."""
+    """Link an identity of one of the `trusted` issuers to a person; approved at once where nobody else could.
+
+    Raises NotAllowed, NotFound, UnknownIssuer, AlreadyLinked.
+    """
     viewer.require("identities.write")
     require_trusted([given.issuer], trusted, "/issuer")
     if await session.scalar(select(Person.id).where(Person.id == given.person_id).with_for_update()) is None:
         raise NotFound()
-    if await _linked_person(session, OutsideIdentity(session.organization_id, given.issuer, given.subject)) is not None:
-        raise AlreadyLinked("Somebody signs in with it already. Unlink it there first.", field="/subject")
-    return await _link(session, viewer.subject, "hr_admin", given.person_id, given.issuer, given.subject)
+    if await _find(session, OutsideIdentity(session.organization_id, given.issuer, given.subject)) is not None:
+        raise AlreadyLinked("Somebody signs in with it already, or it waits to be approved. Unlink it there first.", field="/subject")
+    linked = await _link(session, viewer.subject, "hr_admin", given.person_id, given.issuer, given.subject)
+    if not await somebody_else_could_approve(viewer, session, "identities.write"):
+        await _approve(viewer, session, linked, alone=True)
+    return linked
+
+
+async def approve_link(viewer: Viewer, session: WriteSession, identity_id: UUID) -> PersonIdentity:
+    """Approve a link that another hr_admin made; again is harmless. Raises NotAllowed, NotFound, NotByTheSame."""
+    linked = await _locked(viewer, session, identity_id)
+    if linked.approved_at is not None:
+        return linked
+    if linked.linked_by == viewer.subject:
+        raise NotByTheSame("You linked this identity, so another hr_admin must approve it.")
+    await _approve(viewer, session, linked, alone=False)
+    return linked
+
+
+async def _approve(viewer: Viewer, session: WriteSession, linked: PersonIdentity, *, alone: bool) -> None:
+    linked.approved_by, linked.approved_at, linked.alone = viewer.subject, session.now, alone
+    await session.flush()
+    await _record(session, viewer.subject, "identity.approved_alone" if alone else "identity.approved", linked)
 
 
 async def _link(session: WriteSession, by: str, how: str, person_id: UUID, issuer: str, subject: str) -> PersonIdentity:
@@ -103,13 +134,18 @@ async def _link(session: WriteSession, by: str, how: str, person_id: UUID, issue
 
 async def unlink(viewer: Viewer, session: WriteSession, identity_id: UUID) -> None:
     """From the next request on the identity is nobody's here, and in scoring once it is told. Raises NotAllowed, NotFound."""
+    linked = await _locked(viewer, session, identity_id)
+    await session.delete(linked)
+    await session.flush()
+    await _record(session, viewer.subject, "identity.unlinked", linked)
+
+
+async def _locked(viewer: Viewer, session: WriteSession, identity_id: UUID) -> PersonIdentity:
     viewer.require("identities.write")
     linked = await session.scalar(select(PersonIdentity).where(PersonIdentity.id == identity_id).with_for_update())
     if linked is None:
         raise NotFound()
-    await session.delete(linked)
-    await session.flush()
-    await _record(session, viewer.subject, "identity.unlinked", linked)
+    return linked
 
 
 async def _record(session: WriteSession, by: str, action: str, linked: PersonIdentity) -> None:

@@ -4,14 +4,17 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import references
 from kpi_api.database import Row
 
 
 class PersonIdentity(Row):
-    """A subject of an issuer, linked to a person: by the verified `email` of a first token, or by an `hr_admin`."""
+    """A subject of an issuer, linked to a person: by the verified `email` of a first token, or by an `hr_admin`.
+
+    It speaks for the person once it is approved. `alone` marks a link that nobody but the linking hr_admin was there to approve.
+    """
 
     __tablename__ = "person_identities"
     __table_args__ = (
@@ -27,3 +30,6 @@ class PersonIdentity(Row):
     how: Mapped[str]
     linked_by: Mapped[str]
     linked_at: Mapped[datetime]
+    approved_by: Mapped[str | None]
+    approved_at: Mapped[datetime | None]
+    alone: Mapped[bool] = mapped_column(default=False)

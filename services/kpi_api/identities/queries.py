@@ -34,8 +34,8 @@ async def linking_settings(viewer: Viewer, session: ReadSession) -> tuple[Organi
 
 
 async def identities_of(session: ReadSession, person_ids: Collection[UUID] | None) -> dict[str, list[dict[str, str]]]:
-    """For the sibling service: by person id their `issuer` and `subject`; of everybody when no ids are given."""
-    statement = select(PersonIdentity).order_by(PersonIdentity.id)
+    """For the sibling service: by person id the `issuer` and `subject` of approved links; of everybody when no ids are given."""
+    statement = select(PersonIdentity).where(PersonIdentity.approved_at.is_not(None)).order_by(PersonIdentity.id)
     if person_ids is not None:
         statement = statement.where(PersonIdentity.person_id.in_(person_ids))
     found: defaultdict[str, list[dict[str, str]]] = defaultdict(list)

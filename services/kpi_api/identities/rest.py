@@ -35,8 +35,15 @@ async def list_identities(
 async def post_identity(
     given: IdentityIn, request: Request, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
 ) -> IdentityOut:
-    """Needs hr_admin. Tokens of this issuer and subject speak for the person from now on."""
+    """Needs hr_admin. Tokens of this issuer and subject speak for the person once another hr_admin approves it. Where there is none, they
+    do at once, and `alone` says so."""
     return IdentityOut.model_validate(await linking.link(viewer, session, _trusted(request), given))
+
+
+@router.post("/{identity_id}/approve", summary="Approve a linked identity")
+async def post_approval(identity_id: UUID, viewer: CurrentViewer, session: Write) -> IdentityOut:
+    """Needs an hr_admin other than the one who linked it; approving again changes nothing. To refuse a link, unlink it."""
+    return IdentityOut.model_validate(await linking.approve_link(viewer, session, identity_id))
 
 
 @router.delete("/{identity_id}", status_code=204, summary="Unlink an identity")

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
 from chassis.dates import WrittenTime
 
@@ -33,7 +33,7 @@ class IdentityIn(Input):
 
 
 class IdentityOut(Output):
-    """A linked identity: `how` is `email` (linked by itself) or `hr_admin`."""
+    """A linked identity: `how` is `email` (linked by itself) or `hr_admin`. One that waits to be approved opens nothing."""
 
     id: UUID
     person_id: UUID
@@ -42,6 +42,9 @@ class IdentityOut(Output):
     how: str
     linked_by: str
     linked_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None = Field(description="null: it waits for a second hr_admin")
+    alone: bool = Field(description="nobody else was there to approve it")
 
 
 class LinkingSettings(Input):
@@ -80,6 +83,11 @@ class ApiKeyOut(Output):
     last_used_at: datetime | None = Field(description="here, to the minute; scoring notes for itself")
     changed_at: datetime
     scoring_knows_at: datetime | None = Field(validation_alias=AliasChoices("scoring_knows_at", "told_at"))
+
+    @computed_field(description="its scopes show pay, and whoever made it approved it, since nobody else was there to do so")  # type: ignore[prop-decorator]
+    @property
+    def alone(self) -> bool:
+        return self.approved_by == self.created_by and not PAY_SCOPES.isdisjoint(self.scopes)
 
 
 class NewApiKeyOut(ApiKeyOut):

@@ -4,11 +4,13 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import AsyncMock
+from uuid import UUID
 
 import httpx
 import pytest
 from sqlalchemy import select
 
+from chassis.audit import AuditRecord
 from chassis.clock import real_now
 from chassis.http_client import ServiceUnavailable
 from chassis.identity.api_keys import ApiKey
@@ -137,6 +139,16 @@ async def test_a_key_that_shows_pay_waits_for_a_second_hr_admin(
     assert await opens(organization, made["key"]) == (True, True)
     refused = await admin.post(f"/v1/api-keys/{made['id']}/rotate", json={})
     assert (refused.status_code, refused.json()["code"]) == (403, "second_person_needed"), "a new secret would be the rotator's alone"
+
+
+async def test_an_hr_admin_who_is_alone_approves_a_key_alone(organization: Organization, admin: httpx.AsyncClient) -> None:
+    made = await make(admin, "auditor")
+    assert (made["approved_by"], made["alone"]) == (str(organization.person_id), True)
+    assert await opens(organization, made["key"]) == (True, False)
+    assert not (await make(admin, "integration"))["alone"], "that one shows no pay and needs nobody else"
+    async with organization.world.kpi_api.database.read(organization.id) as session:
+        about_it = select(AuditRecord.action).where(AuditRecord.subject_id == UUID(made["id"])).order_by(AuditRecord.id)
+        assert (await session.scalars(about_it)).all() == ["api_key.made", "api_key.approved_alone"]
 
 
 @pytest.mark.parametrize("scope", ["hr_admin", "comp_admin", "board", "executive", "service", "god"])

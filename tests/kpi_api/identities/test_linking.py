@@ -31,6 +31,26 @@ async def person(organization: Organization) -> str:
     return person
 
 
+async def second_admin(outside: Outside, organization: Organization) -> httpx.AsyncClient:
+    """Another hr_admin, whom the first one approved alone, since nobody else was there."""
+    person = await join(organization, "second")
+    given = await (await organization.admin()).kpi_api.post("/v1/grants", json={"person_id": person, "role": "hr_admin"})
+    assert given.json()["alone"], given.text
+    return await outside.world.client(outside.kpi_api, outside.world.token(organization.id, UUID(person)))
+
+
+async def link(client: httpx.AsyncClient, person_id: UUID | str, subject: str = "subject-1") -> dict[str, Any]:
+    answer = await client.post("/v1/person-identities", json={"person_id": str(person_id), "issuer": ISSUER, "subject": subject})
+    assert answer.status_code == 201, answer.text
+    linked: dict[str, Any] = answer.json()
+    return linked
+
+
+async def approve(client: httpx.AsyncClient, linked: dict[str, Any]) -> tuple[int, str]:
+    answer = await client.post(f"/v1/person-identities/{linked['id']}/approve")
+    return answer.status_code, answer.json().get("code", "")
+
+
 async def edit(organization: Organization, person: str, change: dict[str, Any]) -> None:
     client = (await organization.admin()).kpi_api
     etag = (await client.get(f"/v1/people/{person}")).headers["ETag"]
@@ -62,6 +82,7 @@ async def test_hr_links_an_identity_and_unlinking_ends_it_at_once(outside: Outsi
     linked = await client.post("/v1/person-identities", json={"person_id": person, "issuer": ISSUER, "subject": "subject-1"})
 
     assert (linked.status_code, linked.json()["how"], linked.json()["linked_by"]) == (201, "hr_admin", str(organization.person_id))
+    assert (linked.json()["alone"], linked.json()["approved_by"]) == (True, str(organization.person_id)), "nobody else is there"
     assert await outside.is_person(token, person)
     listed = (await client.get("/v1/person-identities", params={"person_id": person})).json()["items"]
     assert listed == [linked.json()]
@@ -71,6 +92,59 @@ async def test_hr_links_an_identity_and_unlinking_ends_it_at_once(outside: Outsi
     assert (again.status_code, again.json()["code"]) == (409, "already_linked")
     assert (await client.delete(f"/v1/person-identities/{linked.json()['id']}")).status_code == 204
     assert not await outside.is_person(token, person), "a proven signature is remembered, but not whose it is"
+
+
+async def test_a_link_by_hr_waits_for_a_second_hr_admin(outside: Outside, organization: Organization, person: str) -> None:
+    """One alone could otherwise enter as anybody, such as who runs pay."""
+    first, token = await as_admin(outside, organization), outside.token(organization.id, "subject-1", **MAIL)
+    second = await second_admin(outside, organization)
+    await allow_linking(outside, organization, ISSUER)
+
+    linked = await link(first, person)
+
+    assert (linked["approved_by"], linked["approved_at"], linked["alone"]) == (None, None, False)
+    assert not await outside.is_person(token, person), "nor does its address open what waits"
+    employee = await outside.world.client(outside.kpi_api, outside.world.token(organization.id, UUID(person)))
+    assert await approve(first, linked) == (403, "second_person_needed")
+    assert await approve(employee, linked) == (403, "not_allowed")
+    await outside.world.work()
+    assert not await outside.is_person(token, person, outside.scoring)
+    assert not await outside.is_person(token, person)
+
+    assert await asyncio.gather(*(approve(second, linked) for _ in range(3))) == [(200, "")] * 3, "again is harmless"
+
+    assert await outside.is_person(token, person)
+    await outside.world.work()
+    assert await outside.is_person(token, person, outside.scoring)
+    (shown,) = (await first.get("/v1/person-identities")).json()["items"]
+    assert (shown["approved_by"] not in {None, str(organization.person_id)}, shown["alone"]) == (True, False)
+
+
+async def test_the_other_hr_admin_is_not_entered_by_one_alone(outside: Outside, organization: Organization) -> None:
+    """Of two hr_admins the one who is linked could approve, so the other is not alone."""
+    first = await as_admin(outside, organization)
+    second = await second_admin(outside, organization)
+    other = next(row["person_id"] for row in (await first.get("/v1/grants")).json()["items"] if row["alone"] and row["role"] == "hr_admin"
+                 and row["person_id"] != str(organization.person_id))  # fmt: skip
+
+    linked = await link(first, other)
+
+    assert linked["approved_at"] is None
+    assert not await outside.is_person(outside.token(organization.id, "subject-1"), other)
+    assert await approve(second, linked) == (200, ""), "it is their own account"
+
+
+async def test_a_link_that_is_refused_is_unlinked(outside: Outside, organization: Organization, person: str) -> None:
+    first, second = await as_admin(outside, organization), await second_admin(outside, organization)
+    linked = await link(first, person)
+    stranger = await as_admin(outside, await outside.world.new_organization())
+    outside_answer, never = [await stranger.post(f"/v1/person-identities/{id_}/approve") for id_ in (linked["id"], person)]
+    assert (outside_answer.status_code, outside_answer.content) == (404, never.content)
+
+    assert (await second.delete(f"/v1/person-identities/{linked['id']}")).status_code == 204
+
+    assert (await approve(second, linked))[0] == 404
+    assert not await outside.is_person(outside.token(organization.id, "subject-1"), person)
 
 
 async def test_scoring_maps_what_it_was_told_and_links_nothing_itself(outside: Outside, organization: Organization, person: str) -> None:
