@@ -59,6 +59,11 @@ class ServiceSettings(BaseSettings):
         description="Trusted issuers by their `iss`: `{jwks, audience, organization_id}`, or `jwks` alone: a file in the key folder or a"
         " URL. The development issuer is added in development.",
     )
+    issuer_keys_believed_hours: float = Field(
+        default=24,
+        gt=0,
+        description="While an issuer's public keys cannot be fetched, the last ones are believed this long; then its tokens are refused.",
+    )
     max_body_bytes: int = Field(default=32 * 1024 * 1024, description="Largest request body; a larger one is answered 413.")
     max_header_bytes: int = Field(default=32 * 1024, ge=1024, description="Largest head of a request, address and headers; else 431.")
     max_headers: int = Field(default=100, ge=10, description="Most headers of a request; else 431.")

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+from structlog.testing import capture_logs
 
 from chassis.clock import real_now
 from chassis.identifiers import new_id
@@ -69,7 +70,7 @@ class Watched:
 def watched() -> Watched:
     server = KeyServer([public_key("one")])
     client = httpx.AsyncClient(transport=httpx.ASGITransport(server))  # type: ignore[arg-type]
-    found: Watched = Watched(server, IssuerKeys("issuer", keys_at(ADDRESS, client), lambda: found.seconds))
+    found: Watched = Watched(server, IssuerKeys("issuer", keys_at(ADDRESS, client), clock=lambda: found.seconds))
     return found
 
 
@@ -117,7 +118,7 @@ async def test_a_flood_of_unknown_keys_asks_once_in_half_a_minute(watched: Watch
 async def test_known_keys_are_believed_while_the_address_is_down(watched: Watched) -> None:
     assert await watched.knows("one")
     watched.server.status = 503
-    watched.seconds = 100_000
+    watched.seconds = 50_000
     assert await watched.knows("one")
     assert not await watched.knows("two")
     asked = watched.server.asked
@@ -130,10 +131,41 @@ async def test_known_keys_are_believed_while_the_address_is_down(watched: Watche
     assert not await watched.knows("one")
 
 
+async def test_keys_are_believed_for_a_day_without_their_address_and_no_longer(watched: Watched) -> None:
+    """Whoever holds the address down must not keep a withdrawn key alive."""
+    assert await watched.knows("one")
+    watched.server.status = 503
+    with capture_logs() as logs:
+        for hour in range(1, 24):
+            watched.seconds = hour * 3600
+            assert await watched.knows("one")
+            await asyncio.sleep(0.001)  # nobody waited for the address
+        watched.seconds = 24 * 3600
+        assert not await watched.knows("one")
+    assert [line["event"] for line in logs] == ["issuer_keys_not_loaded"] * 23 + ["issuer_keys_refused"]
+    assert (logs[-1]["log_level"], logs[-1]["issuer"]) == ("error", "issuer")
+    asked = watched.server.asked
+    assert [await watched.knows("one") for _ in range(20)] == [False] * 20
+    assert watched.server.asked == asked
+    # When it is back, the first request that comes is served
+    watched.server.status = 200
+    watched.seconds += 31
+    assert await watched.knows("one")
+
+
+async def test_a_long_max_age_leaves_time_to_try_again(watched: Watched) -> None:
+    watched.server.headers = {"Cache-Control": "max-age=86400"}
+    assert await watched.knows("one")
+    watched.server.status = 503
+    watched.seconds = 12 * 3600
+    assert await watched.knows("one")
+    assert watched.server.asked == 2
+
+
 async def test_with_the_address_down_nobody_waits_for_keys_we_have(watched: Watched) -> None:
     assert await watched.knows("one")
     watched.server.status = 503
-    watched.seconds = 100_000
+    watched.seconds = 50_000
     assert await watched.knows("one")
     watched.seconds += 31
     watched.server.pause = asyncio.Event()
@@ -156,7 +188,7 @@ async def test_with_the_address_down_nobody_waits_for_keys_we_have(watched: Watc
 )
 async def test_a_wrong_answer_brings_no_keys_and_takes_none_away(watched: Watched, answer: dict[str, Any]) -> None:
     assert await watched.knows("one")
-    watched.seconds = 100_000
+    watched.seconds = 50_000
     for name, value in answer.items():
         setattr(watched.server, name, value)
     assert await watched.knows("one")
@@ -202,7 +234,7 @@ async def test_keys_in_a_file_rotate_without_a_restart(tmp_path: Any) -> None:
     """The command that rotates replaces the file; the running service reads it again."""
     make_key_files(tmp_path, "issuer")
     seconds = 0.0
-    keys = IssuerKeys("issuer", keys_in_file(tmp_path / "issuer.jwks.json"), lambda: seconds)
+    keys = IssuerKeys("issuer", keys_in_file(tmp_path / "issuer.jwks.json"), clock=lambda: seconds)
     first = load_private_key(tmp_path / "issuer.jwk.json").kid
     assert await keys.find(first)
     rotate_key_files(tmp_path, "issuer")
@@ -262,6 +294,19 @@ async def test_in_production_the_development_issuer_is_a_stranger(tmp_path: Any)
     async with open_verifier(settings(tmp_path, "production"), "kpi_api") as verifier:
         with pytest.raises(Unauthenticated):
             await verifier.verify(token)
+
+
+async def test_a_token_of_an_issuer_that_is_believed_no_more_is_refused(tmp_path: Any) -> None:
+    key, organization = OKPKey.generate_key("Ed25519", {"kid": "one"}, auto_kid=False), new_id()
+    server = KeyServer([dict(key.as_dict(private=False))])
+    wanted = settings(tmp_path, "production", issuer={"jwks": ADDRESS, "organization_id": str(organization)})
+    short = wanted.model_copy(update={"issuer_keys_believed_hours": 0.05 / 3600})
+    async with open_verifier(short, "kpi_api", transport=httpx.ASGITransport(server)) as verifier:  # type: ignore[arg-type]
+        assert await verifier.verify(signed(key, iss="issuer"))
+        server.status = 503
+        await asyncio.sleep(0.06)
+        with pytest.raises(Unauthenticated):
+            await verifier.verify(signed(key, iss="issuer", sub="subject-2"))
 
 
 async def test_a_missing_key_file_stops_the_start(tmp_path: Any) -> None:

@@ -24,6 +24,9 @@ USUAL_SECONDS = 900.0
 SHORTEST_SECONDS, LONGEST_SECONDS = 60.0, 86_400.0
 PAUSE_SECONDS = 30.0
 
+FILE_PAUSE_SECONDS = 1.0
+BELIEVED_SECONDS = 86_400.0
+
 MAX_AGE = re.compile(r"(?:^|[\s,])max-age=(\d{1,9})(?:$|[\s,])")
 
 Load = Callable[[], Awaitable[tuple[Mapping[str, Key], float]]]
@@ -47,42 +50,62 @@ class Issuer:
 class IssuerKeys:
     """Keys by `kid`, as `load` brought them last, and how many seconds they hold.
 
-    They are loaded when they have aged and when a `kid` is unknown, but at most once in 30 seconds, and once for all who wait. While they
-    cannot be loaded, those known go on being believed.
+    They are loaded when they have aged and when a `kid` is unknown, but at most once in `pause` seconds, and once for all who wait. While
+    they cannot be loaded, those known go on being believed for `believed` seconds after they last could.
     """
 
-    def __init__(self, issuer: str, load: Load, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        issuer: str,
+        load: Load,
+        *,
+        believed: float = BELIEVED_SECONDS,
+        pause: float = PAUSE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._issuer = issuer
         self._load = load
+        self._believed, self._pause = believed, pause
         self._clock = clock
         self._keys: Mapping[str, Key] = {}
-        self._fresh_until = self._next_load = float("-inf")
+        self._fresh_until = self._believed_until = self._next_load = float("-inf")
         self._failing = False
         self._loading: asyncio.Task[None] | None = None
 
     async def find(self, kid: object) -> Key:
-        """The key of this id. Raises KeyError."""
+        """The key of this id. Raises KeyError, also for one that is believed no more."""
         if not isinstance(kid, str):
             raise KeyError(kid)
         if kid not in self._keys or self._clock() >= self._fresh_until:
             self._begin_loading()
-            if self._loading and not (self._failing and kid in self._keys):
+            if self._loading and not (self._failing and kid in self._keys and self._are_believed()):
                 await asyncio.shield(self._loading)
+        if not self._are_believed():
+            raise KeyError(kid)
         return self._keys[kid]
+
+    def _are_believed(self) -> bool:
+        return self._clock() < self._believed_until
 
     def _begin_loading(self) -> None:
         if self._loading is None and self._clock() >= self._next_load:
-            self._next_load = self._clock() + PAUSE_SECONDS
+            self._next_load = self._clock() + self._pause
             self._loading = asyncio.create_task(self._load_now())
 
     async def _load_now(self) -> None:
         try:
             self._keys, seconds = await self._load()
-            self._fresh_until = self._clock() + seconds
+            # Loaded again well before they would be refused, so that one failure refuses nobody.
+            self._fresh_until = self._clock() + min(seconds, self._believed / 2)
+            self._believed_until = self._clock() + self._believed
             self._failing = False
         except (httpx.HTTPError, OSError, ValueError, RecursionError) as error:
             self._failing = True
-            log.warning("issuer_keys_not_loaded", issuer=self._issuer, reason=f"{type(error).__name__}: {error}")
+            reason = f"{type(error).__name__}: {error}"
+            if self._are_believed():
+                log.warning("issuer_keys_not_loaded", issuer=self._issuer, reason=reason)
+            else:
+                log.error("issuer_keys_refused", issuer=self._issuer, reason=reason)
         finally:
             self._loading = None
 

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import httpx
 
-from chassis.identity.issuers import FETCH_SECONDS, Issuer, IssuerKeys, Load, keys_at, keys_in_file
+from chassis.identity.issuers import FETCH_SECONDS, FILE_PAUSE_SECONDS, Issuer, IssuerKeys, keys_at, keys_in_file
 from chassis.identity.tokens import TokenVerifier
 from chassis.settings import DEVELOPMENT_ISSUER, IssuerSettings, ServiceSettings
 
@@ -32,17 +33,21 @@ def trusted_issuers(
     folder = settings.key_folder
     issuers = {name: _outside(name, wanted, settings, client) for name, wanted in settings.issuers.items()}
     for sibling in trusted_services:
-        issuers[sibling] = Issuer(sibling, IssuerKeys(sibling, keys_in_file(folder / f"{sibling}.jwks.json")), service, "service")
+        issuers[sibling] = Issuer(sibling, _from_file(sibling, folder / f"{sibling}.jwks.json", settings), service, "service")
     if settings.development:
-        keys = IssuerKeys(DEVELOPMENT_ISSUER, keys_in_file(folder / DEVELOPMENT_ISSUER_KEYS))
+        keys = _from_file(DEVELOPMENT_ISSUER, folder / DEVELOPMENT_ISSUER_KEYS, settings)
         issuers[DEVELOPMENT_ISSUER] = Issuer(DEVELOPMENT_ISSUER, keys, settings.audience, "people")
     return issuers
 
 
 def _outside(name: str, wanted: IssuerSettings, settings: ServiceSettings, client: httpx.AsyncClient | None) -> Issuer:
-    keys = IssuerKeys(name, _load(wanted, settings, client))
+    if client and wanted.by_address:
+        keys = IssuerKeys(name, keys_at(wanted.jwks, client), believed=settings.issuer_keys_believed_hours * 3600)
+    else:
+        keys = _from_file(name, settings.key_folder / wanted.jwks, settings)
     return Issuer(name, keys, wanted.audience or settings.audience, organization_id=wanted.organization_id)
 
 
-def _load(wanted: IssuerSettings, settings: ServiceSettings, client: httpx.AsyncClient | None) -> Load:
-    return keys_at(wanted.jwks, client) if client and wanted.by_address else keys_in_file(settings.key_folder / wanted.jwks)
+def _from_file(issuer: str, path: Path, settings: ServiceSettings) -> IssuerKeys:
+    believed = settings.issuer_keys_believed_hours * 3600
+    return IssuerKeys(issuer, keys_in_file(path), believed=believed, pause=FILE_PAUSE_SECONDS)
