@@ -8,6 +8,7 @@ import json
 import secrets
 import warnings
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,13 @@ KEPT_PUBLIC_KEYS = 2
 
 
 def load_private_key(path: Path) -> Key:
-    """An Ed25519 private key (JWK) from a file."""
+    """An Ed25519 private key (JWK) from a file, read again once the file was replaced: a rotation needs no restart."""
+    state = path.stat()
+    return _read_private_key(path, state.st_mtime_ns, state.st_ino)
+
+
+@lru_cache(maxsize=8)
+def _read_private_key(path: Path, changed: int, inode: int) -> Key:
     return import_key(json.loads(path.read_text()), "OKP")
 
 

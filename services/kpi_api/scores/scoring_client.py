@@ -30,9 +30,9 @@ class ScoringRefused(Exception):
 class ScoringClient:
     """Scoring, as one organization and, where said, one acting person."""
 
-    def __init__(self, client: ServiceClient, signer: TokenSigner) -> None:
+    def __init__(self, client: ServiceClient, key_file: Path) -> None:
         self._client = client
-        self._signer = signer
+        self._key_file = key_file
 
     async def call(
         self, organization_id: UUID, method: str, path: str, *, acting_person: UUID | None = None, repeatable: bool = False, **content: Any
@@ -41,7 +41,7 @@ class ScoringClient:
 
         Raises ServiceUnavailable when scoring cannot be reached, ScoringRefused when it answers with a problem.
         """
-        token = self._signer.sign(
+        token = TokenSigner(ISSUER, load_private_key(self._key_file)).sign(
             subject=ISSUER,
             audience=SCORING,
             organization_id=organization_id,
@@ -74,8 +74,9 @@ class ScoringClient:
 
 def open_scoring_client(url: str, key_folder: Path, transport: httpx.AsyncBaseTransport | None) -> ScoringClient:
     """The client with kpi_api's own key. Raises FileNotFoundError when the key folder has none."""
-    signer = TokenSigner(ISSUER, load_private_key(key_folder / "kpi_api.jwk.json"))
-    return ScoringClient(ServiceClient(url, transport=transport), signer)
+    key_file = key_folder / f"{ISSUER}.jwk.json"
+    load_private_key(key_file)
+    return ScoringClient(ServiceClient(url, transport=transport), key_file)
 
 
 def scoring_of(resources: Resources) -> ScoringClient:

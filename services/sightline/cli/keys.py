@@ -27,7 +27,7 @@ class Service(StrEnum):
 
 ROTATED = {
     What.issuer: "The development issuer has a new key; tokens signed with the one before hold until the next rotation.",
-    What.service: "Restart the services, so that they sign with the new key. The one before is believed until the next rotation.",
+    What.service: "The services sign with the new key from their next call on; the one before is believed until the next rotation.",
     What.cursor: "Restart the services; cursors handed out before are refused then, and readers start again.",
 }
 
