@@ -22,6 +22,9 @@ SIGHTS = (
     sight("run_line", EVERYBODY, "comp_admin", "board", "auditor"),
     sight("run", EVERYBODY, "comp_admin", "hr_admin", "board", "payroll", "auditor", "integration", "service"),
     sight("payroll_batch", EVERYBODY, "payroll", "comp_admin", "auditor"),
+    # Everything about one person in one document, with their pay.
+    sight("personal_data", "self"),
+    sight("personal_data", EVERYBODY, "comp_admin", "auditor"),
     # Who read somebody's pay.
     sight("reading", "self"),
     sight("reading", EVERYBODY, "auditor"),
@@ -33,11 +36,12 @@ PERMITS: dict[str, tuple[Role, ...]] = {
     "audit.read": ("auditor",),
     "approval_rules.write": ("board", "hr_admin"),
     "events.read": ("service", "integration", "comp_admin", "auditor"),
-    "organization.write": ("service", "integration", "hr_admin", "comp_admin"),
+    "organization.write": ("service", "hr_admin", "comp_admin"),
     "pay_bases.write": ("comp_admin", "integration"),
     "payroll_batches.acknowledge": ("payroll",),
     "payroll_batches.write": ("payroll", "comp_admin"),
-    "people.write": ("service", "integration"),
+    # Whoever pushes people pushes their roles and identities too, so no key may.
+    "people.write": ("service",),
     "plans.approve": ("comp_admin", "hr_admin", "board"),
     "plans.write": ("comp_admin", "integration"),
     "runs.approve": ("comp_admin", "board"),
