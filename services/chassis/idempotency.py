@@ -2,22 +2,25 @@
 
 The first request with a key inserts its row and stores its answer with the change. A repeat gets that answer again; while the first is in
 flight, the repeat waits for it on the row's lock. The same key with another body is refused. Answers are sealed at rest: they may hold a
-secret that is shown once, a salary or a review.
+secret that is shown once, a salary or a review. After a day they are removed; when somebody is erased, every answer of the organization is
+forgotten at once, since any of them may hold what they were called.
 """
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Header, Request, Response
-from sqlalchemy import ColumnElement, LargeBinary, and_, select, update
+from sqlalchemy import ColumnElement, LargeBinary, and_, delete, select, update
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
+from chassis.audit.records import record_replay
 from chassis.database import WriteSession
-from chassis.problems import Problem
+from chassis.jobs import Job
+from chassis.problems import Conflict, Problem
 from chassis.rows import ChassisRow
 from chassis.sealing import SEALED, Sealer, sealer
 
@@ -27,6 +30,15 @@ IdempotencyKey = Annotated[
 ]
 
 KEPT_HEADERS = {"content-type", "etag", "location", "link"}
+
+
+EXPIRE: Final = "idempotency.expire"
+EXPIRE_SECONDS: Final = 3600
+KEPT_FOR: Final = timedelta(hours=24)
+
+
+class AnswerForgotten(Conflict):
+    code, title = "answer_forgotten", "The answer is not kept any more"
 
 
 class IdempotencyKeyReused(Problem):
@@ -57,7 +69,10 @@ class Replay(Exception):
 
 
 async def begin(session: WriteSession, request: Request, actor: str) -> None:
-    """Claim the request's key, if it has one. Raises Replay with the stored answer, IdempotencyKeyReused for another body."""
+    """Claim the request's key, if it has one.
+
+    Raises Replay with the stored answer, IdempotencyKeyReused for another body, AnswerForgotten where the answer was erased.
+    """
     key = request.headers.get("Idempotency-Key")
     if not key:
         return
@@ -74,7 +89,10 @@ async def begin(session: WriteSession, request: Request, actor: str) -> None:
     stored = await session.scalar(select(IdempotencyRecord).where(_is(session, actor, key)))
     if stored is None or stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused("This Idempotency-Key was used for another request. Use a new key for new content.")
-    body = _sealer(request).unseal_bytes(stored.body or b"")
+    if stored.body is None:
+        raise AnswerForgotten("This was done when it was first asked for; its answer is not kept any more. Read what it made.")
+    body = _sealer(request).unseal_bytes(stored.body)
+    await record_replay(session, actor, stored.created_at)
     raise Replay(Response(body, stored.status or 200, {**(stored.headers or {}), "Idempotency-Replayed": "true"}))
 
 
@@ -88,6 +106,19 @@ async def finish(session: WriteSession, request: Request, response: Response) ->
             .where(_is(session, *claim))
             .values(status=response.status_code, headers=headers, body=_sealer(request).seal_bytes(bytes(response.body)))
         )
+
+
+async def forget_answers(session: WriteSession) -> None:
+    """Keep no answer that the organization has been given so far; a repeat is still recognised."""
+    ours = IdempotencyRecord.organization_id == session.organization_id
+    await session.execute(update(IdempotencyRecord).where(ours).values(body=None, headers=None))
+
+
+async def expire_answers(job: Job) -> None:
+    """Remove what is older than a day."""
+    async with job.database.write(job.organization_id) as session:
+        ours = IdempotencyRecord.organization_id == job.organization_id
+        await session.execute(delete(IdempotencyRecord).where(ours, IdempotencyRecord.created_at < session.now - KEPT_FOR))
 
 
 def _is(session: WriteSession, actor: str, key: str) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from chassis.audit.readings import Whose
 from chassis.audit.rest import audit_router
 from chassis.database import Database
 from chassis.event_feed import feed_router
+from chassis.idempotency import EXPIRE, EXPIRE_SECONDS, expire_answers
 from chassis.service import Resources, Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
@@ -36,6 +37,7 @@ from kpi_api.identities.rest_api_keys import router as api_key_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
 from kpi_api.people.models import Person
+from kpi_api.people.privacy.rest import router as privacy_router
 from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
 from kpi_api.reviews.queries import reads_of
@@ -73,6 +75,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             identity_router,
             api_key_router,
             people_router,
+            privacy_router,
             structure_router,
             cycles_router,
             hris_router,
@@ -99,9 +102,11 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             TELL: push_api_keys,
             ADVANCE: advance_closings,
             DELIVER: deliver(settings),
+            EXPIRE: expire_answers,
         },
         subscriptions={
             "person.changed": [PUSH],
+            "person.erased": [PUSH],
             "employment.changed": [REFRESH_SIGHTS, PUSH],
             "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE],
@@ -115,6 +120,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             PUSH: PUSH_SECONDS,
             TELL: PUSH_SECONDS,
             ADVANCE: ADVANCE_SECONDS,
+            EXPIRE: EXPIRE_SECONDS,
         },
         after_numbering=dispatch,
         find_person=find_person,

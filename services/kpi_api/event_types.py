@@ -2,6 +2,7 @@
 
 EVENT_TYPES = {
     "person.changed": "A person was added, changed, deactivated or given another role.",
+    "person.erased": "What told who a person was is gone; their id stays.",
     "employment.changed": "Somebody joined, moved, left, or reports to somebody else.",
     "unit.changed": "A unit has another head or stands elsewhere.",
     "definition.approved": "A version of a KPI definition was approved and takes effect from its date.",

@@ -10,6 +10,7 @@ from kpi_api.hris import models as hris
 from kpi_api.identities import models as identities
 from kpi_api.measurements import models as measurements
 from kpi_api.people import models as people
+from kpi_api.people.privacy import models as privacy
 from kpi_api.reviews import models as reviews
 from kpi_api.scorecards import models as scorecards
 from kpi_api.scores import models as scores
@@ -28,6 +29,7 @@ __all__ = [
     "identities",
     "measurements",
     "people",
+    "privacy",
     "reviews",
     "scorecards",
     "scores",

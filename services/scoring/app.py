@@ -3,6 +3,7 @@
 from chassis.audit.readings import Whose
 from chassis.audit.rest import audit_router
 from chassis.event_feed import feed_router
+from chassis.idempotency import EXPIRE, EXPIRE_SECONDS, expire_answers
 from chassis.service import Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
@@ -15,9 +16,11 @@ from scoring.organization.rest import router as organization
 from scoring.pay_bases.rest import router as pay_bases
 from scoring.payouts.queries import reads_of
 from scoring.payouts.rest import router as payouts
+from scoring.payroll.jobs import ERASE_PAYEES, erase_payees
 from scoring.payroll.rest import router as payroll
 from scoring.people.identities import find_person
 from scoring.people.models import Person
+from scoring.people.privacy.rest import router as privacy
 from scoring.people.rest import router as people
 from scoring.plans.rest import router as plans
 from scoring.runs.actions import COMPUTE
@@ -38,6 +41,7 @@ def make_service(settings: Settings | None = None) -> Service:
         routers=[
             organization,
             people,
+            privacy,
             api_keys,
             pay_bases,
             plans,
@@ -52,7 +56,11 @@ def make_service(settings: Settings | None = None) -> Service:
         jobs={
             COMPUTE: compute,
             DELIVER: deliver(settings),
+            ERASE_PAYEES: erase_payees,
+            EXPIRE: expire_answers,
         },
+        subscriptions={"person.erased": [ERASE_PAYEES]},
+        periodic={EXPIRE: EXPIRE_SECONDS},
         after_numbering=dispatch,
         trusted_services=["kpi_api"],
         find_person=find_person,

@@ -1,6 +1,7 @@
 """The catalogue of scoring's event types: what webhooks and the event feed may bring, and what each means. None carries money."""
 
 EVENT_TYPES = {
+    "person.erased": "What told who a person was is gone; their id and their pay stay.",
     "run.received": "The snapshot of a bonus run arrived whole and was stored.",
     "run.computed": "A run's payout lines were computed; `failed_count` says how many could not be.",
     "run.approved": "Somebody other than who had it computed approved a run.",

@@ -56,6 +56,9 @@ SIGHTS = (
     # A delegation that one gave or was given.
     sight("delegation", "party"),
     sight("delegation", EVERYBODY, "hr_admin", "auditor"),
+    # Everything about one person in one document, birth date and gender too.
+    sight("personal_data", "self"),
+    sight("personal_data", EVERYBODY, "hr_admin"),
     # Who read somebody's reviews and scores.
     sight("reading", "self"),
     sight("reading", EVERYBODY, "auditor"),
@@ -89,6 +92,7 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "library.install": ("hr_admin",),
     "measurements.correct_after_closing": ("hr_admin",),
     "organization.write": ("hr_admin",),
+    "people.erase": ("hr_admin",),
     "people.write": WRITES_ALL,
     "reviews.act_as_board": ("board",),
     "reviews.act_as_hr": ("hr_admin",),

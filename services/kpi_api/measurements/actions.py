@@ -134,7 +134,7 @@ def _decide(request: _Request, placed: _Placed) -> None:
     else:
         value = request.knowledge.append(new_id_text(), *content, request.now)
         provenance = reading.provenance or request.provenance
-        request.new.append(NewMeasurement(value, period_end, provenance, reading.correction_reason, kpi.closed))
+        request.new.append(NewMeasurement(value, period_end, provenance, kpi.closed, reading.correction_reason))
         request.outcomes.accept(row, "created" if value.revision == 1 else "updated", value.id)
 
 

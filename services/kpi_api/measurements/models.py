@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import AppendOnly, references
@@ -40,5 +40,14 @@ class Measurement(AppendOnly, Row):
     provenance: Mapped[str]
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime]
-    correction_reason: Mapped[str | None]
     after_closing: Mapped[bool]
+
+
+class CorrectionReason(Row):
+    """Why a value was corrected; it has the measurement's id. Free text, so it can be erased, as the measurement cannot."""
+
+    __tablename__ = "correction_reasons"
+    __table_args__ = (references("kpis", "kpi_id"), Index("ix_correction_reasons_kpi", "organization_id", "kpi_id"))
+
+    kpi_id: Mapped[UUID]
+    text: Mapped[str]

@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.access import Viewer
@@ -21,7 +21,7 @@ from kpi_api.cycles.periods import Length, Window
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.measurements.actuals import Actual, Recorded, Target, actual_of
 from kpi_api.measurements.measurable import measured_per, span_of
-from kpi_api.measurements.models import Measurement
+from kpi_api.measurements.models import CorrectionReason, Measurement
 
 # One row per part asked for, in that order: the sums of its current values. LATERAL walks the index part by part, whatever the planner
 # believes about so young a table; the outer bounds on period_start leave out the partitions of other years.
@@ -129,11 +129,11 @@ def target_of(row: KpiTarget) -> Target:
 
 @dataclass(frozen=True)
 class KpiMeasurements:
-    """A KPI's values in the order of their periods, and what they add up to."""
+    """A KPI's values in the order of their periods, each a `Measurement` with its `correction_reason`, and what they add up to."""
 
     kpi_id: UUID
     actuals: Sequence[Actual]
-    values: Sequence[Measurement]
+    values: Sequence[Row[Any]]
 
 
 async def kpi_measurements(
@@ -146,10 +146,13 @@ async def kpi_measurements(
     if await session.scalar(select(Kpi.id).where(Kpi.id == kpi_id, sees_whole(viewer))) is None:
         raise NotFound()
     order = (Measurement.part, Measurement.period_start, Measurement.revision.desc())
-    statement = select(Measurement).where(Measurement.kpi_id == kpi_id).order_by(*order)
+    reason = (CorrectionReason.organization_id == Measurement.organization_id) & (CorrectionReason.id == Measurement.id)
+    columns = (*Measurement.__table__.columns, CorrectionReason.text.label("correction_reason"))
+    statement = select(*columns).select_from(Measurement).outerjoin(CorrectionReason, reason)
+    statement = statement.where(Measurement.kpi_id == kpi_id, Measurement.organization_id == viewer.organization_id).order_by(*order)
     if as_of:
         statement = statement.where(Measurement.recorded_at <= as_of)
     if not history:
         statement = statement.ext(distinct_on(Measurement.part, Measurement.period_start))
-    values = (await session.scalars(statement)).all()
+    values = (await session.execute(statement)).all()
     return KpiMeasurements(kpi_id, list((await actuals(session, [kpi_id], as_of=as_of))[kpi_id].values()), values)

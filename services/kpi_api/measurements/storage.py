@@ -11,10 +11,15 @@ from kpi_api.measurements.revisions import Cell, Recorded
 INSERT = """
     INSERT INTO measurements (
       organization_id, recorded_by, id, kpi_id, part, period_start, revision, value, numerator, denominator,
-      source, source_record_id, recorded_at, period_end, provenance, correction_reason, after_closing)
+      source, source_record_id, recorded_at, period_end, provenance, after_closing)
     SELECT $1::uuid, $2::text, appended.*
     FROM unnest($3::uuid[], $4::uuid[], $5::text[], $6::date[], $7::bigint[], $8::numeric[], $9::numeric[], $10::numeric[],
-      $11::text[], $12::text[], $13::timestamptz[], $14::date[], $15::text[], $16::text[], $17::boolean[]) AS appended
+      $11::text[], $12::text[], $13::timestamptz[], $14::date[], $15::text[], $16::boolean[]) AS appended
+"""
+
+INSERT_REASONS = """
+    INSERT INTO correction_reasons (organization_id, id, kpi_id, text)
+    SELECT $1::uuid, given.* FROM unnest($2::uuid[], $3::uuid[], $4::text[]) AS given
 """
 
 # The bounds on period_start let PostgreSQL leave out the partitions of other years.
@@ -34,17 +39,19 @@ class NewMeasurement(NamedTuple):
     recorded: Recorded
     period_end: date
     provenance: str
-    correction_reason: str | None
     after_closing: bool
+    correction_reason: str | None
 
 
 async def insert_measurements(session: WriteSession, recorded_by: str, new: Sequence[NewMeasurement]) -> None:
     """Append them all."""
     if not new:
         return
-    rows = [(r.id, *r.cell, r.revision, *r.amount, r.source, r.source_record_id, r.recorded_at, *rest) for r, *rest in new]
+    rows = [(r.id, *r.cell, r.revision, *r.amount, r.source, r.source_record_id, r.recorded_at, *rest) for r, *rest, _ in new]
     driver = await session.driver()
     await driver.execute(INSERT, session.organization_id, recorded_by, *zip(*rows, strict=True))
+    if reasons := [(one.recorded.id, one.recorded.cell.kpi_id, one.correction_reason) for one in new if one.correction_reason]:
+        await driver.execute(INSERT_REASONS, session.organization_id, *zip(*reasons, strict=True))
 
 
 async def read_revisions(session: WriteSession, cells: Collection[Cell]) -> list[Recorded]:

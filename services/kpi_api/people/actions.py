@@ -18,6 +18,7 @@ from kpi_api.people.problems import (
     CircularReportingLine,
     DuplicatePerson,
     EndBeforeStart,
+    Erased,
     HasLeft,
     OverlappingEmployment,
     ReportingLineTooDeep,
@@ -63,8 +64,9 @@ async def create_person(viewer: Viewer, session: WriteSession, given: PersonIn) 
 
 
 async def change_person(viewer: Viewer, session: WriteSession, person: Person, change: PersonChange) -> Person:
-    """Change what is stored of a person. Raises NotAllowed, DuplicatePerson, EndBeforeStart."""
+    """Change what is stored of a person. Raises NotAllowed, Erased, DuplicatePerson, EndBeforeStart."""
     viewer.require("people.write")
+    _refuse_erased(person)
     await reporting.lock(session)
     for name in change.model_fields_set:
         setattr(person, name, getattr(change, name))
@@ -79,6 +81,11 @@ async def change_person(viewer: Viewer, session: WriteSession, person: Person, c
     return person
 
 
+def _refuse_erased(person: Person) -> None:
+    if person.erased_at is not None:
+        raise Erased("Nothing is kept of this person any more. If they come back, add them anew.")
+
+
 async def _flush_person(session: WriteSession, person: Person) -> None:
     try:
         async with session.begin_nested():
@@ -91,9 +98,11 @@ async def _flush_person(session: WriteSession, person: Person) -> None:
 async def employ(viewer: Viewer, session: WriteSession, person: Person, given: EmploymentIn) -> None:
     """Set a line from a day on: the line in force is cut there, and what is not given is kept from it. A second job is added beside.
 
-    Raises NotAllowed, UnknownReference, EndBeforeStart, OverlappingEmployment, HasLeft, CircularReportingLine, ReportingLineTooDeep.
+    Raises NotAllowed, Erased, UnknownReference, EndBeforeStart, OverlappingEmployment, HasLeft, CircularReportingLine,
+    ReportingLineTooDeep.
     """
     viewer.require("people.write")
+    _refuse_erased(person)
     await reporting.lock(session)
     await _check_references(viewer, session, given)
     if given.valid_to is not None and given.valid_to <= given.valid_from:
@@ -156,9 +165,10 @@ async def _rebuild(session: WriteSession, changed: set[UUID]) -> None:
 async def leave(viewer: Viewer, session: WriteSession, person: Person, last_day: date) -> Person:
     """State somebody's last day: their lines end with it, planned later ones are removed, and after it they are no longer active.
 
-    Raises NotAllowed, EndBeforeStart.
+    Raises NotAllowed, Erased, EndBeforeStart.
     """
     viewer.require("people.write")
+    _refuse_erased(person)
     await reporting.lock(session)
     if person.hire_date and last_day < person.hire_date:
         raise EndBeforeStart(f"The last day {last_day} lies before the hire date {person.hire_date}.", field="/last_day")

@@ -3,7 +3,7 @@
 Dates are half-open: a line holds from `valid_from` until the day before `valid_to`; a null `valid_to` is open.
 """
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal, get_args
 from uuid import UUID
@@ -37,7 +37,10 @@ class OrganizationProfile(Versioned, Row):
 
 
 class Person(Versioned, Row):
-    """Somebody who works or worked here. `external_id` is the HRIS's id. Birth date and gender serve fairness figures only."""
+    """Somebody who works or worked here. `external_id` is the HRIS's id. Birth date and gender serve fairness figures only.
+
+    Of whoever is erased (`privacy.erasure`) nothing is left but id and dates; the database keeps it so.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (
@@ -45,6 +48,11 @@ class Person(Versioned, Row):
         Index("uq_persons_user_name", "organization_id", text("lower(user_name)"), unique=True),
         Index("ix_persons_email", "organization_id", text("lower(email)")),
         CheckConstraint("termination_date >= hire_date", name="dates_in_order"),
+        CheckConstraint(
+            "erased_at IS NULL OR (NOT active AND external_id = 'erased:' || id AND given_name = 'erased' AND family_name = 'erased'"
+            " AND display_name = 'erased' AND num_nonnulls(user_name, email, birth_date, gender) = 0)",
+            name="erased",
+        ),
     )
 
     external_id: Mapped[str]
@@ -58,6 +66,7 @@ class Person(Versioned, Row):
     termination_date: Mapped[date | None]
     birth_date: Mapped[date | None]
     gender: Mapped[str | None]
+    erased_at: Mapped[datetime | None]
 
 
 class OrgUnit(Versioned, Row):

@@ -35,5 +35,9 @@ class CircularUnits(Conflict):
     code, title = "circular_units", "A unit would stand under itself"
 
 
+class Erased(Conflict):
+    code, title = "person_erased", "The person was erased"
+
+
 class HasLeft(Conflict):
     code, title = "has_left", "The person leaves before that day"

@@ -12,7 +12,7 @@ from chassis.database import ReadSession
 # date; a role that was ended before it ever held is left out.
 REFERENCES = text(
     """
-    SELECT p.id AS person_id, p.external_id, p.display_name, p.active, l.code AS legal_entity,
+    SELECT p.id AS person_id, p.external_id, p.display_name, p.active, p.erased_at IS NOT NULL AS erased, l.code AS legal_entity,
       coalesce((SELECT jsonb_agg(jsonb_build_object('role', g.role, 'valid_from', greatest(g.valid_from, '1900-01-01'),
           'valid_to', g.valid_to) ORDER BY g.role, g.valid_from, g.id)
         FROM grants g WHERE g.organization_id = p.organization_id AND g.person_id = p.id AND g.approved_at IS NOT NULL
@@ -33,7 +33,7 @@ REFERENCES = text(
 async def references(session: ReadSession, person_ids: Collection[UUID] | None = None) -> list[dict[str, Any]]:
     """The references of these people, or of everybody; the inactive first, so that whoever lost access loses it first.
 
-    Each: person_id, external_id, display_name, active, legal_entity (code on the session's day or null), grants (role, valid_from,
+    Each: person_id, external_id, display_name, active, erased, legal_entity (code on the session's day or null), grants (role, valid_from,
     valid_to) and managers (manager_id, depth, valid_from, valid_to); ids and dates are text, `valid_to` is exclusive or null.
     """
     keys = {

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.bulk import BulkResult
@@ -15,7 +15,16 @@ from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
 from kpi_api.people.models import UnitKind
 
+
+def _not_of_the_erased(external_id: str) -> str:
+    if external_id.startswith("erased:"):
+        message = "An id that begins with `erased:` stands for somebody who was erased; it comes from no HRIS."
+        raise PydanticCustomError("reserved_id", "{message}", {"message": message})
+    return external_id
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+ExternalId = Annotated[Text, AfterValidator(_not_of_the_erased)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), InWords("A currency is three capital letters, such as EUR.")]
@@ -48,7 +57,7 @@ def require_order(start: date | None, end: date | None, column: str) -> None:
 class ImportRow(Input):
     """One row of a people file. Only `external_id` must be there."""
 
-    external_id: Text
+    external_id: ExternalId
     user_name: Text | None = None
     email: Email | None = None
     given_name: Text | None = None
@@ -90,7 +99,7 @@ class ImportResult(BulkResult):
 class PersonIn(Input):
     """A person without an employment; see `POST /v1/people/{id}/employments`."""
 
-    external_id: Text
+    external_id: ExternalId
     user_name: Text | None = None
     email: Email | None = None
     given_name: Text
@@ -104,7 +113,7 @@ class PersonIn(Input):
 class PersonChange(Input):
     """What to change; fields left out stay."""
 
-    external_id: Text = ""
+    external_id: ExternalId = ""
     user_name: Text | None = None
     email: Email | None = None
     given_name: Text = ""

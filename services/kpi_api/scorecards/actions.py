@@ -14,6 +14,7 @@ from chassis import audit, events
 from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.etags import etag, require_match
+from chassis.identifiers import new_id
 from chassis.problems import FieldError, NotAllowed, NotFound
 from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.queries import among
@@ -21,7 +22,7 @@ from kpi_api.cascade.sight import sees_at_all
 from kpi_api.scorecards import queries
 from kpi_api.scorecards.activation import activate_if_begun
 from kpi_api.scorecards.lifecycle import TRANSITIONS, Side, Verb, acting_side, allows, refusal
-from kpi_api.scorecards.models import Scorecard, ScorecardHistory, ScorecardLine, ScorecardSignature
+from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
 from kpi_api.scorecards.problems import LinesRefused, NotYourTurn, ScorecardRefused, TextChanged, WrongStatus
 from kpi_api.scorecards.schemas import LineInput
 from kpi_api.scorecards.terms import Terms, errors_in
@@ -139,13 +140,14 @@ async def _sign(viewer: Viewer, session: WriteSession, card: Scorecard, side: Si
 async def _finish(viewer: Viewer, session: WriteSession, card: Scorecard, verb: Verb, side: Side, comment: str | None) -> Scorecard:
     """Set the verb's status, remember the step, and say what happened."""
     begins, card.status = card.status, TRANSITIONS[verb].ends
-    session.add(
-        ScorecardHistory(
-            scorecard_id=card.id, verb=verb, from_status=begins, to_status=card.status, side=side, actor=viewer.subject, comment=comment,
-            happened_at=session.now,
-        )
+    step = ScorecardHistory(
+        id=new_id(), scorecard_id=card.id, verb=verb, from_status=begins, to_status=card.status, side=side, actor=viewer.subject,
+        happened_at=session.now,
     )  # fmt: skip
+    session.add(step)
     await session.flush()
+    if comment is not None:
+        session.add(ScorecardComment(id=step.id, scorecard_id=card.id, text=comment))
     if card.status in EVENTS:
         facts = {"person_id": str(card.person_id), "cycle_id": str(card.cycle_id), "side": side}
         await events.record(session, EVENTS[card.status], "scorecard", card.id, **facts)

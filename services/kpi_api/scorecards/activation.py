@@ -22,7 +22,7 @@ async def activate_if_begun(session: WriteSession, card: Scorecard) -> None:
     card.status = "active"
     session.add(
         ScorecardHistory(
-            scorecard_id=card.id, verb="activate", from_status="agreed", to_status="active", side="clock", actor="clock", comment=None,
+            scorecard_id=card.id, verb="activate", from_status="agreed", to_status="active", side="clock", actor="clock",
             happened_at=session.now,
         )
     )  # fmt: skip

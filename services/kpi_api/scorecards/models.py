@@ -94,7 +94,7 @@ class ScorecardSignature(AppendOnly, Row):
 
 
 class ScorecardHistory(AppendOnly, Row):
-    """One step of a scorecard's life: the verb, from and to which status, by whom, with the comment given. Append-only."""
+    """One step of a scorecard's life: the verb, from and to which status, by whom. Append-only; its comment stands apart."""
 
     __tablename__ = "scorecard_history"
     __table_args__ = (
@@ -108,5 +108,18 @@ class ScorecardHistory(AppendOnly, Row):
     to_status: Mapped[str]
     side: Mapped[str]
     actor: Mapped[str]
-    comment: Mapped[str | None]
     happened_at: Mapped[datetime]
+
+
+class ScorecardComment(Row):
+    """What somebody said with a step, whose id it has. Free text, so it can be erased, as the step cannot."""
+
+    __tablename__ = "scorecard_comments"
+    __table_args__ = (
+        references("scorecards", "scorecard_id"),
+        references("scorecard_history", "id"),
+        Index("ix_scorecard_comments_scorecard", "organization_id", "scorecard_id"),
+    )
+
+    scorecard_id: Mapped[UUID]
+    text: Mapped[str]

@@ -193,7 +193,7 @@ async def _store(
     session.add_all(
         ScorecardHistory(
             scorecard_id=card.id, verb="open", from_status=None, to_status="draft", side=card.written_by_side, actor=viewer.subject,
-            comment=None, happened_at=session.now,
+            happened_at=session.now,
         )
         for card in cards
     )  # fmt: skip

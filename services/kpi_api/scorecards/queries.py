@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
@@ -18,7 +18,8 @@ from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.queries import manager_on
 from kpi_api.scorecards.lifecycle import Side, Status
-from kpi_api.scorecards.models import Scorecard, ScorecardHistory, ScorecardLine, ScorecardSignature
+from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
+from kpi_api.scorecards.schemas import HistoryOutput
 from kpi_api.scorecards.terms import Terms, make_terms
 
 TARGET_FACTS = (
@@ -160,6 +161,11 @@ async def signatures(session: ReadSession, scorecard_id: UUID) -> Sequence[Score
     return (await session.scalars(statement)).all()
 
 
-async def history(session: ReadSession, scorecard_id: UUID) -> Sequence[ScorecardHistory]:
-    statement = select(ScorecardHistory).where(ScorecardHistory.scorecard_id == scorecard_id)
-    return (await session.scalars(statement.order_by(ScorecardHistory.happened_at, ScorecardHistory.id))).all()
+async def history(session: ReadSession, scorecard_id: UUID) -> list[HistoryOutput]:
+    """The steps of a scorecard's life with the comments given, oldest first."""
+    same = and_(ScorecardComment.organization_id == ScorecardHistory.organization_id, ScorecardComment.id == ScorecardHistory.id)
+    columns = [getattr(ScorecardHistory, name) for name in HistoryOutput.model_fields if name != "comment"]
+    statement = select(*columns, ScorecardComment.text.label("comment")).outerjoin(ScorecardComment, same)
+    statement = statement.where(ScorecardHistory.scorecard_id == scorecard_id)
+    rows = await session.execute(statement.order_by(ScorecardHistory.happened_at, ScorecardHistory.id))
+    return [HistoryOutput.model_validate(row) for row in rows]

@@ -7,7 +7,7 @@ from kpi_api.scorecards import queries
 from kpi_api.scorecards.lifecycle import TRANSITIONS, refusal
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.queries import LineFacts
-from kpi_api.scorecards.schemas import HistoryOutput, LineOutput, ScorecardOutput, ScorecardSummary, SignatureOutput, VerbOutput
+from kpi_api.scorecards.schemas import LineOutput, ScorecardOutput, ScorecardSummary, SignatureOutput, VerbOutput
 
 
 async def scorecard_shown(viewer: Viewer, session: ReadSession, card: Scorecard) -> ScorecardOutput:
@@ -16,7 +16,7 @@ async def scorecard_shown(viewer: Viewer, session: ReadSession, card: Scorecard)
         **ScorecardSummary.model_validate(card).model_dump(),
         lines=[_line_shown(facts) for facts in await queries.lines(session, card.id)],
         signatures=[SignatureOutput.model_validate(row) for row in await queries.signatures(session, card.id)],
-        history=[HistoryOutput.model_validate(row) for row in await queries.history(session, card.id)],
+        history=await queries.history(session, card.id),
         verbs=await verbs(viewer, session, card),
     )
 

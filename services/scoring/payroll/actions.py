@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from secrets import token_hex
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, delete, func, literal, select, text
@@ -40,15 +41,16 @@ WAITING = text(
 GATHER = text(
     """
     INSERT INTO payroll_lines (organization_id, id, batch_id, position, run_line_id, run_id, person_id, external_id, payroll_number,
-      legal_entity, cost_centre, earning_code, amount, currency, earned_from, earned_to, plan_code, plan_version, corrects_run_line_id,
-      carried_over_from, status)
+      payee_salt, legal_entity, cost_centre, earning_code, amount, currency, earned_from, earned_to, plan_code, plan_version,
+      corrects_run_line_id, carried_over_from, status)
     SELECT l.organization_id, chosen.id, :batch_id, chosen.position, l.id, l.run_id, l.person_id, p.external_id, l.payroll_number,
-      l.legal_entity, l.cost_centre, plans.earning_code, l.amount, l.currency, l.period_start, l.period_end, plans.code, v.number,
-      l.corrects_line_id,
+      chosen.salt, l.legal_entity, l.cost_centre, plans.earning_code, l.amount, l.currency, l.period_start, l.period_end, plans.code,
+      v.number, l.corrects_line_id,
       (SELECT rejected.id FROM payroll_lines rejected
         WHERE rejected.organization_id = l.organization_id AND rejected.run_line_id = l.id ORDER BY rejected.id DESC LIMIT 1),
       'pending'
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:run_line_ids AS uuid[])) WITH ORDINALITY AS chosen (id, run_line_id, position)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:run_line_ids AS uuid[]), CAST(:salts AS text[]))
+      WITH ORDINALITY AS chosen (id, run_line_id, salt, position)
     JOIN run_lines l ON l.organization_id = :organization_id AND l.id = chosen.run_line_id
     JOIN people p ON p.organization_id = l.organization_id AND p.id = l.person_id
     JOIN plan_versions v ON v.organization_id = l.organization_id AND v.id = l.plan_version_id
@@ -103,7 +105,8 @@ async def _refill(session: WriteSession, draft: PayrollBatch) -> None:
     before = datetime.combine(draft.cut_off + timedelta(days=1), time.min, UTC)
     wanted = {**key, "before": before, "pay_group": draft.pay_group, "legal_entity": draft.legal_entity}
     waiting = (await session.scalars(WAITING, wanted)).all()
-    await session.execute(GATHER, {**key, "batch_id": draft.id, "ids": [new_id() for _ in waiting], "run_line_ids": waiting})
+    chosen = {"ids": [new_id() for _ in waiting], "run_line_ids": waiting, "salts": [token_hex(16) for _ in waiting]}
+    await session.execute(GATHER, {**key, "batch_id": draft.id, **chosen})
 
 
 async def _remove_lines(session: WriteSession, batch_id: UUID) -> None:

@@ -3,17 +3,21 @@
 import csv
 import io
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from chassis.documents import digest
+from chassis.personal_data import ERASED
 from scoring.payroll.models import PayrollBatch, PayrollLine
 from scoring.payroll.schemas import ControlTotals, EarningTotal, PayrollDocument, PayrollLineOut, Variance
 from scoring.schemas import money
 
-SAME_NAME = [name for name in PayrollLineOut.model_fields if name not in {"line_id", "amount", "off_cycle"}]
+SAME_NAME = [name for name in PayrollLineOut.model_fields if name not in {"line_id", "amount", "off_cycle", "payee_digest"}]
+PAYEE = ("external_id", "payroll_number", "payee_salt")
 
 
 def control_totals(lines: Sequence[PayrollLine]) -> ControlTotals:
@@ -49,7 +53,7 @@ Previous = tuple[UUID, Mapping[str, Decimal]] | None
 
 
 def build(batch: PayrollBatch, lines: Sequence[PayrollLine], previous: Previous, status: str) -> PayrollDocument:
-    """The document of a batch; its digest covers everything but itself."""
+    """The document of a batch; its digest covers everything but itself, and who is paid by the digests of the lines."""
     totals = control_totals(lines)
     content: dict[str, Any] = {
         "batch_id": batch.id,
@@ -61,13 +65,14 @@ def build(batch: PayrollBatch, lines: Sequence[PayrollLine], previous: Previous,
         "lines": [_line(batch, line) for line in lines],
     }
     document = PayrollDocument(digest="", **content)
-    document.digest = digest(document.model_dump(mode="json", exclude={"digest"}))
+    document.digest = digest(document.model_dump(mode="json", exclude={"digest": True, "lines": {"__all__": set(PAYEE)}}))
     return document
 
 
 def _line(batch: PayrollBatch, line: PayrollLine) -> PayrollLineOut:
     same = {name: getattr(line, name) for name in SAME_NAME}
-    return PayrollLineOut(line_id=line.id, amount=money(line.amount, line.currency), off_cycle=batch.off_cycle, **same)
+    payee = digest({"line_id": str(line.id), **{name: getattr(line, name) for name in PAYEE}})
+    return PayrollLineOut(line_id=line.id, amount=money(line.amount, line.currency), off_cycle=batch.off_cycle, payee_digest=payee, **same)
 
 
 def as_json(document: PayrollDocument) -> bytes:
@@ -79,11 +84,29 @@ def as_csv(document: PayrollDocument) -> bytes:
     """The document's lines as CSV (RFC 4180, UTF-8), each naming batch, digest, pay group and check date."""
     common = {name: str(getattr(document, name)) for name in ("batch_id", "digest", "pay_group", "check_date")}
     columns = [*common, *PayrollLineOut.model_fields]
+    return _csv(columns, ({**common, **_cells(line.model_dump(mode="json"))} for line in document.lines))
+
+
+def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> bytes:
     content = io.StringIO(newline="")
-    writer = csv.DictWriter(content, columns)
+    writer = csv.DictWriter(content, list(columns))
     writer.writeheader()
-    writer.writerows({**common, **_cells(line.model_dump(mode="json"))} for line in document.lines)
+    writer.writerows(rows)
     return content.getvalue().encode()
+
+
+def without_payees(document: bytes, table: bytes, line_ids: Collection[str]) -> tuple[bytes, bytes]:
+    """Both forms of a batch with "erased" in these lines for who was paid. Everything else stays, the digest too."""
+    content = orjson.loads(document)
+    for line in content["lines"]:
+        line.update(_erased(line) if line["line_id"] in line_ids else {})
+    rows = list(csv.DictReader(io.StringIO(table.decode(), newline="")))
+    return orjson.dumps(content), _csv(rows[0], [row | _erased(row) if row["line_id"] in line_ids else row for row in rows])
+
+
+def _erased(line: Mapping[str, Any]) -> dict[str, str]:
+    """What there is no value for stays empty."""
+    return {name: ERASED for name in PAYEE if line.get(name)}
 
 
 def _cells(line: Mapping[str, Any]) -> dict[str, str]:

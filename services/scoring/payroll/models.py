@@ -48,6 +48,7 @@ class PayrollLine(Row):
     """A run line in a batch, with everything payroll needs to book it, and what payroll answered.
 
     A run line stands in one batch at a time; rejected, it may stand in a later one, whose line names the former as `carried_over_from`.
+    `payee_salt` is random: with it, who is paid goes into a batch's digest, without it (once erased) nobody finds out who that was.
     """
 
     __tablename__ = "payroll_lines"
@@ -68,6 +69,7 @@ class PayrollLine(Row):
     person_id: Mapped[UUID]
     external_id: Mapped[str]
     payroll_number: Mapped[str | None]
+    payee_salt: Mapped[str]
     legal_entity: Mapped[str | None]
     cost_centre: Mapped[str | None]
     earning_code: Mapped[str]

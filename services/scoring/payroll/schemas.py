@@ -69,13 +69,24 @@ class PayrollLineOut(Output):
     plan_version: int
     corrects_run_line_id: UUID | None
     carried_over_from: UUID | None
+    payee_salt: Annotated[str, Field(description="Random.")]
+    payee_digest: Annotated[
+        str, Field(description="SHA-256 of line_id, external_id, payroll_number and payee_salt in canonical JSON; it stays when these go.")
+    ]
 
 
 class PayrollDocument(Output):
-    """A batch as payroll pulls it. Once it is locked, every pull gives the same bytes."""
+    """A batch as payroll pulls it. Once it is locked, every pull gives the same bytes, until somebody in it is erased: then external_id,
+    payroll_number and payee_salt of their lines say "erased", and nothing else differs."""
 
     batch_id: UUID
-    digest: Annotated[str, Field(description="SHA-256 of everything else in canonical JSON.")]
+    digest: Annotated[
+        str,
+        Field(
+            description="SHA-256 of everything else in canonical JSON, of each line without external_id, payroll_number and payee_salt,"
+            " for which payee_digest stands: so it holds after a person has been erased."
+        ),
+    ]
     status: Literal["draft", "locked"]
     pay_group: str
     legal_entity: str | None

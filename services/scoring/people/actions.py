@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from uuid import UUID
 
 import orjson
@@ -13,19 +14,22 @@ from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from scoring.access.models import Grant
 from scoring.organization.actions import write_profile
-from scoring.people.models import Person
+from scoring.people.models import Person, PersonIdentity
+from scoring.people.privacy import erasure
 from scoring.people.schemas import PeopleApplied, PeopleIn, PersonIn
 
 PEOPLE = text(
     """
-    INSERT INTO people (organization_id, id, external_id, display_name, active, legal_entity, as_of)
-    SELECT :organization_id, person_id, external_id, display_name, active, legal_entity, :as_of
+    INSERT INTO people (organization_id, id, external_id, display_name, active, legal_entity, as_of, erased_at)
+    SELECT :organization_id, person_id, CASE WHEN erased THEN 'erased:' || person_id ELSE external_id END,
+      CASE WHEN erased THEN 'erased' ELSE display_name END, active AND NOT erased, legal_entity, :as_of,
+      CASE WHEN erased THEN CAST(:now AS timestamptz) END
     FROM jsonb_to_recordset(CAST(:people AS jsonb))
-      AS incoming (person_id uuid, external_id text, display_name text, active boolean, legal_entity text)
+      AS incoming (person_id uuid, external_id text, display_name text, active boolean, erased boolean, legal_entity text)
     ORDER BY person_id
     ON CONFLICT (organization_id, id) DO UPDATE SET external_id = excluded.external_id, display_name = excluded.display_name,
-      active = excluded.active, legal_entity = excluded.legal_entity, as_of = excluded.as_of
-    WHERE people.as_of <= excluded.as_of
+      active = excluded.active, legal_entity = excluded.legal_entity, as_of = excluded.as_of, erased_at = excluded.erased_at
+    WHERE people.as_of <= excluded.as_of AND people.erased_at IS NULL
     RETURNING id
     """
 )
@@ -68,34 +72,40 @@ ADD_IDENTITIES = text(
 async def put_people(viewer: Viewer, session: WriteSession, content: PeopleIn) -> PeopleApplied:
     """Write people as the sender knew them at `content.as_of`, each whole: facts, grants, reporting chain and identities.
 
-    Whoever is known from a later moment is left alone; sending the same again changes nothing. Raises NotAllowed.
+    Whoever is known from a later moment, or is erased, is left alone; sending the same again changes nothing. Raises NotAllowed.
     """
     viewer.require("people.write")
     applied = await _write_people(session, content)
-    people = [person.model_dump(mode="json") for person in content.people if person.person_id in applied]
-    regranted = await _whose_grants_differ(session, [person for person in content.people if person.person_id in applied])
+    pushed = [person for person in content.people if person.person_id in applied]
+    people = [person.model_dump(mode="json") for person in pushed]
+    regranted = await _whose_differ(session, pushed, "grants", Grant, ("role", "valid_from", "valid_to"))
+    relinked = await _whose_differ(session, pushed, "identities", PersonIdentity, ("issuer", "subject"))
     await _replace(session, applied, REMOVE_GRANTS, ADD_GRANTS, _rows(people, "grants"))
     await audit.record_all(session, viewer.subject, "grant.changed", "person", regranted)
     await _replace(session, applied, REMOVE_LINES, ADD_LINES, _rows(people, "managers"))
     identities = [{**row, "as_of": content.as_of.isoformat()} for row in _rows(people, "identities")]
     await _replace(session, applied, REMOVE_IDENTITIES, ADD_IDENTITIES, identities)
+    await audit.record_all(session, viewer.subject, "identity.changed", "person", relinked)
+    await erasure.erase(viewer, session, [person.person_id for person in content.people if person.erased and person.person_id in applied])
     return PeopleApplied(applied=len(applied), older=len(content.people) - len(applied))
 
 
 async def _write_people(session: WriteSession, content: PeopleIn) -> set[UUID]:
     people = [person.model_dump(mode="json", exclude={"grants", "managers", "identities"}) for person in content.people]
-    values = {"organization_id": session.organization_id, "as_of": content.as_of, "people": orjson.dumps(people).decode()}
+    times = {"as_of": content.as_of, "now": session.now}
+    values = {"organization_id": session.organization_id, "people": orjson.dumps(people).decode(), **times}
     return set((await session.scalars(PEOPLE, values)).all())
 
 
-async def _whose_grants_differ(session: WriteSession, people: Sequence[PersonIn]) -> list[UUID]:
-    """Those whose roles are about to be other than they are here."""
-    columns = (Grant.person_id, Grant.role, Grant.valid_from, Grant.valid_to)
-    wanted = {(person.person_id, grant.role, grant.valid_from, grant.valid_to) for person in people for grant in person.grants}
+async def _whose_differ(
+    session: WriteSession, people: Sequence[PersonIn], name: str, table: type[Grant | PersonIdentity], facts: Sequence[str]
+) -> list[UUID]:
+    """Those whose roles or identities are about to be other than they are here."""
+    facts_of = attrgetter(*facts)
+    wanted = {(person.person_id, *facts_of(row)) for person in people for row in getattr(person, name)}
     ids = literal([person.person_id for person in people], ARRAY(Uuid))
-    found = await session.execute(select(*columns).where(Grant.person_id == any_(ids)))
-    stored = {(person_id, role, valid_from, valid_to) for person_id, role, valid_from, valid_to in found}
-    return sorted({grant[0] for grant in wanted ^ stored})
+    stored = await session.execute(select(table.person_id, *(getattr(table, fact) for fact in facts)).where(table.person_id == any_(ids)))
+    return sorted({row[0] for row in wanted.symmetric_difference(map(tuple, stored))})
 
 
 def _rows(people: Sequence[dict[str, list[dict[str, object]]]], name: str) -> list[dict[str, object]]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from chassis.rows import references
@@ -11,12 +11,16 @@ from scoring.database import Row
 
 
 class Person(Row):
-    """A person as another system pushed them. `as_of` is the moment of that system's knowledge: an older one never overwrites."""
+    """A person as another system pushed them. `as_of` is the moment of that system's knowledge: an older one never overwrites.
+
+    Nothing overwrites one who is erased (`privacy.erasure`), of whom the id is left and what was paid.
+    """
 
     __tablename__ = "people"
     __table_args__ = (
         UniqueConstraint("organization_id", "external_id"),
         Index("ix_people_legal_entity", "organization_id", "legal_entity"),
+        CheckConstraint("erased_at IS NULL OR (NOT active AND external_id = 'erased:' || id AND display_name = 'erased')", name="erased"),
     )
 
     external_id: Mapped[str]
@@ -24,6 +28,7 @@ class Person(Row):
     active: Mapped[bool]
     legal_entity: Mapped[str | None]
     as_of: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class PersonIdentity(Row):

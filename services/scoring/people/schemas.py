@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AliasChoices, AwareDatetime, Field, field_validator
+from pydantic import AliasChoices, AwareDatetime, Field, StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenTime
@@ -37,6 +37,7 @@ class PersonIn(Input):
     external_id: Label
     display_name: Annotated[str, Field(max_length=400)]
     active: bool
+    erased: StrictBool = Field(default=False, description="Nothing that tells who they are is to be kept. For good.")
     legal_entity: str | None = None
     grants: list[GrantIn] = Field(default_factory=list)
     managers: list[ManagerIn] = Field(default_factory=list)
@@ -58,7 +59,7 @@ class PeopleIn(Input):
 
 
 class PeopleApplied(Output):
-    """How many people were written, and how many were left alone because something newer was known already."""
+    """How many people were written, and how many were left alone because something newer was known already, or they were erased."""
 
     applied: int
     older: int
