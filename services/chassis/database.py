@@ -75,6 +75,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             pool_pre_ping=True,
+            hide_parameters=True,  # an error may be logged, and parameters are names and salaries
             connect_args={"server_settings": {"jit": "off"}},
         )
 

@@ -2,17 +2,16 @@
 
 import asyncio
 import gc
-import logging
 import sys
 from collections.abc import Callable
 
-import structlog
 import uvicorn
 from sqlalchemy.engine import make_url
 
 from chassis import migrations
 from chassis.app import create_app
 from chassis.limits.connections import ConnectionLimits, limited_protocol
+from chassis.logs import configure_logs
 from chassis.security_headers import security_headers
 from chassis.service import Service
 from chassis.settings import ServiceSettings
@@ -22,7 +21,7 @@ from chassis.worker import run_worker
 def main(make_service: Callable[[], Service]) -> None:
     """Serve HTTP; work jobs when the argument is `worker`; bring the database to this version, as its owner, when it is `migrate`."""
     service = make_service()
-    _configure_logs(service.settings.log_level)
+    configure_logs(service.settings.log_level)
     gc.freeze()  # what was imported stays for good: collections need not walk it again and again
     gc.set_threshold(50_000, 20, 20)  # a bulk request makes millions of objects and hardly a cycle among them
     if sys.argv[1:] == ["worker"]:
@@ -41,6 +40,7 @@ def _serve(service: Service) -> None:
         create_app(service),
         host=settings.host,
         port=settings.port,
+        log_config=None,  # its loggers hand on to ours
         log_level=settings.log_level.lower(),
         access_log=False,
         http=limited_protocol(_connection_limits(settings)),
@@ -68,16 +68,3 @@ def _migrate(service: Service) -> None:
         sys.exit(f"{service.name.upper()}_OWNER_DATABASE_URL must name the role that owns the tables")
     role = make_url(service.settings.database_url.get_secret_value()).username
     migrations.upgrade(service.name, owner.get_secret_value(), role or "")
-
-
-def _configure_logs(level: str) -> None:
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-    )

@@ -27,6 +27,7 @@ from sqlalchemy import text
 from chassis import jobs
 from chassis.database import Database
 from chassis.identifiers import new_id
+from chassis.logs import without_words
 from chassis.sequencer import sequence_all
 from chassis.service import Resources, Service
 
@@ -41,6 +42,10 @@ SHOW_ALIVE = text(
     "INSERT INTO workers (id, seen_at) VALUES (:id, clock_timestamp()) ON CONFLICT (id) DO UPDATE SET seen_at = excluded.seen_at"
 )
 MAX_ATTEMPTS = 8
+
+
+class JobFailed(Exception):
+    """What the queue is told of a job that failed: where, and nothing that was being worked on."""
 
 
 async def run_worker(service: Service) -> None:
@@ -80,8 +85,8 @@ def _register(queue: QueueManager, name: str, handler: jobs.Handler, database: D
         try:
             await handler(jobs.Job(database, UUID(payload.pop("organization_id")), payload, resources))
         except Exception as error:
-            log.warning("job_failed", job=name, job_id=job.id, attempt=job.attempts, error=f"{type(error).__name__}: {error}")
-            raise
+            log.warning("job_failed", job=name, job_id=job.id, attempt=job.attempts, exc_info=error)
+            raise JobFailed(without_words(error)) from None  # the queue keeps it, and its rows are no organization's
 
     queue.entrypoint(
         name,
@@ -111,7 +116,7 @@ def _end_at_once(error: Exception) -> NoReturn:
 
     Whoever watches the worker starts another, which takes its jobs over.
     """
-    log.error("worker_failed", error=f"{type(error).__name__}: {error}")
+    log.error("worker_failed", exc_info=error)
     os._exit(1)
 
 
@@ -215,5 +220,5 @@ class _Logged(suppress):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, Exception):
-            log.warning("background_error", what=self.what, error=f"{type(error).__name__}: {error}")
+            log.warning("background_error", what=self.what, exc_info=error)
         return isinstance(error, Exception)
