@@ -61,21 +61,24 @@ Caller = Annotated[Principal, Depends(authenticate)]
 
 
 async def open_transaction(request: Request, principal: Caller) -> ReadSession:
-    """The request's transaction: read-only for safe methods, writing (with its idempotency key claimed) for the others."""
+    """The request's transaction: read-only for safe methods, writing for the others."""
     session = getattr(request.state, "session", None)
     if session is None:
         database = database_of(request)
         safe = request.method in SAFE_METHODS
         block = database.read(principal.organization_id) if safe else database.write(principal.organization_id)
         session = request.state.session = await request.state.transaction.enter_async_context(block)
-        if not safe:
-            await idempotency.begin(session, request, principal.subject)
     return cast("ReadSession", session)
 
 
-async def open_write_transaction(session: Annotated[ReadSession, Depends(open_transaction)]) -> WriteSession:
+async def open_write_transaction(
+    request: Request, principal: Caller, session: Annotated[ReadSession, Depends(open_transaction)]
+) -> WriteSession:
+    """The request's writing transaction, with its idempotency key claimed. An endpoint asks for its viewer first: who is no longer active
+    gets no kept answer."""
     if not isinstance(session, WriteSession):
         raise TypeError("a GET endpoint asked for a writing transaction")
+    await idempotency.begin(session, request, principal.subject)
     return session
 
 
@@ -120,15 +123,15 @@ class TransactionalRoute(APIRoute):
         async def in_transaction(request: Request) -> Response:
             await authenticate(request, await bearer(request))  # FastAPI alone would first read the body, whoever sends it
             request = BoundedJsonRequest(request.scope, request.receive)
-            try:
-                async with AsyncExitStack() as stack:
-                    request.state.transaction = stack
+            async with AsyncExitStack() as stack:
+                request.state.transaction = stack
+                try:
                     response = await answer(request)
-                    session = getattr(request.state, "session", None)
-                    if isinstance(session, WriteSession):
-                        await idempotency.finish(session, request, response)
-                return response
-            except idempotency.Replay as replay:
-                return replay.response
+                except idempotency.Replay as replay:
+                    return replay.response  # what it has recorded is committed
+                session = getattr(request.state, "session", None)
+                if isinstance(session, WriteSession):
+                    await idempotency.finish(session, request, response)
+            return response
 
         return in_transaction

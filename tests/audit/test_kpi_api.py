@@ -1,9 +1,11 @@
 """kpi_api: each operation of the table leaves who did what to whom; reading one's own review, and refusals, leave nothing."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from sqlalchemy import select
 
@@ -11,10 +13,12 @@ from chassis.identifiers import new_id
 from kpi_api.access.models import Grant
 from kpi_api.cycles.models import Cycle
 from kpi_api.graphql.nodes import global_id
+from kpi_api.people.models import Person
 from kpi_api.reviews.models import Review
 from tests.audit.watch import Watch
 from tests.kpi_api import given
 from tests.kpi_api.graphql.asking import ask
+from tests.kpi_api.identities.outside import ISSUER, open_outside
 from tests.kpi_api.scorecards.scene import Scene, set_scene
 from tests.world import Organization
 
@@ -22,6 +26,9 @@ NOW = "2026-06-01T09:00:00Z"
 NODE = "query ($id: ID!) { node(id: $id) { ... on Review { uuid overallRating } } }"
 SCORE = "query ($id: ID!) { scorecard(id: $id) { score { freshness composite } } }"
 ACKNOWLEDGE = "mutation ($id: ID!) { acknowledgeReview(id: $id) { __typename } }"
+
+
+Actors = Mapping[str, tuple[Any, httpx.AsyncClient]]
 
 
 def a_grant(person_id: UUID, role: str) -> Grant:
@@ -58,6 +65,10 @@ async def test_each_operation_leaves_its_records(scene: Scene, watch: Watch) -> 
     await watch.call("GET /v1/grants", by["hr"], others)
     await watch.call("POST /v1/grants/{grant_id}/end", by["hr"], {"person": [ann]}, {"grant_id": granted}, json={})
     await watch.nothing_by(by["max"][1], "GET", "/v1/grants", 403)
+
+    await delegate(watch, by, ann)
+    await make_keys(watch, by)
+    await link_identities(scene, watch, by, ann)
 
     # A scorecard that HR forces, and its score.
     card = await scene.opened()
@@ -115,6 +126,71 @@ async def test_each_operation_leaves_its_records(scene: Scene, watch: Watch) -> 
     await watch.call("GET /v1/audit-records", by["lou"], here)
     await watch.call("GET /v1/people/{person_id}/readings", by["lou"], {"person": [ann]}, {"person_id": ann})
     watch.assert_complete()
+
+
+async def delegate(watch: Watch, by: Actors, to: UUID) -> None:
+    """A manager's absence, which HR ends."""
+    max_ = {"person": [by["max"][0]]}
+    asked = {"delegate_id": str(to), "valid_to": "2026-07-01"}
+    place = {"delegation_id": (await watch.call("POST /v1/delegations", by["max"], max_, json=asked)).json()["id"]}
+    await watch.call("POST /v1/delegations/{delegation_id}/end", by["hr"], max_, place, json={})
+    await watch.nothing_by(by["eve"][1], "POST", f"/v1/delegations/{place['delegation_id']}/end", 404, json={})
+
+
+async def make_keys(watch: Watch, by: Actors) -> None:
+    """A key that shows pay and is approved, and one that is rotated and revoked."""
+    waiting = (await by["hr"][1].post("/v1/api-keys", json={"name": "Payroll", "scopes": ["payroll"]})).json()["id"]
+    await watch.nothing_by(by["hr"][1], "POST", f"/v1/api-keys/{waiting}/approve", 403)
+    await watch.call("POST /v1/api-keys/{key_id}/approve", by["bea"], {"api_key": [waiting]}, {"key_id": waiting})
+    before = await watch.records()
+    made = (await by["hr"][1].post("/v1/api-keys", json={"name": "HRIS", "scopes": ["integration"]})).json()["id"]
+    key, place = {"api_key": [made]}, {"key_id": made}
+    await watch.compare("POST /v1/api-keys", str(by["hr"][0]), key, before)
+    await watch.call("POST /v1/api-keys/{key_id}/rotate", by["hr"], key, place, json={})
+    await watch.call("POST /v1/api-keys/{key_id}/revoke", by["hr"], key, place)
+    await watch.nothing_by(by["hr"][1], "POST", f"/v1/api-keys/{made}/revoke", 200)
+
+
+async def link_identities(scene: Scene, watch: Watch, by: Actors, person: UUID) -> None:
+    """An identity from its linking to its unlinking, and who may be linked by e-mail."""
+    world, organization = scene.organization.world, scene.organization
+    async with open_outside(world, organization) as outside:
+        hr, bea = [(id_, await world.client(outside.kpi_api, world.token(organization.id, id_))) for id_ in (by["hr"][0], by["bea"][0])]
+        whom, asked = {"person": [person]}, {"person_id": str(person), "issuer": ISSUER, "subject": "a"}
+        place = {"identity_id": (await watch.call("POST /v1/person-identities", hr, whom, json=asked)).json()["id"]}
+        await watch.nothing_by(hr[1], "POST", f"/v1/person-identities/{place['identity_id']}/approve", 403)
+        await watch.call("POST /v1/person-identities/{identity_id}/approve", bea, whom, place)
+        await watch.nothing_by(bea[1], "POST", f"/v1/person-identities/{place['identity_id']}/approve", 200)
+        await watch.call("DELETE /v1/person-identities/{identity_id}", hr, whom, place)
+        settings = {"json": {"link_by_email": [ISSUER]}, "headers": {"If-Match": "*"}}
+        await watch.call("PUT /v1/person-identities/settings", hr, {"organization": [organization.id]}, **settings)
+
+
+async def test_an_answer_given_again_is_recorded_again(scene: Scene, watch: Watch) -> None:
+    # Given a role that HR gives under an Idempotency-Key.
+    hr, ann = await scene.client("hr"), str(scene.people["ann"].id)
+    request: dict[str, Any] = {"json": {"person_id": ann, "role": "payroll"}, "headers": {"Idempotency-Key": "1"}}
+    first = await hr.post("/v1/grants", **request)
+    before = await watch.records()
+    # When the same request comes again.
+    again = await hr.post("/v1/grants", **request)
+    # Then the answer is the kept one, and that it was given stands in the audit.
+    assert (again.status_code, again.content, again.headers["Idempotency-Replayed"]) == (201, first.content, "true")
+    expected = {(str(scene.organization.person_id), "answer.replayed", "person", ann): 1}
+    assert await watch.records() - before == expected
+    # And once more is once more; what is of another actor or key is not told.
+    assert (await hr.post("/v1/grants", **request)).content == first.content
+    assert await watch.records() - before == dict.fromkeys(expected, 2)
+
+
+async def test_somebody_deactivated_gets_no_kept_answer(scene: Scene) -> None:
+    bea = await scene.client("bea")
+    request: dict[str, Any] = {"json": {"person_id": str(scene.people["ann"].id), "role": "payroll"}, "headers": {"Idempotency-Key": "1"}}
+    assert (await bea.post("/v1/grants", **request)).status_code == 201
+    async with scene.organization.world.kpi_api.database.write(scene.organization.id) as session:
+        (await session.get_one(Person, (scene.organization.id, scene.people["bea"].id))).active = False
+    refused = await bea.post("/v1/grants", **request)
+    assert (refused.status_code, refused.json()["code"]) == (401, "unauthenticated")
 
 
 async def reopen(scene: Scene, review_id: str) -> None:

@@ -44,8 +44,14 @@ async def test_each_operation_leaves_its_records(company: Company, watch: Watch)
     both = {"person": [ana, bob]}
 
     # People and settings.
-    push = {"as_of": "2026-03-01T00:00:00Z", "people": [company.reference("ana", "board"), company.reference("bob")]}
+    login = [{"issuer": "https://login.example.com", "subject": "a"}]
+    push = {"as_of": "2026-03-01T00:00:00Z", "people": [company.reference("ana", "board", identities=login), company.reference("bob")]}
     await watch.call("PUT /v1/people", service, {"person": [ana]}, json=push)
+    await watch.nothing_by(company.service, "PUT", "/v1/people", 200, json=push | {"as_of": "2026-03-02T00:00:00Z"})
+    times = dict.fromkeys(("created_at", "approved_at", "changed_at"), "2026-03-01T00:00:00Z")
+    key = {"key_id": str(uuid4()), "name": "HRIS", "digest": "0" * 64, "scopes": ["integration"], "created_by": "x", **times}
+    await watch.call("PUT /v1/api-keys", service, {"api_key": [key["key_id"]]}, json={"keys": [key]})
+    await watch.nothing_by(company.service, "PUT", "/v1/api-keys", 200, json={"keys": [key]})
     await watch.call("PUT /v1/organization", service, here, json={"name": "Renamed", "currency": "USD"})
     await watch.nothing_by(company.service, "PUT", "/v1/organization", 200, json={"name": "Renamed", "currency": "USD"})
     seen = {"If-Match": (await by["bea"][1].get("/v1/organization")).headers["ETag"]}

@@ -13,7 +13,10 @@ SHOWS = {
     "salary", "target_bonus_share", "target_bonus_amount", "amount", "payout", "released_before", "paid_amount", "totals", "control_totals",
     "composite", "overall_rating", "self_assessment", "manager_assessment", "granted_by", "previous_digest", "reader",
 }  # fmt: skip
-CHANGES = ("/v1/pay-bases", "/v1/plan", "/v1/runs", "/v1/payroll-batches", "/v1/reviews", "/v1/grants", "/v1/organization")
+CHANGES = (
+    "/v1/pay-bases", "/v1/plan", "/v1/runs", "/v1/payroll-batches", "/v1/reviews", "/v1/grants", "/v1/organization", "/v1/delegations",
+    "/v1/person-identities", "/v1/api-keys",
+)  # fmt: skip
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import ReadSession, WriteSession
@@ -58,6 +58,8 @@ class AuditHead(ChassisRow):
     digest: Mapped[str]
 
 
+REPLAYED = "answer.replayed"
+
 # One statement for any number of subjects: the records, and their places in the queue of what is not chained yet.
 WRITE = text(
     """
@@ -101,6 +103,14 @@ async def record_read(session: ReadSession, actor: str, action: str, subject_typ
             await record_read(writing, actor, action, subject_type, subject_ids, **facts)
 
         session.afterwards.append(write)
+
+
+async def record_replay(session: WriteSession, actor: str, first_at: datetime) -> None:
+    """Write that an answer was given again: about each subject of which the actor's first request, at `first_at`, left a record."""
+    first = select(AuditRecord.subject_type, func.array_agg(AuditRecord.subject_id.distinct()))
+    first = first.where(AuditRecord.actor == actor, AuditRecord.occurred_at == first_at, AuditRecord.action != REPLAYED)
+    for subject_type, subject_ids in (await session.execute(first.group_by(AuditRecord.subject_type))).all():
+        await record_all(session, actor, REPLAYED, subject_type, subject_ids)
 
 
 def _recorded(session: WriteSession) -> set[tuple[str, UUID]]:
