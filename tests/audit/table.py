@@ -53,6 +53,7 @@ RECORDED: Mapping[str, Mapping[str, Left]] = {
         "GET /v1/people/{person_id}/readings": [("readings.read", "person")],
         "PATCH /v1/organization": [("organization.changed", "organization")],
         "GET /v1/grants": [("grant.read", "person")],
+        "GET /v1/grants/{grant_id}": [("grant.read", "person")],
         "POST /v1/grants": [("grant.given", "person")],
         "POST /v1/grants/{grant_id}/approve": [("grant.approved", "person")],
         "POST /v1/grants/{grant_id}/end": [("grant.ended", "person")],

@@ -63,6 +63,7 @@ async def test_each_operation_leaves_its_records(scene: Scene, watch: Watch) -> 
     await watch.call("POST /v1/grants/{grant_id}/approve", by["bea"], {"person": [ann]}, {"grant_id": granted})
     others = {"person": [scene.people[name].id for name in ("ann", "lou", "bea")]}
     await watch.call("GET /v1/grants", by["hr"], others)
+    await watch.call("GET /v1/grants/{grant_id}", by["hr"], {"person": [ann]}, {"grant_id": granted})
     await watch.call("POST /v1/grants/{grant_id}/end", by["hr"], {"person": [ann]}, {"grant_id": granted}, json={})
     await watch.nothing_by(by["max"][1], "GET", "/v1/grants", 403)
 

@@ -15,7 +15,7 @@ from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
 from kpi_api.access.models import Grant
-from kpi_api.access.problems import AlreadyGranted, GrantInvalid, NotByTheSame, NotToOneself
+from kpi_api.access.problems import AlreadyGranted, GrantApproved, GrantEnded, GrantInvalid, NotByTheSame, NotToOneself
 from kpi_api.access.schemas import GrantIn
 from kpi_api.access.second_person import somebody_else_could_approve
 
@@ -52,28 +52,54 @@ async def give_grant(viewer: Viewer, session: WriteSession, given: GrantIn) -> G
 async def approve_grant(viewer: Viewer, session: WriteSession, grant_id: UUID) -> Grant:
     """Approve a role that another hr_admin gave to somebody else; again is harmless.
 
-    Raises NotAllowed, NotFound, NotToOneself, NotByTheSame.
+    Raises NotAllowed, NotFound, NotToOneself, NotByTheSame, GrantEnded.
     """
     viewer.require("grants.approve")
     grant = await _locked(session, grant_id)
     _refuse_oneself(viewer, grant.person_id)
     if grant.approved_at is not None:
         return grant
-    if grant.granted_by == viewer.subject:
-        raise NotByTheSame("You gave this role, so another hr_admin must approve it.")
+    require_approvable(viewer, grant)
     await _approve(viewer, session, grant, alone=False)
     return grant
 
 
+def require_approvable(viewer: Viewer, grant: Grant) -> None:
+    """Raises NotAllowed, NotToOneself, NotByTheSame, GrantApproved, GrantEnded."""
+    viewer.require("grants.approve")
+    _refuse_oneself(viewer, grant.person_id)
+    if grant.approved_at is not None:
+        raise GrantApproved("It is approved already.")
+    if grant.valid_to == grant.valid_from:
+        raise GrantEnded("It was ended before it held. Give the role anew.")
+    if grant.granted_by == viewer.subject:
+        raise NotByTheSame("You gave this role, so another hr_admin must approve it.")
+
+
 async def end_grant(viewer: Viewer, session: WriteSession, grant_id: UUID, valid_to: date | None) -> Grant:
-    """End a role on a day, today by default; one that would never have held ends on its first day. Raises NotAllowed, NotFound."""
+    """End a role on a day, today by default; one that would never have held ends on its first day.
+
+    Raises NotAllowed, NotFound, NotToOneself, GrantInvalid.
+    """
     viewer.require("grants.give")
     grant = await _locked(session, grant_id)
-    _refuse_oneself(viewer, grant.person_id)
-    grant.valid_to = max(grant.valid_from, valid_to or session.today)
+    grant.valid_to = require_endable(viewer, grant, valid_to)
     await session.flush()
     await _record(viewer, session, "grant.ended", grant)
     return grant
+
+
+def require_endable(viewer: Viewer, grant: Grant, valid_to: date | None = None) -> date:
+    """The day on which it would end; never a later one than before, which would be a grant that nobody approved.
+
+    Raises NotAllowed, NotToOneself, GrantInvalid.
+    """
+    viewer.require("grants.give")
+    _refuse_oneself(viewer, grant.person_id)
+    ends = max(grant.valid_from, valid_to or viewer.today)
+    if grant.valid_to is not None and ends > grant.valid_to:
+        raise GrantInvalid(f"It ends on {grant.valid_to} already; give another one to go on.", field="/valid_to")
+    return ends
 
 
 async def _locked(session: WriteSession, grant_id: UUID) -> Grant:

@@ -56,6 +56,15 @@ async def delegations(viewer: Viewer, session: ReadSession, page: PageRequest) -
     return await fetch_page(session, visible(viewer), page, keys=[(Delegation.id, lambda row: row.id)], scope=scope)
 
 
+async def delegation(viewer: Viewer, session: ReadSession, delegation_id: UUID, *, for_update: bool = False) -> Delegation:
+    """A delegation in sight. Raises NotFound."""
+    statement = visible(viewer).where(Delegation.id == delegation_id)
+    row = await session.scalar(statement.with_for_update() if for_update else statement)
+    if row is None:
+        raise NotFound()
+    return row
+
+
 async def delegate(viewer: Viewer, session: WriteSession, given: DelegationIn) -> Delegation:
     """Give a manager's rights to a delegate.
 
@@ -83,18 +92,21 @@ async def delegate(viewer: Viewer, session: WriteSession, given: DelegationIn) -
 
 async def end_delegation(viewer: Viewer, session: WriteSession, delegation_id: UUID, valid_to: date | None) -> Delegation:
     """End a delegation on a day, today by default: either party or an hr_admin. Raises NotFound, NotAllowed, DelegationInvalid."""
-    row = await session.scalar(visible(viewer).where(Delegation.id == delegation_id).with_for_update())
-    if row is None:
-        raise NotFound()
-    if viewer.person_id not in (row.delegator_id, row.delegate_id) and not viewer.may("delegations.give_any"):
-        raise NotAllowed("Only the manager, the delegate or an hr_admin ends it.")
-    ends = max(row.valid_from, valid_to or session.today)
-    if ends > row.valid_to:
-        raise DelegationInvalid(f"It ends on {row.valid_to} already; give another one to go on.", field="/valid_to")
-    row.valid_to = ends
+    row = await delegation(viewer, session, delegation_id, for_update=True)
+    row.valid_to = require_endable(viewer, row, valid_to)
     await session.flush()
     await _record(viewer, session, "delegation.ended", row)
     return row
+
+
+def require_endable(viewer: Viewer, row: Delegation, valid_to: date | None = None) -> date:
+    """The day on which it would end, today by default and never before it starts. Raises NotAllowed, DelegationInvalid."""
+    if viewer.person_id not in (row.delegator_id, row.delegate_id) and not viewer.may("delegations.give_any"):
+        raise NotAllowed("Only the manager, the delegate or an hr_admin ends it.")
+    ends = max(row.valid_from, valid_to or viewer.today)
+    if ends > row.valid_to:
+        raise DelegationInvalid(f"It ends on {row.valid_to} already; give another one to go on.", field="/valid_to")
+    return ends
 
 
 async def _require_right(viewer: Viewer, session: WriteSession, delegator_id: UUID, delegate_id: UUID) -> None:

@@ -11,6 +11,14 @@ class AlreadyGranted(Conflict):
     code, title = "already_granted", "The person has this role already"
 
 
+class GrantApproved(Conflict):
+    code, title = "grant_approved", "The role is approved already"
+
+
+class GrantEnded(Conflict):
+    code, title = "grant_ended", "The role was ended"
+
+
 class NotByTheSame(NotAllowed):
     code, title = "second_person_needed", "Somebody else must approve this"
 

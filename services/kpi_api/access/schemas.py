@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.dates import WrittenDate
+from chassis.verbs import VerbOutput
 from kpi_api.access.matrix import GrantedRole
 
 
@@ -46,6 +47,12 @@ class GrantOut(BaseModel):
     alone: bool = Field(description="nobody else was there to approve it")
 
 
+class GrantDetail(GrantOut):
+    """A granted role; `verbs` says what the viewer may do now: approve, end."""
+
+    verbs: list[VerbOutput]
+
+
 class DelegationIn(BaseModel):
     """Whose rights over reports and subtree go to whom, and for how long."""
 
@@ -77,3 +84,9 @@ class DelegationOut(BaseModel):
     valid_to: date
     given_by: str
     given_at: datetime
+
+
+class DelegationDetail(DelegationOut):
+    """A delegation; `verbs` says what the viewer may do now: end."""
+
+    verbs: list[VerbOutput]

@@ -7,14 +7,14 @@ from sqlalchemy import select
 
 from chassis.access import Viewer
 from chassis.bulk import RowResult
-from chassis.database import WriteSession
+from chassis.database import ReadSession, WriteSession
 from chassis.etags import require_match
 from chassis.problems import NotAllowed
 from kpi_api.cascade import placement, queries, references, storing
 from kpi_api.cascade.drafts import Carrier, Draft
 from kpi_api.cascade.levels import UnitTree
 from kpi_api.cascade.models import Kpi, KpiStakeholder
-from kpi_api.cascade.problems import KpiRefused, StakeholderRefused
+from kpi_api.cascade.problems import NOT_YOURS, KpiRefused, StakeholderRefused
 from kpi_api.cascade.repeats import find_repeats
 from kpi_api.cascade.schemas import Holder, NewKpi, NewStakeholder
 from kpi_api.cascade.sight import may_change
@@ -115,12 +115,23 @@ async def store_new(session: WriteSession, drafts: Sequence[Draft]) -> None:
 
 async def changeable_kpi(viewer: Viewer, session: WriteSession, kpi_id: UUID) -> Kpi:
     """A KPI that the viewer may change, locked until the transaction ends. Raises NotFound, NotAllowed."""
-    kpi = await queries.kpi(viewer, session, kpi_id)
-    statement = select(Kpi).where(Kpi.id == kpi.id, may_change(viewer)).with_for_update(of=Kpi)
-    locked = await session.scalar(statement.execution_options(populate_existing=True))
-    if locked is None:
-        raise NotAllowed("Only the owner, whoever leads them, or HR may change this KPI.")
-    return locked
+    await queries.kpi(viewer, session, kpi_id)
+    return await require_changeable(viewer, session, kpi_id, lock=True)
+
+
+async def require_changeable(viewer: Viewer, session: ReadSession, kpi_id: UUID, *, lock: bool = False) -> Kpi:
+    """The KPI, of which the caller has found that the viewer sees it whole. Raises NotAllowed."""
+    statement = select(Kpi).where(Kpi.id == kpi_id, may_change(viewer)).execution_options(populate_existing=True)
+    found = await session.scalar(statement.with_for_update(of=Kpi) if lock else statement)
+    if found is None:
+        raise NotAllowed(NOT_YOURS)
+    return found
+
+
+def require_collaborative(kpi: Kpi) -> None:
+    """Raises StakeholderRefused."""
+    if not kpi.collaborative:
+        raise StakeholderRefused("Only a collaborative KPI has stakeholders.")
 
 
 async def add_stakeholders(viewer: Viewer, session: WriteSession, kpi_id: UUID, given: Sequence[NewStakeholder]) -> list[RowResult]:
@@ -129,9 +140,7 @@ async def add_stakeholders(viewer: Viewer, session: WriteSession, kpi_id: UUID, 
     Raises NotFound, NotAllowed, StakeholderRefused. Row errors: unknown_stakeholder.
     """
     await storing.lock_contributions(session)
-    kpi = await changeable_kpi(viewer, session, kpi_id)
-    if not kpi.collaborative:
-        raise StakeholderRefused("Only a collaborative KPI has stakeholders.")
+    require_collaborative(await changeable_kpi(viewer, session, kpi_id))
     people = await references.load_people(viewer, session, given)
     units = await references.load_units(session)
     statement = select(KpiStakeholder).where(KpiStakeholder.kpi_id == kpi_id)

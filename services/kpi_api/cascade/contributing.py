@@ -16,6 +16,7 @@ from kpi_api.cascade.levels import UnitTree, leads_upward
 from kpi_api.cascade.lines import upward
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cascade.placement import not_upward, refused
+from kpi_api.cascade.problems import NOT_YOURS
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.references import Kpis
 from kpi_api.cascade.schemas import NewContribution
@@ -80,7 +81,7 @@ def _contribute(session: WriteSession, row: int, given: NewContribution, kpis: K
     if parent is None:
         return refused(row, "/parent", "unknown_parent", "There is no such KPI that you may see.")
     if not child.changeable:
-        return refused(row, "/child", "not_allowed", "Only the owner, whoever leads them, or HR may change this KPI.")
+        return refused(row, "/child", "not_allowed", NOT_YOURS)
     existing = edges.rows.get((child.id, parent.id))
     if existing is not None:
         return _reweigh(row, existing, given)

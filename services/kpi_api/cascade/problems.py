@@ -2,6 +2,8 @@
 
 from chassis.problems import Invalid
 
+NOT_YOURS = "Only the owner, whoever leads them, or HR may change this KPI."
+
 
 class KpiRefused(Invalid):
     """The KPI cannot be created as given; `errors` says why, field by field."""

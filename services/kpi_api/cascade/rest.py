@@ -16,7 +16,7 @@ from kpi_api.cascade import actions, contributing, lines, queries
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.queries import KpiFilter
-from kpi_api.cascade.schemas import KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder
+from kpi_api.cascade.schemas import KpiDetailView, KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder
 from kpi_api.cascade.shown import kpi_view, kpi_views
 from kpi_api.dictionary.schemas import Input, Target
 
@@ -67,7 +67,7 @@ async def list_kpis(
 @router.post("/kpis", status_code=201, summary="Create a KPI")
 async def create_kpi(
     given: NewKpi, response: Response, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> KpiView:
+) -> KpiDetailView:
     """Give a definition to an owner for a window, with its targets, what it contributes to and who carries it together."""
     result = await actions.create_kpi(viewer, session, given)
     kpi_id = cast("UUID", result.id)
@@ -99,7 +99,7 @@ def read_drafts(rows: list[Any]) -> tuple[list[Draft], list[RowResult]]:
 
 
 @router.get("/kpis/{kpi_id}", summary="Read a KPI")
-async def read_kpi(kpi_id: UUID, response: Response, viewer: CurrentViewer, session: Read) -> KpiView:
+async def read_kpi(kpi_id: UUID, response: Response, viewer: CurrentViewer, session: Read) -> KpiDetailView:
     """A KPI whole, or its ancestor view (no person, no measurements) where it stands above yours on your line of sight."""
     view = await kpi_view(viewer, session, kpi_id)
     if view.view == "full":
@@ -110,7 +110,7 @@ async def read_kpi(kpi_id: UUID, response: Response, viewer: CurrentViewer, sess
 @router.put("/kpis/{kpi_id}/targets", summary="Change a KPI's targets")
 async def change_targets(
     kpi_id: UUID, given: NewTargets, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
-) -> KpiView:
+) -> KpiDetailView:
     """Replace the targets. Scorecards that were agreed keep what was signed."""
     set_etag(response, await actions.change_targets(viewer, session, kpi_id, given.targets, if_match))
     return await kpi_view(viewer, session, kpi_id)

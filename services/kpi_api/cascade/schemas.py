@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
 from chassis.numbers import ExactDecimal
+from chassis.verbs import VerbOutput
 from kpi_api.cascade.levels import Level
 from kpi_api.dictionary.schemas import Code, Input, Name, Output, Prose, Target
 from kpi_api.dictionary.vocabulary import Controllability
@@ -140,7 +141,14 @@ class KpiOutput(Output):
     contributes_to: list[UUID]
 
 
+class KpiDetail(KpiOutput):
+    """A KPI whole; `verbs` says what the viewer may do now: change_targets, contribute, add_stakeholders."""
+
+    verbs: list[VerbOutput]
+
+
 KpiView = Annotated[KpiOutput | AncestorKpi, Field(discriminator="view")]
+KpiDetailView = Annotated[KpiDetail | AncestorKpi, Field(discriminator="view")]
 
 
 class LineNode(AncestorKpi):

@@ -9,9 +9,20 @@ from sqlalchemy import Row
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
-from kpi_api.cascade import queries
+from chassis.verbs import VerbOutput, verb_output
+from kpi_api.cascade import actions, queries
 from kpi_api.cascade.models import Contribution, Kpi
-from kpi_api.cascade.schemas import AncestorKpi, KpiOutput, KpiView, PersonName, StakeholderOutput, TargetOutput, UnitName
+from kpi_api.cascade.schemas import (
+    AncestorKpi,
+    KpiDetail,
+    KpiDetailView,
+    KpiOutput,
+    KpiView,
+    PersonName,
+    StakeholderOutput,
+    TargetOutput,
+    UnitName,
+)
 from kpi_api.dictionary.targets import target_sentence
 
 
@@ -25,12 +36,23 @@ def _columns(row: Any) -> dict[str, Any]:
     return {"sentence": "", **{name: getattr(row, name) for name in TargetOutput.model_fields if name != "sentence"}}
 
 
-async def kpi_view(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> KpiView:
-    """Raises NotFound."""
+async def kpi_view(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> KpiDetailView:
+    """One KPI in sight, whole with what the viewer may do with it, or as an ancestor. Raises NotFound."""
     views = await kpi_views(viewer, session, [kpi_id])
     if not views:
         raise NotFound()
-    return views[0]
+    (view,) = views
+    return KpiDetail(**dict(view), verbs=await verbs(viewer, session, kpi_id)) if isinstance(view, KpiOutput) else view
+
+
+async def verbs(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[VerbOutput]:
+    """What the viewer may do with a KPI that they see whole and, where not, why. Who changes its targets also links it upward."""
+
+    async def require_room_for_stakeholders() -> None:
+        actions.require_collaborative(await actions.require_changeable(viewer, session, kpi_id))
+
+    change = await verb_output("change_targets", lambda: actions.require_changeable(viewer, session, kpi_id))
+    return [change, change.model_copy(update={"verb": "contribute"}), await verb_output("add_stakeholders", require_room_for_stakeholders)]
 
 
 async def kpi_views(viewer: Viewer, session: ReadSession, kpi_ids: Sequence[UUID]) -> list[KpiView]:

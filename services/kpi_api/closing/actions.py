@@ -9,9 +9,9 @@ from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from kpi_api.closing.models import Closing, Kind
-from kpi_api.closing.problems import NotReleased
+from kpi_api.closing.problems import ClosingStands, NotReleased
 from kpi_api.closing.queries import closed_scorecards, latest
-from kpi_api.cycles.actions import change_status
+from kpi_api.cycles.actions import change_status, require_closable
 from kpi_api.cycles.models import Cycle
 from kpi_api.scorecards.freezing import freeze_scorecards
 
@@ -28,7 +28,10 @@ async def close_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> Cl
     present = await _latest_alone(session, cycle)
     if present and present.status != "superseded":
         return present
-    if present is None:
+    if present:
+        require_closable_again(viewer, present)
+    else:
+        require_closable(viewer, cycle)
         await change_status(session, cycle.id, "open", "closing")
         await freeze_scorecards(viewer, session, cycle.id)
     return await _begin(viewer, session, cycle, "regular")
@@ -44,9 +47,24 @@ async def correct_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> 
     present = await _latest_alone(session, cycle)
     if present and present.kind == "correction" and present.status in {"frozen", "sent"}:
         return present
+    require_correctable(viewer, present)
+    return await _begin(viewer, session, cycle, "correction")
+
+
+def require_closable_again(viewer: Viewer, present: Closing) -> None:
+    """Raises NotAllowed, ClosingStands."""
+    viewer.require("closings.begin")
+    viewer.require_person()
+    if present.status != "superseded":
+        raise ClosingStands("The closing stands. It is begun again once its run was superseded.", closing_status=present.status)
+
+
+def require_correctable(viewer: Viewer, present: Closing | None) -> None:
+    """Raises NotAllowed, NotReleased."""
+    viewer.require("closings.begin")
+    viewer.require_person()
     if present is None or not (present.status == "released" or (present.kind == "correction" and present.status == "superseded")):
         raise NotReleased("A correction pays the differences to what was released, so the run before it must be released first.")
-    return await _begin(viewer, session, cycle, "correction")
 
 
 async def _latest_alone(session: WriteSession, cycle: Cycle) -> Closing | None:

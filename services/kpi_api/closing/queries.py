@@ -10,7 +10,7 @@ from chassis.database import ReadSession
 from chassis.problems import NotFound
 from kpi_api.access.sight import sees_person
 from kpi_api.closing.models import Closing
-from kpi_api.closing.schemas import ClosingDetail, ClosingOutput, NotAgreed
+from kpi_api.closing.schemas import NotAgreed
 from kpi_api.scorecards.models import Scorecard
 
 MOST_LISTED = 200
@@ -21,18 +21,22 @@ async def latest(session: ReadSession, cycle_id: UUID) -> Closing | None:
     return await session.scalar(select(Closing).where(Closing.cycle_id == cycle_id).order_by(Closing.id.desc()).limit(1))
 
 
-async def closing(viewer: Viewer, session: ReadSession, cycle_id: UUID) -> ClosingDetail:
-    """How far the closing of a cycle is, and which scorecards were left out. Raises NotAllowed, NotFound while it was not begun."""
+async def closing(viewer: Viewer, session: ReadSession, cycle_id: UUID) -> Closing:
+    """The cycle's last closing. Raises NotAllowed, NotFound while it was not begun."""
     viewer.require("closings.read")
     found = await latest(session, cycle_id)
     if found is None:
         raise NotFound()
-    left_out = Scorecard.cycle_id == cycle_id, Scorecard.status == "closed_not_agreed"
-    count = await session.scalar(select(func.count()).select_from(Scorecard).where(*left_out))
-    some = select(Scorecard.id, Scorecard.person_id).where(*left_out, sees_person(viewer, Scorecard.person_id))
+    return found
+
+
+async def left_out(viewer: Viewer, session: ReadSession, cycle_id: UUID) -> tuple[int, list[NotAgreed]]:
+    """How many scorecards nobody agreed in time, and the first of those in sight. The caller has found the closing for its viewer."""
+    where = Scorecard.cycle_id == cycle_id, Scorecard.status == "closed_not_agreed"
+    count = await session.scalar(select(func.count()).select_from(Scorecard).where(*where))
+    some = select(Scorecard.id, Scorecard.person_id).where(*where, sees_person(viewer, Scorecard.person_id))
     rows = await session.execute(some.order_by(Scorecard.id).limit(MOST_LISTED))
-    listed = [NotAgreed(scorecard_id=row.id, person_id=row.person_id) for row in rows]
-    return ClosingDetail(**ClosingOutput.model_validate(found).model_dump(), not_agreed_count=count or 0, not_agreed=listed)
+    return count or 0, [NotAgreed(scorecard_id=row.id, person_id=row.person_id) for row in rows]
 
 
 async def closed_scorecards(session: ReadSession, cycle_id: UUID) -> Sequence[UUID]:

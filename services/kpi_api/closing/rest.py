@@ -7,6 +7,7 @@ from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.closing import actions, queries
 from kpi_api.closing.schemas import ClosingDetail, ClosingOutput
+from kpi_api.closing.shown import closing_shown
 from kpi_api.cycles.queries import cycle as find_cycle
 
 router = APIRouter(prefix="/v1/cycles", tags=["closing"], route_class=TransactionalRoute)
@@ -28,4 +29,5 @@ async def correct(cycle: str, viewer: CurrentViewer, session: Write, idempotency
 @router.get("/{cycle}/closing", summary="How far the closing of a cycle is")
 async def closing(cycle: str, viewer: CurrentViewer, session: Read) -> ClosingDetail:
     """The last closing, what became of its run, and which scorecards were left out."""
-    return await queries.closing(viewer, session, (await find_cycle(viewer, session, cycle)).id)
+    found = await queries.closing(viewer, session, (await find_cycle(viewer, session, cycle)).id)
+    return await closing_shown(viewer, session, found)

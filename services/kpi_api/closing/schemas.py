@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.verbs import VerbOutput
 from kpi_api.closing.models import Kind, Status
 
 
@@ -45,3 +46,4 @@ class ClosingDetail(ClosingOutput):
 
     not_agreed_count: int
     not_agreed: list[NotAgreed]
+    verbs: list[VerbOutput] = Field(description="What the viewer may do now: close_again (asked for like closing), correct.")

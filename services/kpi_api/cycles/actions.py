@@ -36,14 +36,26 @@ async def create_cycle(viewer: Viewer, session: WriteSession, given: CycleIn) ->
 
 async def change_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle, change: CycleChange) -> Cycle:
     """Change a cycle's name, or while it is planned its dates. Raises NotAllowed, CycleTransition, CycleInvalid."""
-    viewer.require("cycles.write")
-    if cycle.status != "planned" and change.model_fields_set & DATES:
-        raise CycleTransition(f"The cycle is {cycle.status}: its dates stand, since KPIs and scorecards were made for them.")
+    require_changeable(viewer)
+    if change.model_fields_set & DATES:
+        require_dates_changeable(viewer, cycle)
     for name in change.model_fields_set:
         setattr(cycle, name, getattr(change, name))
     _check_dates(cycle)
     await session.flush()
     return cycle
+
+
+def require_changeable(viewer: Viewer) -> None:
+    """A cycle's name can be changed at any time. Raises NotAllowed."""
+    viewer.require("cycles.write")
+
+
+def require_dates_changeable(viewer: Viewer, cycle: Cycle) -> None:
+    """Raises NotAllowed, CycleTransition."""
+    require_changeable(viewer)
+    if cycle.status != "planned":
+        raise CycleTransition(f"The cycle is {cycle.status}: its dates stand, since KPIs and scorecards were made for them.")
 
 
 def _check_dates(cycle: Cycle) -> None:
@@ -58,16 +70,34 @@ def _check_dates(cycle: Cycle) -> None:
 async def open_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> Cycle:
     """Open a planned cycle; an open one stays open. Raises NotAllowed, CycleTransition."""
     viewer.require("cycles.write")
-    if cycle.status != "open":
-        await change_status(session, cycle.id, "planned", "open")
-    return cycle
+    if cycle.status == "open":
+        return cycle
+    require_openable(viewer, cycle)
+    return await change_status(session, cycle.id, "planned", "open")
+
+
+def require_openable(viewer: Viewer, cycle: Cycle) -> None:
+    """Raises NotAllowed, CycleTransition."""
+    viewer.require("cycles.write")
+    _require_next(cycle, "planned", "open")
+
+
+def require_closable(viewer: Viewer, cycle: Cycle) -> None:
+    """For `closing`, which does it. Raises NotAllowed, CycleTransition."""
+    viewer.require("closings.begin")
+    viewer.require_person()
+    _require_next(cycle, "open", "closing")
+
+
+def _require_next(cycle: Cycle, before: CycleStatus, after: CycleStatus) -> None:
+    if cycle.status != before:
+        raise CycleTransition(f"The cycle is {cycle.status}; only a {before} one can become {after}.", current_status=cycle.status)
 
 
 async def change_status(session: WriteSession, cycle_id: UUID, before: CycleStatus, after: CycleStatus) -> Cycle:
     """Move a cycle on, under its row lock. For `closing`, which asks who may. Raises NotFound, CycleTransition."""
     cycle = await _locked(session, cycle_id, key_share=False)
-    if cycle.status != before:
-        raise CycleTransition(f"The cycle is {cycle.status}; only a {before} one can become {after}.", current_status=cycle.status)
+    _require_next(cycle, before, after)
     cycle.status = after
     await session.flush()
     if after == "closed":

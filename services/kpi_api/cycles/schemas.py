@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.dates import WrittenDate
 from chassis.field_errors import InWords
+from chassis.verbs import VerbOutput
 from kpi_api.cycles.periods import Length
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -55,6 +56,12 @@ class CycleOut(BaseModel):
     mid_year_on: date
     status: str
     version: int
+
+
+class CycleDetail(CycleOut):
+    """A performance cycle; `verbs` says what the viewer may do now: change, change_dates, open, close."""
+
+    verbs: list[VerbOutput]
 
 
 class PeriodOut(BaseModel):

@@ -79,34 +79,58 @@ async def _outcome_id(session: WriteSession, code: str | None) -> UUID | None:
 async def propose(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
     """Ask for a draft's approval. Raises NotFound, WrongStatus, NotAllowed."""
     version = await queries.version(viewer, session, definition_id, number, lock=True)
-    if not viewer.may("definitions.write_any") and viewer.person_id != version.author_id:
+    require_proposable(viewer, version)
+    return await _move(session, version, "proposed")
+
+
+def require_proposable(viewer: Viewer, version: DefinitionVersion) -> None:
+    """Raises NotAllowed, WrongStatus."""
+    if not viewer.may("definitions.write_any") and (viewer.person_id is None or viewer.person_id != version.author_id):
         raise NotAllowed("The author or HR proposes a version.")
-    return await _move(session, version, "draft", "proposed")
+    _require_next(version, "draft", "proposed")
 
 
 async def approve(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
     """Approve a proposed version; the author cannot. Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother."""
     viewer.require("definitions.approve")
     version = await queries.version(viewer, session, definition_id, number, lock=True)
-    if viewer.require_person() == version.author_id:
-        raise ApprovedByAnother("You wrote this version, so somebody else must approve it.")
-    version.approver_id, version.approved_at = viewer.person_id, session.now
-    await _move(session, version, "proposed", "approved")
+    version.approver_id, version.approved_at = require_approvable(viewer, version), session.now
+    await _move(session, version, "approved")
     await events.record(session, "definition.approved", "definition", definition_id, number=number)
     return version
+
+
+def require_approvable(viewer: Viewer, version: DefinitionVersion) -> UUID:
+    """The approver, who did not write the version. Raises NotAllowed, ApprovedByAnother, WrongStatus."""
+    viewer.require("definitions.approve")
+    approver_id = viewer.require_person()
+    if approver_id == version.author_id:
+        raise ApprovedByAnother("You wrote this version, so somebody else must approve it.")
+    _require_next(version, "proposed", "approved")
+    return approver_id
 
 
 async def retire(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int, from_day: date) -> DefinitionVersion:
     """No new KPI uses the version from `from_day` on; KPIs that have it keep it. Raises NotFound, WrongStatus, NotAllowed."""
     viewer.require("definitions.retire")
     version = await queries.version(viewer, session, definition_id, number, lock=True)
+    require_retirable(viewer, version)
     version.retired_from = from_day
-    return await _move(session, version, "approved", "retired")
+    return await _move(session, version, "retired")
 
 
-async def _move(session: WriteSession, version: DefinitionVersion, origin: str, status: str) -> DefinitionVersion:
+def require_retirable(viewer: Viewer, version: DefinitionVersion) -> None:
+    """Raises NotAllowed, WrongStatus."""
+    viewer.require("definitions.retire")
+    _require_next(version, "approved", "retired")
+
+
+def _require_next(version: DefinitionVersion, origin: str, status: str) -> None:
     if version.status != origin:
         raise WrongStatus(f"The version is {version.status}; only one that is {origin} can become {status}.")
+
+
+async def _move(session: WriteSession, version: DefinitionVersion, status: str) -> DefinitionVersion:
     version.status = status
     await session.flush()
     return version

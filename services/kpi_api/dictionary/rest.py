@@ -13,31 +13,24 @@ from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, queries
-from kpi_api.dictionary.models import Competency, DefinitionVersion, KpiDefinition, Outcome
+from kpi_api.dictionary.models import Competency, KpiDefinition, Outcome
 from kpi_api.dictionary.schemas import (
     CompetencyOutput,
+    DefinitionDetail,
     DefinitionOutput,
     NewDefinition,
     OutcomeInput,
     OutcomeOutput,
     Retirement,
+    VersionDetail,
     VersionInput,
     VersionOutput,
 )
+from kpi_api.dictionary.shown import definition_listed, definition_shown, version_shown
 
 router = APIRouter(prefix="/v1", tags=["dictionary"], route_class=TransactionalRoute)
 
 AsOf = Annotated[WrittenDate | None, Query(description="The day whose version in force is shown; today when left out.")]
-
-
-def shown(definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionOutput:
-    return DefinitionOutput(
-        id=definition.id,
-        code=definition.code,
-        owner_id=definition.owner_id,
-        origin=definition.origin,
-        version=VersionOutput.model_validate(version) if version else None,
-    )
 
 
 @router.get("/definitions", summary="List KPI definitions")
@@ -60,29 +53,29 @@ async def list_definitions(
         scope=f"definitions {viewer.subject} {code}",
     )
     versions = await queries.versions_shown(viewer, session, [row.id for row in rows], as_of or session.today)
-    return Page(items=[shown(row, versions.get(row.id)) for row in rows], next=page.link_next(rows))
+    return Page(items=[definition_listed(row, versions.get(row.id)) for row in rows], next=page.link_next(rows))
 
 
 @router.post("/definitions", status_code=201, summary="Create a KPI definition")
 async def create_definition(
     given: NewDefinition, response: Response, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> DefinitionOutput:
+) -> DefinitionDetail:
     """A new code in the dictionary with its first version, a draft that somebody else must approve."""
     definition, version = await actions.create_definition(viewer, session, given)
     response.headers["Location"] = f"/v1/definitions/{definition.id}"
     set_etag(response, definition)
-    return shown(definition, version)
+    return await definition_shown(viewer, definition, version)
 
 
 @router.get("/definitions/{definition_id}", summary="Read a KPI definition")
 async def read_definition(
     definition_id: UUID, response: Response, viewer: CurrentViewer, session: Read, as_of: AsOf = None
-) -> DefinitionOutput:
+) -> DefinitionDetail:
     """A definition with the version in force on a day; before any is in force, with the newest that you may see."""
     definition = await queries.definition(viewer, session, definition_id)
     versions = await queries.versions_shown(viewer, session, [definition_id], as_of or session.today)
     set_etag(response, definition)
-    return shown(definition, versions.get(definition_id))
+    return await definition_shown(viewer, definition, versions.get(definition_id))
 
 
 @router.get("/definitions/{definition_id}/versions", summary="List a definition's versions")
@@ -94,29 +87,35 @@ async def list_versions(definition_id: UUID, viewer: CurrentViewer, session: Rea
 @router.post("/definitions/{definition_id}/versions", status_code=201, summary="Write a new version")
 async def add_version(
     definition_id: UUID, given: VersionInput, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> VersionOutput:
+) -> VersionDetail:
     """A draft. Versions are never edited: a mistake is mended by the next one."""
-    return VersionOutput.model_validate(await actions.add_version(viewer, session, definition_id, given))
+    return await version_shown(viewer, await actions.add_version(viewer, session, definition_id, given))
+
+
+@router.get("/definitions/{definition_id}/versions/{number}", summary="Read a version")
+async def read_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Read) -> VersionDetail:
+    """One version as it stands, such as one that waits for your approval."""
+    return await version_shown(viewer, await queries.version(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/propose", summary="Propose a version")
-async def propose_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionOutput:
+async def propose_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Ask for a draft's approval."""
-    return VersionOutput.model_validate(await actions.propose(viewer, session, definition_id, number))
+    return await version_shown(viewer, await actions.propose(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/approve", summary="Approve a version")
-async def approve_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionOutput:
+async def approve_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Let a proposed version take effect from its date. Its author cannot approve it."""
-    return VersionOutput.model_validate(await actions.approve(viewer, session, definition_id, number))
+    return await version_shown(viewer, await actions.approve(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/retire", summary="Retire a version")
 async def retire_version(
     definition_id: UUID, number: int, given: Retirement, viewer: CurrentViewer, session: Write
-) -> VersionOutput:
+) -> VersionDetail:
     """End the use of an approved version. KPIs that have it keep it."""
-    return VersionOutput.model_validate(await actions.retire(viewer, session, definition_id, number, given.from_day))
+    return await version_shown(viewer, await actions.retire(viewer, session, definition_id, number, given.from_day))
 
 
 @router.get("/outcomes", summary="List outcomes")

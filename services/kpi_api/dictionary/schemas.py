@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from chassis.dates import WrittenDate
 from chassis.field_errors import InWords
 from chassis.numbers import ExactDecimal
+from chassis.verbs import VerbOutput
 from kpi_api.dictionary.vocabulary import (
     Combine,
     CombineParts,
@@ -208,6 +209,12 @@ class VersionOutput(Output):
     retired_from: date | None
 
 
+class VersionDetail(VersionOutput):
+    """A definition version; `verbs` says what the viewer may do now: propose, approve, retire."""
+
+    verbs: list[VerbOutput]
+
+
 class DefinitionOutput(Output):
     """A definition and the version in force on the day asked for, or the newest in sight when none is in force."""
 
@@ -216,6 +223,12 @@ class DefinitionOutput(Output):
     owner_id: UUID | None
     origin: str
     version: VersionOutput | None
+
+
+class DefinitionDetail(DefinitionOutput):
+    """A definition, with what the viewer may do now with the version shown."""
+
+    version: VersionDetail | None
 
 
 class OutcomeInput(Input):

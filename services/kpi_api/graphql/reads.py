@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
+from chassis.verbs import VerbOutput
 from kpi_api.access.sight import sees_person
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among, targets
@@ -15,7 +16,6 @@ from kpi_api.cycles.models import Cycle
 from kpi_api.people.models import OrgUnit, Person, Role
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
 from kpi_api.scorecards.queries import visible
-from kpi_api.scorecards.schemas import VerbOutput
 from kpi_api.scorecards.shown import verbs
 
 

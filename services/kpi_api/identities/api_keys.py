@@ -19,7 +19,7 @@ from chassis.identity.api_keys import ApiKey, NewApiKey, create_api_key, note_ch
 from chassis.problems import NotFound
 from kpi_api.access.problems import NotByTheSame
 from kpi_api.access.second_person import somebody_else_could_approve
-from kpi_api.identities.problems import ExpiryPassed, KeyEnded
+from kpi_api.identities.problems import ExpiryPassed, KeyApproved, KeyEnded
 from kpi_api.identities.schemas import PAY_SCOPES, ApiKeyIn
 
 TELL: Final = "api_keys.push"
@@ -50,34 +50,56 @@ async def approve_key(viewer: Viewer, session: WriteSession, key_id: UUID) -> Ap
     key = await _locked(viewer, session, key_id)
     if key.approved_at is not None:
         return key
-    _require_live(key)
-    if key.created_by == viewer.subject:
-        raise NotByTheSame("You made this key, so another hr_admin must approve it: its scopes show pay.")
+    require_approvable(viewer, key)
     key.approved_by, key.approved_at = viewer.subject, real_now()
     note_change(key)
     await _record(viewer, session, "api_key.approved", key)
     return key
 
 
+def require_approvable(viewer: Viewer, key: ApiKey) -> None:
+    """Raises NotAllowed, KeyEnded, KeyApproved, NotByTheSame."""
+    viewer.require("api_keys.write")
+    _require_live(key)
+    if key.approved_at is not None:
+        raise KeyApproved("It is approved already.")
+    if key.created_by == viewer.subject:
+        raise NotByTheSame("You made this key, so another hr_admin must approve it: its scopes show pay.")
+
+
 async def rotate_key(viewer: Viewer, session: WriteSession, key_id: UUID, overlap: timedelta) -> NewApiKey:
     """A new secret; the one before holds for the overlap. Raises NotAllowed, NotFound, KeyEnded, NotByTheSame."""
     key = await _locked(viewer, session, key_id)
-    _require_live(key)
-    if not PAY_SCOPES.isdisjoint(key.scopes):
-        raise NotByTheSame("Its scopes show pay: make a new key, have another hr_admin approve it, then revoke this one.")
+    require_rotatable(viewer, key)
     rotated = rotate_api_key(key, overlap)
     await _record(viewer, session, "api_key.rotated", key)
     return rotated
+
+
+def require_rotatable(viewer: Viewer, key: ApiKey) -> None:
+    """Raises NotAllowed, KeyEnded, NotByTheSame."""
+    viewer.require("api_keys.write")
+    _require_live(key)
+    if not PAY_SCOPES.isdisjoint(key.scopes):
+        raise NotByTheSame("Its scopes show pay: make a new key, have another hr_admin approve it, then revoke this one.")
 
 
 async def revoke_key(viewer: Viewer, session: WriteSession, key_id: UUID) -> ApiKey:
     """End a key at once, here on every replica, in scoring once it is told; again is harmless. Raises NotAllowed, NotFound."""
     key = await _locked(viewer, session, key_id)
     if key.revoked_at is None:
+        require_revocable(viewer, key)
         key.revoked_at = real_now()
         note_change(key)
         await _record(viewer, session, "api_key.revoked", key)
     return key
+
+
+def require_revocable(viewer: Viewer, key: ApiKey) -> None:
+    """Raises NotAllowed, KeyEnded."""
+    viewer.require("api_keys.write")
+    if key.revoked_at is not None:
+        raise KeyEnded("The key is revoked already.")
 
 
 async def _locked(viewer: Viewer, session: WriteSession, key_id: UUID) -> ApiKey:

@@ -15,5 +15,9 @@ class ExpiryPassed(Invalid):
     code, title = "expiry_passed", "The key would have expired already"
 
 
+class KeyApproved(Conflict):
+    code, title = "key_approved", "The key is approved already"
+
+
 class KeyEnded(Conflict):
     code, title = "api_key_ended", "The key has ended"

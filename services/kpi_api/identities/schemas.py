@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
 from chassis.dates import WrittenTime
+from chassis.verbs import VerbOutput
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Issuer = Annotated[str, Field(min_length=1, max_length=500, examples=["https://login.example.com"])]
@@ -90,7 +91,13 @@ class ApiKeyOut(Output):
         return self.approved_by == self.created_by and not PAY_SCOPES.isdisjoint(self.scopes)
 
 
-class NewApiKeyOut(ApiKeyOut):
+class ApiKeyDetail(ApiKeyOut):
+    """A key without its secret; `verbs` says what the viewer may do now: approve, rotate, revoke."""
+
+    verbs: list[VerbOutput]
+
+
+class NewApiKeyOut(ApiKeyDetail):
     """A key with its text, which is shown only now."""
 
     key: str

@@ -16,7 +16,14 @@ from chassis.identifiers import new_id, new_id_text
 from chassis.problems import FieldError
 from chassis.tabular import Columns
 from kpi_api.measurements.first_values import FirstValue, bring_first_values, find_ordinary, insert_first_values
-from kpi_api.measurements.measurable import MeasurableKpi, MeasurableKpis, lock_measurable
+from kpi_api.measurements.measurable import (
+    NOT_MEASURABLE,
+    PERIOD_CLOSED,
+    MeasurableKpi,
+    MeasurableKpis,
+    lock_measurable,
+    may_correct,
+)
 from kpi_api.measurements.readings import Amount, Provenance, Reading, WrongRow, plain_ids, read_reading
 from kpi_api.measurements.revisions import Cell, Knowledge
 from kpi_api.measurements.storage import NewMeasurement, insert_measurements, read_revisions
@@ -129,7 +136,7 @@ def _decide(request: _Request, placed: _Placed) -> None:
     content = (cell, reading.amount, reading.source, reading.source_record_id)
     if request.knowledge.knows(*content):
         request.outcomes.accept(row, "unchanged", request.knowledge.current[cell].id)
-    elif kpi.closed and not (reading.correction_reason and request.viewer.may("measurements.correct_after_closing")):
+    elif kpi.closed and not (reading.correction_reason and may_correct(request.viewer)):
         request.outcomes.refuse(row, [_period_closed(row)])
     else:
         value = request.knowledge.append(new_id_text(), *content, request.now)
@@ -140,12 +147,11 @@ def _decide(request: _Request, placed: _Placed) -> None:
 
 def _unknown_kpi(row: int, reading: Reading) -> FieldError:
     field_name = "/kpi_id" if reading.kpi_id else "/kpi_code"
-    return FieldError(row=row, field=field_name, code="unknown_kpi", message="There is no such KPI that you may record values for.")
+    return FieldError(row=row, field=field_name, code="unknown_kpi", message=NOT_MEASURABLE)
 
 
 def _period_closed(row: int) -> FieldError:
-    message = "The cycle of this period is closing or closed. An HR administrator may correct the value and give a correction_reason."
-    return FieldError(row=row, field="/period_start", code="period_closed", message=message)
+    return FieldError(row=row, field="/period_start", code="period_closed", message=PERIOD_CLOSED)
 
 
 async def _announce(viewer: Viewer, session: WriteSession, first: set[str], new: list[NewMeasurement]) -> None:

@@ -14,8 +14,8 @@ from uuid import UUID
 from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, any_, func, literal, or_, select
 
 from chassis.access import Conditions, Viewer, sees
-from chassis.database import WriteSession
-from chassis.problems import FieldError
+from chassis.database import ReadSession, WriteSession
+from chassis.problems import Conflict, FieldError, NotAllowed
 from kpi_api.access.sight import has_sight_of_kpi
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.sight import may_change
@@ -26,6 +26,8 @@ from kpi_api.measurements.actuals import Span
 from kpi_api.measurements.readings import Reading, WrongRow
 
 CLOSED_STATUSES = {"closing", "closed"}
+NOT_MEASURABLE = "There is no such KPI that you may record values for."
+PERIOD_CLOSED = "The cycle of this period is closing or closed. An HR administrator may correct the value and give a correction_reason."
 
 
 class WrittenPeriod(NamedTuple):
@@ -112,6 +114,21 @@ def may_record(viewer: Viewer) -> ColumnElement[bool]:
     """KPIs for which the viewer may record: who may change them, and the stakeholders of a shared one (S1: each records their part)."""
     shared: Conditions = {"stakeholder": lambda: has_sight_of_kpi(viewer, Kpi.id, "stakeholder")}
     return or_(may_change(viewer), sees(viewer, "kpi_to_measure", shared))
+
+
+async def require_measurable(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> None:
+    """What each row of measurements is asked, for one KPI. Raises NotAllowed, Conflict."""
+    statement = select(Cycle.status).join(Kpi, Kpi.cycle_id == Cycle.id).where(Kpi.id == kpi_id, may_record(viewer))
+    status = await session.scalar(statement)
+    if status is None:
+        raise NotAllowed(NOT_MEASURABLE)
+    if status in CLOSED_STATUSES and not may_correct(viewer):
+        raise Conflict(PERIOD_CLOSED)
+
+
+def may_correct(viewer: Viewer) -> bool:
+    """Whether the viewer may correct, with a reason, what was recorded for a cycle that is closing or closed."""
+    return viewer.may("measurements.correct_after_closing")
 
 
 class MeasurableKpi(NamedTuple):

@@ -10,8 +10,10 @@ from chassis.dates import WrittenTime
 from chassis.idempotency import IdempotencyKey
 from chassis.tabular import CSV, JSON, NDJSON, read_columns
 from chassis.transactions import Read, TransactionalRoute, Write
+from chassis.verbs import verb_output
 from kpi_api.access.door import CurrentViewer
 from kpi_api.measurements import actions, queries, rolling_up
+from kpi_api.measurements.measurable import require_measurable
 from kpi_api.measurements.readings import COLUMNS, REQUIRED
 from kpi_api.measurements.schemas import KpiMeasurementsOutput, RollUpInput, RollUpsOutput
 
@@ -77,4 +79,5 @@ async def kpi_measurements(
 ) -> KpiMeasurementsOutput:
     """The values of a KPI's parts with what they add up to, for those who see the KPI whole."""
     found = await queries.kpi_measurements(viewer, session, kpi_id, as_of=as_of, history=history)
-    return KpiMeasurementsOutput.model_validate(found)
+    record = await verb_output("record", lambda: require_measurable(viewer, session, kpi_id))
+    return KpiMeasurementsOutput.model_validate({**vars(found), "verbs": [record]}, from_attributes=True)

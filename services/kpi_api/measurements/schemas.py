@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
+from chassis.verbs import VerbOutput
 from kpi_api.dictionary.vocabulary import Comparison
 from kpi_api.measurements.readings import Provenance
 
@@ -59,6 +60,7 @@ class KpiMeasurementsOutput(BaseModel):
     kpi_id: UUID
     actuals: list[ActualOutput]
     values: list[MeasurementOutput]
+    verbs: list[VerbOutput] = Field(description="What the viewer may do now: record.")
 
 
 class RollUpInput(BaseModel):

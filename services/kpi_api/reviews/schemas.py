@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.dates import WrittenDate
 from chassis.numbers import ExactDecimal
-from kpi_api.reviews.lifecycle import Stage, Status, Verb
+from chassis.verbs import VerbOutput
+from kpi_api.reviews.lifecycle import Stage, Status
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
 Answer = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
@@ -49,14 +50,6 @@ class AssessmentOutput(Output):
     text: str
     rating: ExactDecimal | None
     written_at: datetime
-
-
-class VerbOutput(BaseModel):
-    """What the viewer may do now and, where not, why."""
-
-    verb: Verb
-    allowed: bool
-    reason: str | None
 
 
 class ReviewSummary(Output):

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.etags import content_etag
+from chassis.verbs import VerbOutput
 from kpi_api.reviews import queries
 from kpi_api.reviews.lifecycle import VERBS, Side, not_now, not_yours
 from kpi_api.reviews.models import Assessment, Review
-from kpi_api.reviews.schemas import AssessmentOutput, ReviewOutput, ReviewSummary, VerbOutput
+from kpi_api.reviews.schemas import AssessmentOutput, ReviewOutput, ReviewSummary
 
 
 async def review_shown(viewer: Viewer, session: ReadSession, row: Review) -> ReviewOutput:

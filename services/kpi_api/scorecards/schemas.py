@@ -9,9 +9,10 @@ from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
 from chassis.numbers import Percent
+from chassis.verbs import VerbOutput
 from kpi_api.cascade.schemas import Parent, TargetOutput
 from kpi_api.dictionary.schemas import Code
-from kpi_api.scorecards.lifecycle import Side, Status, Verb
+from kpi_api.scorecards.lifecycle import Side, Status
 
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
@@ -157,14 +158,6 @@ class HistoryOutput(Output):
     actor: str
     comment: str | None
     happened_at: datetime
-
-
-class VerbOutput(Output):
-    """Whether the viewer may do this now and, where not, why."""
-
-    verb: Verb
-    allowed: bool
-    reason: str | None
 
 
 class ScorecardSummary(Output):

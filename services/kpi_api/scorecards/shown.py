@@ -2,12 +2,13 @@
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
+from chassis.verbs import VerbOutput
 from kpi_api.cascade.shown import target_shown
 from kpi_api.scorecards import queries
 from kpi_api.scorecards.lifecycle import TRANSITIONS, refusal
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.queries import LineFacts
-from kpi_api.scorecards.schemas import LineOutput, ScorecardOutput, ScorecardSummary, SignatureOutput, VerbOutput
+from kpi_api.scorecards.schemas import LineOutput, ScorecardOutput, ScorecardSummary, SignatureOutput
 
 
 async def scorecard_shown(viewer: Viewer, session: ReadSession, card: Scorecard) -> ScorecardOutput:

@@ -11,6 +11,7 @@ ISSUER = "https://login.example.com"
 
 READS: list[Door] = [
     listed("delegation", "/v1/delegations"),
+    one("delegation", "/v1/delegations/{id}"),
     listed("identity", "/v1/person-identities"),
     found("identity", "/v1/person-identities", person_id="{person_id}"),
     Read("kpi_api GET /v1/person-identities/settings", "identity", get("/v1/person-identities/settings"), shows=succeeds, not_by=FOREIGN),

@@ -55,6 +55,7 @@ PEOPLE: list[Door] = [
     found("person", "/v1/people", search="{email}"),
     listed("grant", "/v1/grants"),
     found("grant", "/v1/grants", person_id="{person_id}"),
+    one("grant", "/v1/grants/{id}"),
     Read("kpi_api GET /v1/hris/sources", "hris_source", get("/v1/hris/sources"), is_list=True),
 ]
 
@@ -127,6 +128,12 @@ OPEN_READS: list[Door] = [
         "draft",
         get("/v1/definitions/{definition_id}/versions"),
         is_list=True,
+        sees="definition_draft",
+    ),
+    Read(
+        "kpi_api GET /v1/definitions/{definition_id}/versions/{number}",
+        "draft",
+        get("/v1/definitions/{definition_id}/versions/1"),
         sees="definition_draft",
     ),
     Read("kpi_api GET /v1/definitions", "draft", get("/v1/definitions", limit="200"), is_list=True, sees="definition_draft"),

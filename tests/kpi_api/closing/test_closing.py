@@ -9,6 +9,7 @@ from kpi_api.closing import following
 from kpi_api.closing.models import Closing
 from kpi_api.closing.snapshot import snapshot
 from tests.kpi_api.closing.conftest import Year
+from tests.verbs import do_as_said, said
 
 
 async def test_a_year_is_frozen_sent_computed_approved_and_released(year: Year) -> None:
@@ -194,3 +195,31 @@ async def test_a_correction_after_the_release_pays_the_difference(year: Year) ->
     client = (await year.organization.as_person(year.scene.people["lou"].id)).scoring
     [line] = (await client.get(f"/v1/runs/{again.json()['id']}/lines")).json()["items"]
     assert (line["payout"], line["amount"]) == ("3000.00", "-3000.00")
+
+
+async def test_a_closing_says_whether_it_is_begun_again_or_corrected(year: Year) -> None:
+    hr = await year.scene.client("hr")
+    await year.close()
+    await year.work()
+    # Given a run that is not released, nothing is corrected, and closing again is the closing that is there.
+    computed = await year.closing()
+    assert said(computed, "close_again") == (False, "The closing stands. It is begun again once its run was superseded.")
+    assert not await do_as_said(computed, "correct", hr.post("/v1/cycles/2026/corrections"))
+    assert (await year.close()).json()["id"] == computed["id"]
+    # When the run is superseded, it can be closed again.
+    client = (await year.organization.as_person(year.scene.people["lou"].id)).scoring
+    assert (await client.post(f"/v1/runs/{computed['id']}/supersede")).is_success
+    await year.work()
+    superseded = await year.closing()
+    assert await do_as_said(superseded, "close_again", year.close())
+    again = await year.closing()
+    assert again["id"] != superseded["id"]
+    # And once a run is released, it is corrected, though not by who only reads.
+    await year.work()
+    for verb in ("approve", "release"):
+        assert (await year.pay("lou", verb)).is_success
+    await year.work()
+    max_ = await year.scene.client("max")
+    seen = (await max_.get("/v1/cycles/2026/closing")).json()
+    assert not await do_as_said(seen, "correct", max_.post("/v1/cycles/2026/corrections"))
+    assert await do_as_said(await year.closing(), "correct", hr.post("/v1/cycles/2026/corrections"))

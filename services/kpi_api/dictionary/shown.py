@@ -1,0 +1,33 @@
+"""How definitions look to a viewer: in a list, and one with what they may do with its version now or why not."""
+
+from typing import Any
+
+from chassis.access import Viewer
+from chassis.verbs import verb_output
+from kpi_api.dictionary import actions
+from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
+from kpi_api.dictionary.schemas import DefinitionDetail, DefinitionOutput, VersionDetail, VersionOutput
+
+
+def definition_listed(definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionOutput:
+    """A definition in a list, with the version that the viewer was found to see."""
+    return DefinitionOutput(**_facts(definition), version=VersionOutput.model_validate(version) if version else None)
+
+
+async def definition_shown(viewer: Viewer, definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionDetail:
+    """A definition with the version that the viewer was found to see."""
+    return DefinitionDetail(**_facts(definition), version=await version_shown(viewer, version) if version else None)
+
+
+async def version_shown(viewer: Viewer, version: DefinitionVersion) -> VersionDetail:
+    """A version that the viewer was found to see."""
+    verbs = [
+        await verb_output("propose", lambda: actions.require_proposable(viewer, version)),
+        await verb_output("approve", lambda: actions.require_approvable(viewer, version)),
+        await verb_output("retire", lambda: actions.require_retirable(viewer, version)),
+    ]
+    return VersionDetail(**VersionOutput.model_validate(version).model_dump(), verbs=verbs)
+
+
+def _facts(definition: KpiDefinition) -> dict[str, Any]:
+    return {name: getattr(definition, name) for name in ("id", "code", "owner_id", "origin")}
