@@ -75,7 +75,7 @@ async def _erase(viewer: Viewer, session: WriteSession, asked: Erasure) -> None:
         await session.execute(statement, {**keys, "today": session.today})
     await erase_records(session, HOLDINGS, tables(), person_id)
     await session.execute(MARK, {**keys, "now": session.now})
+    await session.refresh(asked)
     await idempotency.forget_answers(session)
     await audit.record(session, viewer.subject, "person.erased", "person", person_id, reason=asked.reason, alone=asked.alone)
     await events.record(session, "person.erased", "person", person_id, person_ids=[str(person_id)])
-    await session.refresh(asked)
