@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from chassis.audit.readings import Whose
 from chassis.audit.rest import audit_router
 from chassis.database import Database
 from chassis.event_feed import feed_router
@@ -15,7 +14,6 @@ from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
 from kpi_api.access.door import current_viewer, feed_reader, webhook_administrator
-from kpi_api.access.models import Grant
 from kpi_api.access.rest import delegations_router
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
@@ -36,11 +34,10 @@ from kpi_api.identities.rest import router as identity_router
 from kpi_api.identities.rest_api_keys import router as api_key_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
-from kpi_api.people.models import Person
 from kpi_api.people.privacy.rest import router as privacy_router
 from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
-from kpi_api.reviews.queries import reads_of
+from kpi_api.reviews.queries import WHOSE
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.rest import router as scorecard_router
@@ -89,7 +86,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             closing_router,
             score_router,
             graphql_router,
-            audit_router(current_viewer, Whose(reads_of, Person, Grant)),
+            audit_router(current_viewer, WHOSE),
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],

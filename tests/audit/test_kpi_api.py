@@ -25,6 +25,7 @@ from tests.world import Organization
 NOW = "2026-06-01T09:00:00Z"
 NODE = "query ($id: ID!) { node(id: $id) { ... on Review { uuid overallRating } } }"
 SCORE = "query ($id: ID!) { scorecard(id: $id) { score { freshness composite } } }"
+READINGS = "{ viewer { readings { edges { node { readAt what subjectUuid reader { kind name roles } } } } } }"
 ACKNOWLEDGE = "mutation ($id: ID!) { acknowledgeReview(id: $id) { __typename } }"
 
 
@@ -218,6 +219,12 @@ async def test_people_see_who_read_their_review(scene: Scene) -> None:
         ("review.read", opened["id"], "Ada Quill", ["hr_admin"]),
         ("review.read", opened["id"], "max", []),
     ]
+    # And over GraphQL the same, for oneself alone.
+    for name, expected in (("ann", seen), ("max", [])):
+        edges = (await ask(await scene.client(name), READINGS))["viewer"]["readings"]["edges"]
+        assert [(edge["node"]["subjectUuid"], edge["node"]["reader"]["name"]) for edge in edges] == [
+            (item["subject_id"], item["reader"]["name"]) for item in expected
+        ]
     # And her manager and HR do not learn who reads it, nor that anything was read.
     for name in ("max", "hr", "eve", "bea"):
         client = await scene.client(name)

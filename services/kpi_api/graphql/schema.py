@@ -19,6 +19,7 @@ from kpi_api.graphql.mutations import Mutation
 from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Id, Info, Node, connection, id_of, page_request, read_global_id
 from kpi_api.graphql.payouts import Payout, own_payouts
 from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
+from kpi_api.graphql.readings import Reading, own_readings
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.words import KpiLevel, ScorecardStatus
@@ -47,6 +48,10 @@ class Viewer:
     @strawberry.field(description="One's own released payouts, newest first. Null with an error while scoring cannot be reached.")
     async def payouts(self, info: Info, first: First = DEFAULT_FIRST) -> list[Payout] | None:
         return await own_payouts(info, page_request(info, first, None).limit)
+
+    @strawberry.field(description="Who read one's reviews and scores, the latest first; null for an integration.")
+    async def readings(self, info: Info, first: First = DEFAULT_FIRST, after: After = None) -> Connection[Reading] | None:
+        return await own_readings(info, first, after)
 
 
 @strawberry.type

@@ -10,11 +10,14 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from chassis import audit
 from chassis.access import Viewer
 from chassis.audit import AuditRecord
+from chassis.audit.readings import Whose
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
+from kpi_api.access.models import Grant
 from kpi_api.access.sight import sees_of_person
 from kpi_api.cycles.models import Cycle
+from kpi_api.people.models import Person
 from kpi_api.people.queries import manager_on
 from kpi_api.reviews.lifecycle import Side, Stage
 from kpi_api.reviews.models import Assessment, Review
@@ -49,6 +52,9 @@ def reads_of(person_id: UUID) -> ColumnElement[bool]:
         and_(AuditRecord.subject_type == "review", AuditRecord.action == "review.read", AuditRecord.subject_id.in_(reviews_of)),
         and_(AuditRecord.subject_type == "scorecard", AuditRecord.action == "score.read", AuditRecord.subject_id.in_(cards)),
     )
+
+
+WHOSE = Whose(reads_of, Person, Grant)
 
 
 async def reviews(
