@@ -26,7 +26,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("organization_id", "id", name=op.f("pk_run_approvals")),
         sa.UniqueConstraint(
-            "organization_id", "run_id", "approver_id", "input_digest", name=op.f("uq_run_approvals_organization_id_run_id_approver_id_input_digest")
+            "organization_id",
+            "run_id",
+            "approver_id",
+            "input_digest",
+            name=op.f("uq_run_approvals_organization_id_run_id_approver_id_input_digest"),
         ),
     )
     for statement in [*secure_table("run_approvals"), *append_only("run_approvals")]:

@@ -9,7 +9,7 @@ import structlog
 
 from chassis.logs import LibraryLogs, configure_logs, without_words
 
-SECRET = "Wilhelmina 93417.55"
+PLANTED = "Wilhelmina 93417.55"
 
 
 @pytest.fixture
@@ -25,9 +25,9 @@ def service_logs() -> Iterator[None]:
 
 def fail() -> None:
     try:
-        int(SECRET)
+        int(PLANTED)
     except ValueError as error:
-        raise RuntimeError(f"cannot pay {SECRET}") from error
+        raise RuntimeError(f"cannot pay {PLANTED}") from error
 
 
 def test_our_own_errors_and_those_of_libraries(service_logs: None, capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,7 +57,7 @@ def test_addresses_that_libraries_ask_are_not_logged(service_logs: None, capsys:
 
 
 def test_a_circle_of_causes_ends() -> None:
-    error = ValueError(SECRET)
-    error.__cause__ = other = KeyError(SECRET)
+    error = ValueError(PLANTED)
+    error.__cause__ = other = KeyError(PLANTED)
     other.__cause__ = error
     assert without_words(error).splitlines() == ["builtins.ValueError", "builtins.KeyError"]
