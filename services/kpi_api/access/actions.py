@@ -90,13 +90,14 @@ async def end_grant(viewer: Viewer, session: WriteSession, grant_id: UUID, valid
 
 
 def require_endable(viewer: Viewer, grant: Grant, valid_to: date | None = None) -> date:
-    """The day on which it would end; never a later one than before, which would be a grant that nobody approved.
+    """The day on which it would end; never a later one than before, which would be a grant that nobody approved, nor one in the past, since
+    it held until now.
 
     Raises NotAllowed, NotToOneself, GrantInvalid.
     """
     viewer.require("grants.give")
     _refuse_oneself(viewer, grant.person_id)
-    ends = max(grant.valid_from, valid_to or viewer.today)
+    ends = max(grant.valid_from, viewer.today, valid_to or viewer.today)
     if grant.valid_to is not None and ends > grant.valid_to:
         raise GrantInvalid(f"It ends on {grant.valid_to} already; give another one to go on.", field="/valid_to")
     return ends

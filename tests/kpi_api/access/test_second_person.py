@@ -86,6 +86,22 @@ async def test_ending_the_others_role_does_not_make_one_the_only_one_at_once(org
     assert late["alone"], "after thirty days the first is the only one indeed"
 
 
+async def test_neither_a_past_end_nor_a_deactivation_makes_one_the_only_one(organization: Organization, second: str) -> None:
+    await organization.set_clock("2026-06-01T08:00:00Z")
+    first, client = str(organization.person_id), (await organization.admin()).kpi_api
+
+    left = await client.post(f"/v1/people/{second}/leave", json={"last_day": "2026-03-01"})
+    assert left.is_success, left.text
+    assert (await give(organization, first, await join(organization, "one"), "comp_admin"))["approved_at"] is None
+
+    theirs = next(row for row in (await client.get("/v1/grants", params={"person_id": second})).json()["items"])
+    ended = (await client.post(f"/v1/grants/{theirs['id']}/end", json={"valid_to": "2026-03-01"})).json()
+    assert ended["valid_to"] == "2026-06-01", "that it held until now stays true"
+    assert (await give(organization, first, await join(organization, "two"), "comp_admin"))["approved_at"] is None
+    await organization.set_clock("2026-07-02T08:00:00Z")
+    assert (await give(organization, first, await join(organization, "three"), "comp_admin"))["alone"]
+
+
 async def test_a_role_that_is_refused_ends_before_it_held(organization: Organization, second: str) -> None:
     person = await join(organization, "person")
     grant = await give(organization, str(organization.person_id), person, "auditor", valid_from="2026-12-01")
