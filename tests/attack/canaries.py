@@ -12,6 +12,9 @@ HOME = ("employee", "peer", "manager", "executive", "chief", "stakeholder", "nei
 REVIEWED = ("manager", "executive", "stakeholder")  # whose mid-year review is open
 
 
+EXPORT = "/people/{person_id}/export"  # the one door of birth dates and genders
+
+
 def seeing(kind: str, owner: str) -> set[str]:
     return {viewer for viewer in HOME if sees(kind, viewer, owner) == "whole"}
 
@@ -54,10 +57,18 @@ def _patterns(viewer: str) -> dict[str, re.Pattern[str]]:
     return {secret: re.compile(rf"(?<![\w.@-]){re.escape(secret)}(?![\w-])") for secret, told in secrets().items() if viewer not in told}
 
 
+@cache
+def _exported_to(viewer: str) -> set[str]:
+    """What the export of those tells whose export a viewer may have."""
+    return {"1971-03-05", *(f"gender-{name}" for name in MANAGERS if viewer in seeing("personal_data", name))}
+
+
 def told(viewer: str, operation: str, text: str) -> list[str]:
     """The secrets in an answer that are not this viewer's to know. People of the other organization have secrets of the same names."""
     if viewer not in HOME:
         return []
     found = [secret for secret, pattern in _patterns(viewer).items() if secret in text and pattern.search(text)]
+    if operation.endswith(EXPORT):
+        found = [secret for secret in found if secret not in _exported_to(viewer)]
     # People see who read what is theirs, by name: that is what readings are for.
     return [secret for secret in found if not (operation.endswith("/readings") and secret.endswith(" Vale"))]

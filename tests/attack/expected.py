@@ -40,7 +40,9 @@ SEES: dict[str, set[str]] = {
     "definition_draft": {"self", "hr_admin", "auditor", "integration"},
     # Structure, dictionary and cycles are open to everybody of the organization.
     "open": {"colleague"},
+    "personal_data": {"self", "hr_admin"},
     # scoring
+    "personal_pay": {"self", "comp_admin", "auditor"},
     "scoring_person": {"self", "above", "hr_admin", "comp_admin", "payroll", "auditor", "integration", "service"},
     "pay_basis": {"self", "comp_admin", "auditor"},
     "payout": {"self", "comp_admin", "auditor"},
@@ -135,6 +137,7 @@ HR, HR_KEY, PAY = {"hr_admin"}, {"hr_admin", "integration"}, {"comp_admin"}
 MAY: dict[str, set[str]] = {
     "organization.change": HR, "people.write": HR_KEY, "structure.write": HR_KEY, "cycles.write": HR_KEY, "closings.begin": HR,
     "closings.read": SEES["closing"], "grants.give": HR, "hris.write": HR, "library.install": HR, "templates.write": HR,
+    "people.erase": HR,
     "definitions.write": {"hr_admin", "executive"}, "definitions.approve": {"hr_admin", "executive"}, "definitions.retire": HR,
     "reviews.open": HR, "roll_ups.write": HR_KEY, "webhooks.write": HR_KEY,
     "scoring.organization": {"service", "hr_admin", "comp_admin"}, "scoring.people": {"service"},
