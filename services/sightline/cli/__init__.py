@@ -24,6 +24,7 @@ from sightline.cli import (
     migrate,
     organization,
     payroll,
+    person,
     plan,
     roll_up,
     run,
@@ -69,6 +70,7 @@ app.add_typer(scorecard.scorecard, name="scorecard")
 app.add_typer(plan.app, name="plan")
 app.add_typer(run.app, name="run")
 app.add_typer(payroll.app, name="payroll")
+app.add_typer(person.app, name="person")
 app.add_typer(database.app, name="db")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(audit.app, name="audit")
