@@ -9,6 +9,7 @@ from tests.attack.staging import KPIS, PAID, secret_number
 
 HOME = ("employee", "peer", "manager", "executive", "chief", "stakeholder", "neighbour", "regent", "board", "hr", "comp", "payroll", "auditor",
         "deputy", "key", "nobody", "leaver")  # fmt: skip
+READINGS = ("/readings", "graphql Query.viewer")
 REVIEWED = ("manager", "executive", "stakeholder")  # whose mid-year review is open
 
 
@@ -71,4 +72,4 @@ def told(viewer: str, operation: str, text: str) -> list[str]:
     if operation.endswith(EXPORT):
         found = [secret for secret in found if secret not in _exported_to(viewer)]
     # People see who read what is theirs, by name: that is what readings are for.
-    return [secret for secret in found if not (operation.endswith("/readings") and secret.endswith(" Vale"))]
+    return [secret for secret in found if not (operation.endswith(READINGS) and secret.endswith(" Vale"))]

@@ -40,7 +40,11 @@ FIELDS: dict[str, dict[str, str]] = {
     "Review": dict.fromkeys(("id", "uuid", "stage", "status", "releasedAt", "acknowledgedAt"), "with")
     | {"overallRating": "released", "person": "in_sight"},
     "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "status"), "with"),
-    "Viewer": dict.fromkeys(("roles", "person", "payouts"), "own"),
+    "Viewer": dict.fromkeys(("roles", "person", "payouts", "readings"), "own"),
+    "Reading": dict.fromkeys(("readAt", "what", "subjectType", "subjectUuid", "reader"), "own"),
+    "Reader": dict.fromkeys(("kind", "name", "roles"), "own"),
+    "ReadingConnection": dict.fromkeys(PAGE, "own"),
+    "ReadingEdge": dict.fromkeys(("cursor", "node"), "own"),
     "Payout": dict.fromkeys(("uuid", "cycleCode", "periodStart", "periodEnd", "composite", "payout", "releasedBefore", "amount", "currency",
                              "reasonCode", "releasedAt"), "own"),
     "Organization": dict.fromkeys(("name", "mission", "indicatorLabel", "currency"), "with"),

@@ -1,7 +1,10 @@
 """Who is asking and on whose behalf: delegations, identities, API keys, approvals of roles; and who read what."""
 
 from typing import Any
+from uuid import UUID
 
+from chassis.identifiers import new_id
+from kpi_api.identities.models import PersonIdentity
 from tests.attack.attacking import Door, Read, Write
 from tests.attack.cast import Cast, Thing
 from tests.attack.doors.people_writes import send, write
@@ -39,6 +42,14 @@ async def a_key_to_approve(cast: Cast, thing: Thing) -> Thing:
     return {"id": (await cast.home.post("founder", "/v1/api-keys", name="passing", scopes=["payroll"]))["id"]}
 
 
+async def a_link_to_approve(cast: Cast, thing: Thing) -> Thing:
+    facts = {"issuer": ISSUER, "subject": str(new_id()), "how": "hr_admin", "linked_by": "somebody"}
+    person_id = UUID(str(cast.home.people["employee"]))
+    async with cast.world.kpi_api.database.write(cast.home.organization.id) as session:
+        session.add(linked := PersonIdentity(id=new_id(), person_id=person_id, linked_at=session.now, **facts))
+    return {"id": str(linked.id)}
+
+
 def key(verb: str, body: Any = None, prepare: Any = a_key) -> Write:
     return write(f"POST /v1/api-keys/{{key_id}}/{verb}", "api_key", body, path=f"/v1/api-keys/{{id}}/{verb}", permit="api_keys.write",
                  sees="api_key", prepare=prepare)  # fmt: skip
@@ -58,6 +69,8 @@ WRITES: list[Door] = [
     # No outside issuer is trusted here, which whoever may link is told: tests/kpi_api/identities links for real.
     write("POST /v1/person-identities", "person", {"person_id": "{id}", "issuer": ISSUER, "subject": "s"}, permit="identities.write",
           owner="peer", sees="identity", twin_fails_with=422, not_by=FOREIGN),
+    write("POST /v1/person-identities/{identity_id}/approve", "identity", path="/v1/person-identities/{id}/approve",
+          permit="identities.write", sees="identity", prepare=a_link_to_approve),
     write("PUT /v1/person-identities/settings", "identity", {"link_by_email": []}, permit="identities.write", star=True, not_by=FOREIGN),
     write("DELETE /v1/person-identities/{identity_id}", "identity", path="/v1/person-identities/{id}", permit="identities.write",
           owner="employee", sees="identity"),
