@@ -3,7 +3,11 @@ database: none of them is found in a log, a queue, or an address, and no secret 
 
 import asyncio
 import base64
+import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -111,6 +115,17 @@ class Scenario:
             await connection.close()
 
 
+async def by_command(stack: Stack, scenario: Scenario, verb: str, external_id: str, *more: str) -> Any:
+    """What `sightline person` prints, in a process of its own."""
+    office = scenario.office
+    people = await office.pages(scenario.hr, "kpi_api", "/v1/people", search=external_id)
+    command = [sys.executable, "-m", "sightline", "person", verb, people[0]["id"], "--organization", str(office.organization_id), *more]
+    environment = {**os.environ, "SIGHTLINE_HOME": str(stack.home)}
+    done = await asyncio.to_thread(subprocess.run, command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return json.loads(done.stdout)
+
+
 async def logs(home: Any) -> dict[str, str]:
     """Every log, and what the queues keep."""
     found = {str(file): file.read_text(errors="replace") for file in home.rglob("*.log")}
@@ -139,9 +154,13 @@ async def test_nothing_planted_is_found_where_it_does_not_belong(stack: Stack) -
         scenario = Scenario(office, hr)
         await scenario.plant()
         await scenario.do_wrong()
+        exported = await by_command(stack, scenario, "export", "E1", "--pay-as", "comp_admin")
         await scenario.fail(stack.home)
         written = await logs(stack.home)
 
+    # The command joins what both services hold.
+    assert exported["kpi_api"]["records"]["persons"][0]["birth_date"] == "1971-03-09"
+    assert exported["scoring"]["records"]["pay_bases"][0]["salary"].startswith("93417.55")
     # The failures were logged, so this looks at something.
     text = "\n".join(written.values())
     assert text.count('"unforeseen"') >= 3
