@@ -265,7 +265,8 @@ class Attack:
         for tag in tags:
             answer = await self.ask(viewer, door.operation, tagged(door.call(thing), tag))
             if door.accepted(answer):
-                self.tally.leaks.append(f"{door.operation} let {viewer} do it to {door.kind} {owner}: {answer.status_code} {answer.text[:200]}")
+                said = f"{answer.status_code} {answer.text[:200]}"
+                self.tally.leaks.append(f"{door.operation} let {viewer} do it to {door.kind} {owner}: {said}")
             if hidden or door.creates or viewer in OUT:
                 never = await self._never_was(door, viewer, thing, tag)
                 await self._compare(door, viewer, owner, normalised(answer, thing), never)

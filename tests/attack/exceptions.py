@@ -7,7 +7,7 @@ OPERATIONS = {
     "scoring GET /readyz": "whether it can work: open to everybody, holds no record",
     "kpi_api PUT /v1/development/clock": "development only, not mounted in production; moves the caller's own organization's clock",
     "scoring PUT /v1/development/clock": "development only, not mounted in production; moves the caller's own organization's clock",
-    "kpi_api POST /v1/hris/sources/{source_id}/events": "signed messages instead of viewers; forged ones: tests/kpi_api/hris/test_inbound.py",
+    "kpi_api POST /v1/hris/sources/{source_id}/events": "signed messages, no viewers; forged ones: tests/kpi_api/hris/test_inbound.py",
 }
 
 # Fields of the graph that no answer of the cast holds: what they are stands with the record and has no rule of its own.

@@ -33,7 +33,8 @@ DOORS: list[Door] = [
     read("/v1/payroll-batches", "payroll_batch", "/v1/payroll-batches", is_list=True),
     read("/v1/payroll-batches/{batch_id}", "payroll_batch", "/v1/payroll-batches/{id}"),
     read("/v1/payroll-batches/{batch_id}/summary", "payroll_batch", "/v1/payroll-batches/{id}/summary"),
-    read("/v1/payroll-batches/{batch_id}/acknowledgements", "batch_line", "/v1/payroll-batches/{batch_id}/acknowledgements", sees="payroll_batch"),
+    read("/v1/payroll-batches/{batch_id}/acknowledgements", "batch_line", "/v1/payroll-batches/{batch_id}/acknowledgements",
+         sees="payroll_batch"),
     Read("scoring GET /v1/plans", "plan", get("/v1/plans"), is_list=True, not_by=FOREIGN,
          shows=holds('"bonus"')),
     # A plan of the other organization has the same code, so those who see plans there find their own.
