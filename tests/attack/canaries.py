@@ -7,7 +7,8 @@ from tests.attack.cast import MANAGERS
 from tests.attack.expected import EVERYTHING, WHOLE, sees
 from tests.attack.staging import KPIS, PAID, secret_number
 
-HOME = ("employee", "peer", "manager", "executive", "chief", "stakeholder", "neighbour", "regent", "board", "hr", "comp", "payroll", "auditor",
+HOME = ("employee", "peer", "manager", "executive", "chief", "stakeholder", "neighbour", "regent", "board", "hr", "comp", "payroll",
+        "auditor",
         "deputy", "key", "nobody", "leaver")  # fmt: skip
 READINGS = ("/readings", "graphql Query.viewer")
 REVIEWED = ("manager", "executive", "stakeholder")  # whose mid-year review is open

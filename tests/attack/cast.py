@@ -15,18 +15,22 @@ from tests.world import Organization, World
 Thing = dict[str, str]
 
 MANAGERS = {
-    "employee": "manager", "peer": "manager", "manager": "executive", "executive": "chief", "stakeholder": "neighbour", "neighbour": "chief",
-    "regent": "chief", "hr": "chief", "comp": "chief", "payroll": "chief", "auditor": "chief", "leaver": "manager", "deputy": "manager", "chief": None,
+    "employee": "manager", "peer": "manager", "manager": "executive", "executive": "chief", "stakeholder": "neighbour",
+    "neighbour": "chief",
+    "regent": "chief", "hr": "chief", "comp": "chief", "payroll": "chief", "auditor": "chief", "leaver": "manager", "deputy": "manager",
+    "chief": None,
     "board": None, "second": None,
 }  # fmt: skip
-UNIT_OF = {"employee": "north", "peer": "north", "manager": "north", "deputy": "north", "executive": "field", "stakeholder": "care", "neighbour": "care"}
+UNIT_OF = {"employee": "north", "peer": "north", "manager": "north", "deputy": "north", "executive": "field", "stakeholder": "care",
+           "neighbour": "care"}
 UNITS = {
     "vale": ("company", None, "chief"), "field": ("business_unit", "vale", "executive"), "sales": ("function", "field", None),
     "north": ("team", "sales", "manager"), "care": ("business_unit", "vale", "neighbour"),
 }  # fmt: skip
 GRANTS = {"board": "board", "comp": "comp_admin", "second": "comp_admin", "payroll": "payroll", "auditor": "auditor", "regent": "executive"}
 
-# Everybody who tries every door. The `deputy` stands in for the manager during an absence; `nobody` brings no token, the `leaver` has left, the foreigners are of the other organization.
+# Everybody who tries every door. The `deputy` stands in for the manager during an absence; `nobody` brings no token,
+# the `leaver` has left, the foreigners are of the other organization.
 VIEWERS = (
     "employee", "peer", "manager", "executive", "chief", "stakeholder", "neighbour", "regent", "board", "hr", "comp", "payroll", "auditor",
     "deputy", "key", "nobody", "leaver", "foreign_hr", "foreign_comp", "foreign_employee", "foreign_key",

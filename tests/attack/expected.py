@@ -99,7 +99,7 @@ def relations(viewer: str, owner: str) -> set[str]:
     if (led := STANDS_IN_FOR.get(viewer)) and viewer != owner:
         found |= {"above"} if led in above(owner) else set()
         found |= {"direct"} if MANAGERS.get(owner) == led else set()
-    found |= {"party"} if viewer == "deputy" and owner == "manager" or viewer == owner else set()
+    found |= {"party"} if (viewer == "deputy" and owner == "manager") or viewer == owner else set()
     found |= {"top"} if viewer == "board" and owner == "chief" else set()
     return found | ({ROLES[viewer]} if viewer in ROLES else set())
 

@@ -12,7 +12,8 @@ from typing import Any
 from tests.attack.cast import Cast
 from tests.attack.expected import sees
 
-WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability", "stakeholders", "cycle")
+WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability",
+              "stakeholders", "cycle")
 PAGE = ("edges", "pageInfo")
 
 FIELDS: dict[str, dict[str, str]] = {
@@ -30,7 +31,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "LineOfSightKpi": dict.fromkeys(("uuid", "name", "why", "level", "status", "owningUnit", "targets"), "with") | {"kpi": "in_sight"},
     "LineOfSightStep": dict.fromkeys(("childUuid", "parentUuid", "weight", "skipsLevel"), "with"),
     "LineOfSightPath": {"kpis": "with"},
-    "Scorecard": dict.fromkeys(("id", "uuid", "status", "writtenBySide", "windowStart", "windowEnd", "imposed", "agreedAt", "version", "cycle",
+    "Scorecard": dict.fromkeys(("id", "uuid", "status", "writtenBySide", "windowStart", "windowEnd", "imposed", "agreedAt", "version",
+                                "cycle",
                                 "lines", "verbs", "score"), "with") | {"person": "in_sight"},
     "ScorecardLine": dict.fromkeys(("uuid", "name", "weight", "component", "targets"), "with") | {"kpi": "in_sight"},
     "ScorecardVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),

@@ -94,7 +94,8 @@ async def _settle(side: Side) -> None:
     listed = await side.call("founder", "GET", "/v1/people", params={"limit": 200})
     side.people |= {row["external_id"].removeprefix("x-"): row["id"] for row in listed["items"] if row["external_id"].startswith("x-")}
     for code, (kind, parent, head) in UNITS.items():
-        body = {"code": code, "name": code.title(), "kind": kind, "parent_id": units.get(parent or ""), "head_id": side.people.get(head or "")}
+        body = {"code": code, "name": code.title(), "kind": kind, "parent_id": units.get(parent or ""),
+                "head_id": side.people.get(head or "")}
         await side.call("founder", "PUT", f"/v1/units/{units[code]}", json=body, headers={"If-Match": "*"})
     await grant(side, "hr", "hr_admin")
     for name, role in GRANTS.items():
@@ -203,7 +204,8 @@ async def _pay_2025(cast: Cast) -> None:
     await side.post("payroll", f"/v1/payroll-batches/{batch['id']}/lock", "scoring")
     cast.add("payroll_batch", "locked", id=batch["id"], pay_group="monthly")
     kpis = await side.call("founder", "GET", "/v1/kpis", params={"owner_person_id": side.people["employee"]})
-    row = {"kpi_id": kpis["items"][0]["id"], "period_start": "2025-01-01", "value": "50", "source": "CRM", "correction_reason": "Miscounted"}
+    row = {"kpi_id": kpis["items"][0]["id"], "period_start": "2025-01-01", "value": "50", "source": "CRM",
+           "correction_reason": "Miscounted"}
     assert (await side.call("hr", "POST", "/v1/measurements", json=[row]))["updated"] == 1
     correction = await side.post("hr", "/v1/cycles/2025/corrections")
     await work(side, ADVANCE)
@@ -215,7 +217,8 @@ async def _begin_2026(cast: Cast) -> None:
     ids: list[list[str]] = []
     for side in (cast.home, cast.abroad):
         await side.organization.set_clock("2026-06-15T09:00:00Z")
-        shared = {"collaborative": True, "stakeholders": [{"person_external_id": f"x-{name}", "part": "half"} for name in ("employee", "stakeholder")]}
+        halves = [{"person_external_id": f"x-{name}", "part": "half"} for name in ("employee", "stakeholder")]
+        shared = {"collaborative": True, "stakeholders": halves}
         kpis = [
             {"code": f"k-{code}", "definition_code": "calls", "cycle_code": "2026", "name": f"KPI of {code}", "why": f"why-{code}",
              "level": level, "owner": owner, "targets": [TARGET], "contributes_to": [{"parent": f"k-{parent}"} for parent in above]}
@@ -243,7 +246,8 @@ async def _open_scorecards(cast: Cast) -> None:
         if name in {"employee", "chief"}:
             continue
         star = {"If-Match": "*"}
-        await side.call(MANAGERS[name] or "", "POST", f"/v1/scorecards/{card['id']}/propose", json={"comment": f"comment-{name}"}, headers=star)
+        await side.call(MANAGERS[name] or "", "POST", f"/v1/scorecards/{card['id']}/propose", json={"comment": f"comment-{name}"},
+                        headers=star)
         if name != "peer":
             await side.call(name, "POST", f"/v1/scorecards/{card['id']}/agree", json={}, headers=star)
             active[name] = card["id"]
@@ -265,12 +269,14 @@ async def _connect(cast: Cast) -> None:
     made = await side.post("manager", "/v1/delegations", **absence)
     cast.add("delegation", "manager", id=made["id"])
     async with cast.world.kpi_api.database.write(side.organization.id) as session:
-        facts = {"issuer": "https://login.example.com", "subject": "e", "how": "hr_admin", "linked_by": "operator", "linked_at": session.now}
+        facts = {"issuer": "https://login.example.com", "subject": "e", "how": "hr_admin", "linked_by": "operator",
+                 "linked_at": session.now}
         session.add(identity := PersonIdentity(id=new_id(), person_id=UUID(side.people["employee"]), **facts))
     cast.add("identity", "employee", id=identity.id, person_id=identity.person_id)
     await side.post("founder", "/v1/library/install")
     await side.call("founder", "PUT", "/v1/calendars", json={"holidays": ["2026-12-25"]})
-    draft = await side.post("regent", "/v1/definitions", code="draft", version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})
+    draft = await side.post("regent", "/v1/definitions", code="draft",
+                            version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})
     cast.add("draft", "regent", id=draft["version"]["id"], definition_id=draft["id"])
     for service in ("kpi_api", "scoring"):
         made = await side.post("hr", "/v1/webhook-endpoints", service, url="https://hooks.example.com/x")
@@ -284,12 +290,13 @@ async def _connect(cast: Cast) -> None:
     await work(side, PUSH)
 
 
-async def _look_up(cast: Cast) -> None:
+async def _look_up(cast: Cast) -> None:  # noqa: C901  # one list after the other
     """What was made along the way, by its owner."""
     side = cast.home
     for name, id_ in side.people.items():
         if name not in {"founder", "second"}:
-            cast.add("person", name, id=id_, the_chief=side.people["chief"], external_id=f"x-{name}", user_name=f"u-{name}", email=f"{name}@example.com")
+            cast.add("person", name, id=id_, the_chief=side.people["chief"], external_id=f"x-{name}", user_name=f"u-{name}",
+                     email=f"{name}@example.com")
     names = {id_: name for name, id_ in side.people.items()}
     for row in (await side.call("hr", "GET", "/v1/reviews", params={"cycle_code": "2025"}))["items"]:
         cast.add("released_review", names[row["person_id"]], id=row["id"], person_id=row["person_id"])

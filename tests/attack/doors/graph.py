@@ -95,7 +95,8 @@ def many(root: str, kind: str, type_name: str, *, sees: str = "", owners: tuple[
     by_record = any(callable(value) for value in values.values())
     not_by = FOREIGN if "search" in filters else ()  # by names that the foreigners use too, they find their own
     call = ask(query, first=100, **values)
-    return Read(f"graphql Query.{root}", kind, call, shows=shows_item(root), sees=sees, owners=owners, no_ancestors=True, is_list=not by_record, not_by=not_by)
+    return Read(f"graphql Query.{root}", kind, call, shows=shows_item(root), sees=sees, owners=owners, no_ancestors=True,
+                is_list=not by_record, not_by=not_by)
 
 
 def by_get(thing: Thing) -> Call:

@@ -28,7 +28,8 @@ def _filled(body: Any, thing: Thing) -> Any:
     return body
 
 
-def write(operation: str, kind: str, body: Any = None, *, twin: str = "hr", permit: str, path: str = "", star: bool = False, **given: Any) -> Write:
+def write(operation: str, kind: str, body: Any = None, *, twin: str = "hr", permit: str, path: str = "", star: bool = False,
+          **given: Any) -> Write:
     method, template = operation.split(" ")
     return Write(f"kpi_api {operation}", kind, send(method, path or template, body, star=star), permit, twin, **given)
 
@@ -83,7 +84,8 @@ def webhooks(service: str, permit: str) -> list[Door]:
         return Write(f"{service} {operation}", "webhook", call, permit, "hr", service, sees="webhook", **given)
 
     return [
-        Write(f"{service} POST {base}", "webhook", send("POST", base, {"url": "https://hooks.example.com/z"}), permit, "hr", service, not_by=FOREIGN),
+        Write(f"{service} POST {base}", "webhook", send("POST", base, {"url": "https://hooks.example.com/z"}), permit, "hr", service,
+              not_by=FOREIGN),
         at(f"PUT {base}/{{endpoint_id}}", change, star=True),
         at(f"POST {base}/{{endpoint_id}}/secrets", {"overlap_hours": 1}),
         at(f"POST {base}/{{endpoint_id}}/ping"),
@@ -97,12 +99,14 @@ PEOPLE: list[Door] = [
     write("PATCH /v1/organization", "organization", {"indicator_label": "KPI"}, permit="organization.change", star=True, not_by=FOREIGN),
     create("POST /v1/people", "person", {"external_id": "{external_id}", "given_name": "A", "family_name": "B"}, permit="people.write"),
     Write(
-        "kpi_api POST /v1/people/import", "person", send("POST", "/v1/people/import", [{"external_id": "{external_id}", "given_name": "A"}]),
+        "kpi_api POST /v1/people/import", "person",
+        send("POST", "/v1/people/import", [{"external_id": "{external_id}", "given_name": "A"}]),
         "people.write", "hr", creates=True, not_by=FOREIGN,
     ),
     write("PATCH /v1/people/{person_id}", "person", {"hire_date": "2023-12-31"}, path="/v1/people/{id}", permit="people.write", star=True,
           owner="peer", sees="person"),
-    write("POST /v1/people/{person_id}/employments", "person", {"valid_from": "2026-07-01", "fte": "0.9"}, path="/v1/people/{id}/employments",
+    write("POST /v1/people/{person_id}/employments", "person", {"valid_from": "2026-07-01", "fte": "0.9"},
+          path="/v1/people/{id}/employments",
           permit="people.write", owner="peer", sees="person"),
     write("POST /v1/people/{person_id}/leave", "person", {"last_day": "2027-12-31"}, path="/v1/people/{id}/leave", permit="people.write",
           owner="peer", sees="person"),
@@ -111,7 +115,8 @@ PEOPLE: list[Door] = [
           {"code": "{code}", "name": "Care", "kind": "business_unit", "parent_id": "{parent_id}", "head_id": "{head_id}"},
           path="/v1/units/{id}", permit="structure.write", star=True, owner="care", sees="open"),
     create("POST /v1/roles", "role", {"code": "{code}", "name": "Role"}, permit="structure.write"),
-    write("PUT /v1/roles/{role_id}", "role", {"code": "{code}", "name": "Clerk"}, path="/v1/roles/{id}", permit="structure.write", star=True,
+    write("PUT /v1/roles/{role_id}", "role", {"code": "{code}", "name": "Clerk"}, path="/v1/roles/{id}", permit="structure.write",
+          star=True,
           owner="clerk", sees="open"),
     create("POST /v1/legal-entities", "legal_entity", {"code": "{code}", "name": "Entity", "currency": "USD"}, permit="structure.write"),
     write("POST /v1/grants", "person", {"person_id": "{id}", "role": "auditor", "valid_from": "2031-01-01"}, permit="grants.give",
@@ -121,12 +126,15 @@ PEOPLE: list[Door] = [
 ]  # fmt: skip
 
 CYCLES: list[Door] = [
-    create("POST /v1/cycles", "cycle", {"code": "{code}", "name": "C", "starts_on": "2040-01-01", "ends_on": "2040-12-31"}, permit="cycles.write"),
-    write("PATCH /v1/cycles/{cycle}", "cycle", {"name": "This year"}, path="/v1/cycles/{id}", permit="cycles.write", star=True, owner="2026",
+    create("POST /v1/cycles", "cycle", {"code": "{code}", "name": "C", "starts_on": "2040-01-01", "ends_on": "2040-12-31"},
+          permit="cycles.write"),
+    write("PATCH /v1/cycles/{cycle}", "cycle", {"name": "This year"}, path="/v1/cycles/{id}", permit="cycles.write", star=True,
+          owner="2026",
           sees="open"),
     write("POST /v1/cycles/{cycle}/open", "cycle", path="/v1/cycles/{id}/open", permit="cycles.write", owner="2026", sees="open"),
     write("PUT /v1/calendars", "calendar", {"holidays": ["2026-12-26"]}, permit="cycles.write", not_by=FOREIGN),
-    write("POST /v1/cycles/{cycle}/close", "cycle", path="/v1/cycles/{id}/close", permit="closings.begin", sees="open", prepare=an_empty_cycle),
+    write("POST /v1/cycles/{cycle}/close", "cycle", path="/v1/cycles/{id}/close", permit="closings.begin", sees="open",
+          prepare=an_empty_cycle),
     write("POST /v1/cycles/{cycle}/corrections", "cycle", path="/v1/cycles/{id}/corrections", permit="closings.begin", owner="2025",
           sees="open", prepare=a_superseded_correction),
 ]  # fmt: skip

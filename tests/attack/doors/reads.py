@@ -122,7 +122,8 @@ OPEN_READS: list[Door] = [
     listed("outcome", "/v1/outcomes", sees="open"),
     listed("competency", "/v1/competencies", sees="open"),
     # A version that nobody has approved yet.
-    Read("kpi_api GET /v1/definitions/{definition_id}", "draft", get("/v1/definitions/{definition_id}"), is_list=True, sees="definition_draft"),
+    Read("kpi_api GET /v1/definitions/{definition_id}", "draft", get("/v1/definitions/{definition_id}"), is_list=True,
+          sees="definition_draft"),
     Read(
         "kpi_api GET /v1/definitions/{definition_id}/versions",
         "draft",
@@ -151,7 +152,7 @@ CONNECTIONS: list[Door] = [
             ("/v1/webhook-endpoints/{endpoint_id}", False, default_shows),
             ("/v1/webhook-endpoints/{endpoint_id}/deliveries", False, holds("{delivery_id}")),
         )
-    ),  # fmt: skip
+    ),
     *(
         Read(
             f"{service} GET /v1/webhook-event-types",
