@@ -43,7 +43,8 @@ class Viewer:
     """Who looks, from which organization, with which granted roles, on which day: the first argument of every read.
 
     `person_id` is null for an integration's key and for a service on its own account; `subject` is what audit records name;
-    `stands_in_for` are absent managers whose rights the viewer has been given for the time; `leads_many` only says how sight is looked up.
+    `stands_in_for` are absent managers whose rights the viewer has been given for the time; `led` is how many
+    people stand below them, counted as far as it matters to how sight is looked up.
     """
 
     organization_id: UUID
@@ -53,7 +54,7 @@ class Viewer:
     today: date
     matrix: Matrix = field(repr=False)
     stands_in_for: frozenset[UUID] = frozenset()
-    leads_many: bool = False
+    led: int = 1
 
     @property
     def leads_as(self) -> frozenset[UUID]:

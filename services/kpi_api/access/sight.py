@@ -16,6 +16,9 @@ from kpi_api.access.models import KpiSight, ReportingLine
 Ids = InstrumentedAttribute[UUID] | InstrumentedAttribute[UUID | None] | ColumnElement[Any]
 
 
+MANY = 500
+"""People below somebody from which on a list is filtered row by row."""
+
 # Of its own name, so that a statement over reporting lines can ask for sight too; made once, since making it costs more than running it.
 LINE = aliased(ReportingLine)
 
@@ -36,7 +39,7 @@ def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
     Whoever leads many sees most of what a list has, so each row looks up its own line as it comes; a few people are gathered first, so that
     the list is found through them. (One form for both reads a whole table for somebody: `sightline bench access.page.leaf`.)
     """
-    if viewer.person_id is None:
+    if viewer.person_id is None or (viewer.led == 0 and not viewer.stands_in_for):
         return false()
     line = LINE
     lines = select(line.person_id).where(
@@ -44,7 +47,7 @@ def below(viewer: Viewer, person: Ids) -> ColumnElement[bool]:
         leads_as(viewer, line.manager_id),
         on_day(line.valid_from, line.valid_to, viewer.today),
     )
-    if not viewer.leads_many:
+    if viewer.led < MANY:
         return among(person, lines)
     # Not EXISTS: PostgreSQL would gather everybody into a hash first.
     return lines.where(line.person_id == person).limit(1).scalar_subquery().is_not(None)

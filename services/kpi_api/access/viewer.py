@@ -9,10 +9,9 @@ from chassis.database import ReadSession
 from chassis.identity import Principal
 from chassis.problems import Unauthenticated
 from kpi_api.access import matrix
+from kpi_api.access.sight import MANY
 
 __all__ = ["Viewer", "load_viewer"]
-
-MANY = 500  # people below somebody, from which on a list is filtered row by row
 
 FIND_VIEWER = text(
     """
@@ -27,7 +26,7 @@ FIND_VIEWER = text(
         WHERE r.organization_id = p.organization_id AND r.manager_id = p.id
           AND r.valid_from <= :today AND (r.valid_to IS NULL OR r.valid_to > :today)
         LIMIT :many
-      ) lines) = :many AS leads_many
+      ) lines) AS led
     FROM persons p
     LEFT JOIN grants g ON g.organization_id = p.organization_id AND g.person_id = p.id
       AND g.approved_at IS NOT NULL AND g.valid_from <= :today AND (g.valid_to IS NULL OR g.valid_to > :today)
@@ -39,12 +38,12 @@ FIND_VIEWER = text(
 
 async def load_viewer(principal: Principal, session: ReadSession) -> Viewer:
     """The viewer of a proven identity. Raises Unauthenticated for a person who is unknown or no longer active."""
-    roles, stands_in_for, leads_many = principal.scopes, frozenset[UUID](), False
+    roles, stands_in_for, led = principal.scopes, frozenset[UUID](), 0
     if principal.person_id is not None:
         keys = {"organization_id": principal.organization_id, "person_id": principal.person_id, "today": session.today, "many": MANY}
         found = (await session.execute(FIND_VIEWER, keys)).one_or_none()
         if found is None or not found.active:
             raise Unauthenticated()
-        roles, stands_in_for, leads_many = frozenset(found.roles), frozenset(found.stands_in_for), found.leads_many
+        roles, stands_in_for, led = frozenset(found.roles), frozenset(found.stands_in_for), found.led
     who = (principal.organization_id, principal.subject, principal.person_id)
-    return Viewer(*who, roles, session.today, matrix.MATRIX, stands_in_for, leads_many)
+    return Viewer(*who, roles, session.today, matrix.MATRIX, stands_in_for, led)

@@ -1,8 +1,9 @@
 """Who sees a KPI whole, and who may change it, as SQL conditions (the rules: domain "Visibility")."""
 
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.sql.selectable import Select
 
 from chassis.access import Conditions, Viewer, sees
@@ -12,8 +13,12 @@ from kpi_api.cascade.models import Kpi
 from kpi_api.people.models import OrgUnit
 
 
+@lru_cache(maxsize=256)
 def sees_whole(viewer: Viewer) -> ColumnElement[bool]:
-    """The KPI with owner, parts and measurements: one's own, those of reports and subtree, of one's units, and those carried together."""
+    """The KPI with owner, parts and measurements: one's own, those of reports and subtree, of one's units, and those carried together.
+
+    Kept for people who page through lists, since making it costs as much as asking.
+    """
     return sees(viewer, "kpi", _relations(viewer))
 
 
@@ -30,7 +35,8 @@ def may_change(viewer: Viewer) -> ColumnElement[bool]:
 def _relations(viewer: Viewer) -> Conditions:
     return {
         **relations_to(viewer, Kpi.owner_person_id),
-        "portfolio": lambda: among(Kpi.owner_unit_id, portfolio(viewer)),
+        # The portfolio is looked up only when a unit's KPI comes by.
+        "portfolio": lambda: and_(Kpi.owner_unit_id.is_not(None), among(Kpi.owner_unit_id, portfolio(viewer))),
         "strategic": lambda: Kpi.level == "strategic",
         "stakeholder": lambda: has_sight_of_kpi(viewer, Kpi.id, "stakeholder"),
         "ancestor": lambda: has_sight_of_kpi(viewer, Kpi.id, "ancestor"),
@@ -51,7 +57,7 @@ def _leads(viewer: Viewer) -> ColumnElement[bool]:
         "unit_portfolio",
         {
             "head": lambda: leads_as(viewer, OrgUnit.head_id),
-            "below": lambda: below(viewer, OrgUnit.head_id),
+            "below": lambda: and_(OrgUnit.head_id.is_not(None), below(viewer, OrgUnit.head_id)),
             "executive": lambda: _is_executive(viewer),
         },
     )
