@@ -10,11 +10,9 @@ from tests.attack.staging import KPIS, PAID, secret_number
 HOME = ("employee", "peer", "manager", "executive", "chief", "stakeholder", "neighbour", "regent", "board", "hr", "comp", "payroll",
         "auditor",
         "deputy", "key", "nobody", "leaver")  # fmt: skip
-READINGS = ("/readings", "graphql Query.viewer")
-REVIEWED = ("manager", "executive", "stakeholder")  # whose mid-year review is open
-
-
 EXPORT = "/people/{person_id}/export"  # the one door of birth dates and genders
+READINGS = ("/readings", "graphql Query.viewer")
+REVIEWED = ("manager", "executive", "stakeholder", "chief")  # whose mid-year review is open
 
 
 def seeing(kind: str, owner: str) -> set[str]:
@@ -33,7 +31,7 @@ def secrets() -> dict[str, set[str]]:
             found[f"{name.title()} Vale"] = seeing("person", name) | seeing("scoring_person", name) | carriers
         if name in PAID:
             found |= _of_paid(name, manager or "board")
-    for name in ("employee", "peer", "stakeholder", "shared"):
+    for name in ("employee", "peer", "stakeholder", "chief", "shared"):
         found[f"moved-{name}"] = seeing("check_in", name)
     return found | {f"source-{code}": WHOLE[code] | EVERYTHING for code in KPIS}
 

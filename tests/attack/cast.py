@@ -26,6 +26,7 @@ UNIT_OF = {"employee": "north", "peer": "north", "manager": "north", "deputy": "
 UNITS = {
     "vale": ("company", None, "chief"), "field": ("business_unit", "vale", "executive"), "sales": ("function", "field", None),
     "north": ("team", "sales", "manager"), "care": ("business_unit", "vale", "neighbour"),
+    "annex": ("team", "care", "peer"),
 }  # fmt: skip
 GRANTS = {"board": "board", "comp": "comp_admin", "second": "comp_admin", "payroll": "payroll", "auditor": "auditor", "regent": "executive"}
 

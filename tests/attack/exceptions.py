@@ -10,9 +10,9 @@ OPERATIONS = {
     "kpi_api POST /v1/hris/sources/{source_id}/events": "signed messages, no viewers; forged ones: tests/kpi_api/hris/test_inbound.py",
 }
 
-# Fields of the graph that no answer of the cast holds: what they are stands with the record and has no rule of its own.
+# Fields of the graph with a rule of their own that no reading of the cast holds.
 FIELDS = {
-    **dict.fromkeys((f"{name}Problem.{field}" for name in ("Changed", "Invalid", "NotAllowed", "Conflict", "NotFound")
-                     for field in ("code", "title", "detail", "errors")), "why something was refused: compared whole with a ghost's"),
-    "FieldError.code": "part of a problem", "FieldError.field": "part of a problem", "FieldError.message": "part of a problem",
-}  # fmt: skip
+    "ScorecardChanged.scorecard": "answers a mutation, whose whole answer the attack of writes compares",
+    "ReviewChanged.review": "answers a mutation, whose whole answer the attack of writes compares",
+    "Payout.reasonCode": "says why a payout is zero; every payout of the cast pays",
+}

@@ -16,6 +16,8 @@ ROLES = {
     "regent": "executive", "service": "service", "foreign_hr": "hr_admin", "foreign_comp": "comp_admin", "foreign_key": "integration",
 }  # fmt: skip
 OUT = {"nobody", "leaver"}
+# The draft of a definition: written by one, answered for by another.
+DRAFT = {"regent": {"author"}, "manager": {"owner"}}
 STANDS_IN_FOR = {"deputy": "manager"}
 
 # By kind of record, the relations that show it. Pay is a person's own, and of those who run pay: standing above somebody shows none.
@@ -37,7 +39,8 @@ SEES: dict[str, set[str]] = {
     "identity": {"hr_admin", "auditor"},
     "api_key": {"hr_admin", "auditor"},
     "audit_record": {"auditor"},
-    "definition_draft": {"self", "hr_admin", "auditor", "integration"},
+    "unreleased": {"direct", "top", "hr_admin"},
+    "definition_draft": {"author", "owner", "hr_admin", "executive", "auditor", "integration"},
     # Structure, dictionary and cycles are open to everybody of the organization.
     "open": {"colleague"},
     "personal_data": {"self", "hr_admin"},
@@ -71,6 +74,7 @@ WHOLE = {
     "executive": {"executive", "chief"},
     "chief": {"chief", "board"},
     "stakeholder": {"stakeholder", "neighbour", "chief"},
+    "annex": {"peer", "manager", "deputy", "executive", "chief", "neighbour"},
     "orphan": {"employee", "manager", "deputy", "executive", "chief"},
 }
 ANCESTOR = {
@@ -99,6 +103,7 @@ def relations(viewer: str, owner: str) -> set[str]:
     if (led := STANDS_IN_FOR.get(viewer)) and viewer != owner:
         found |= {"above"} if led in above(owner) else set()
         found |= {"direct"} if MANAGERS.get(owner) == led else set()
+    found |= DRAFT.get(viewer, set()) if owner == "draft" else set()
     found |= {"party"} if (viewer == "deputy" and owner == "manager") or viewer == owner else set()
     found |= {"top"} if viewer == "board" and owner == "chief" else set()
     return found | ({ROLES[viewer]} if viewer in ROLES else set())
@@ -114,7 +119,9 @@ def sees(kind: str, viewer: str, owner: str) -> Sight:
         return "nothing" if _sees_kpi(viewer, owner) == "nothing" else "whole"
     if kind == "check_in" and owner == "shared":
         return "whole" if viewer in {"employee", "stakeholder", "manager", "deputy", "executive", "chief"} | EVERYTHING else "nothing"
-    return "whole" if SEES[kind] & relations(viewer, owner) else "nothing"
+    # Scoring knows nothing of delegations, which give no pay.
+    here = relations(viewer, owner) - ({"above"} if kind == "scoring_person" and viewer in STANDS_IN_FOR else set())
+    return "whole" if SEES[kind] & here else "nothing"
 
 
 def _sees_kpi(viewer: str, code: str) -> Sight:
@@ -151,8 +158,8 @@ MAY: dict[str, set[str]] = {
     # By relation to whose record it is.
     "delegation.give": {"self", "hr_admin"}, "delegation.take": {"direct", "above", "hr_admin"},
     "delegation.end": {"party", "hr_admin"},
-    "definition.propose": {"self", "hr_admin"}, "definition.approve": {"hr_admin"},
-    "scorecard.open": {"self", "direct", "hr_admin", "integration"}, "scorecard.edit": {"self", "direct", "hr_admin"},
+    "definition.propose": {"self", "hr_admin"}, "definition.approve": {"hr_admin"}, "closed.correct": HR,
+    "scorecard.open": {"self", "direct", "hr_admin", "integration"}, "scorecard.edit": {"self", "direct", "top", "hr_admin"},
     "scorecard.propose": {"self", "direct"}, "scorecard.force": HR, "scorecard.manager": {"direct"}, "scorecard.person": {"self"},
     "review.self": {"self"}, "review.manager": {"direct"}, "review.release": {"direct", "hr_admin"}, "check_in": {"self", "above"},
 }  # fmt: skip

@@ -43,6 +43,7 @@ KPIS: dict[str, tuple[dict[str, str], str, list[str]]] = {
     "executive": ({"person_external_id": "x-executive"}, "individual", ["field"]),
     "chief": ({"person_external_id": "x-chief"}, "individual", ["vision"]),
     "stakeholder": ({"person_external_id": "x-stakeholder"}, "individual", ["care"]),
+    "annex": ({"unit_code": "annex"}, "team", []),
     "orphan": ({"person_external_id": "x-employee"}, "individual", []),
 }
 
@@ -155,6 +156,7 @@ async def _run_2025(side: Side) -> None:
         row = {"kpi_id": kpi, "period_start": "2025-01-01", "value": "1" + secret_number("value", name)[-2:], "source": "CRM"}
         assert (await side.call("founder", "POST", "/v1/measurements", json=[row]))["created"] == 1
     await _review(side, "2025", "annual", cards, release=True)
+    await _review(side, "2025", "mid_year", {"chief": cards["chief"]}, release=False)
     await work(side, PUSH)
     await _agree_on_pay(side)
     await side.organization.set_clock("2026-01-10T09:00:00Z")
@@ -204,6 +206,7 @@ async def _pay_2025(cast: Cast) -> None:
     await side.post("payroll", f"/v1/payroll-batches/{batch['id']}/lock", "scoring")
     cast.add("payroll_batch", "locked", id=batch["id"], pay_group="monthly")
     kpis = await side.call("founder", "GET", "/v1/kpis", params={"owner_person_id": side.people["employee"]})
+    cast.add("closed_kpi", "employee", id=kpis["items"][0]["id"])
     row = {"kpi_id": kpis["items"][0]["id"], "period_start": "2025-01-01", "value": "50", "source": "CRM",
            "correction_reason": "Miscounted"}
     assert (await side.call("hr", "POST", "/v1/measurements", json=[row]))["updated"] == 1
@@ -252,8 +255,8 @@ async def _open_scorecards(cast: Cast) -> None:
             await side.call(name, "POST", f"/v1/scorecards/{card['id']}/agree", json={}, headers=star)
             active[name] = card["id"]
     for name, review in (await _review(side, "2026", "mid_year", active, release=False)).items():
-        cast.add("review", name, id=review, person_id=side.people[name])
-    for name in ("employee", "peer", "stakeholder"):
+        cast.add("review", name, id=review, person_id=side.people[name], the_owner=name)
+    for name in ("employee", "peer", "stakeholder", "chief"):
         content = {"kpi_id": cast.records["kpi"][name]["id"], "period_start": "2026-03-01", "what_moved": f"moved-{name}", "why": "w"}
         made = await side.post(name, "/v1/check-ins", **content, expected_impact="i")
         cast.add("check_in", name, id=made["id"], person_id=side.people[name], kpi_id=content["kpi_id"])
@@ -275,9 +278,10 @@ async def _connect(cast: Cast) -> None:
     cast.add("identity", "employee", id=identity.id, person_id=identity.person_id)
     await side.post("founder", "/v1/library/install")
     await side.call("founder", "PUT", "/v1/calendars", json={"holidays": ["2026-12-25"]})
-    draft = await side.post("regent", "/v1/definitions", code="draft",
+    owner = side.people["manager"]
+    draft = await side.post("regent", "/v1/definitions", code="draft", owner_id=owner,
                             version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})
-    cast.add("draft", "regent", id=draft["version"]["id"], definition_id=draft["id"])
+    cast.add("draft", "draft", id=draft["version"]["id"], definition_id=draft["id"])
     for service in ("kpi_api", "scoring"):
         made = await side.post("hr", "/v1/webhook-endpoints", service, url="https://hooks.example.com/x")
         await side.post("hr", f"/v1/webhook-endpoints/{made['id']}/ping", service)
@@ -299,7 +303,8 @@ async def _look_up(cast: Cast) -> None:  # noqa: C901  # one list after the othe
                      email=f"{name}@example.com")
     names = {id_: name for name, id_ in side.people.items()}
     for row in (await side.call("hr", "GET", "/v1/reviews", params={"cycle_code": "2025"}))["items"]:
-        cast.add("released_review", names[row["person_id"]], id=row["id"], person_id=row["person_id"])
+        kind = "released_review" if row["stage"] == "annual" else "review"
+        cast.add(kind, names[row["person_id"]], id=row["id"], person_id=row["person_id"], the_owner=names[row["person_id"]])
     for row in (await side.call("hr", "GET", "/v1/scorecards", params={"cycle_code": "2025"}))["items"]:
         cast.add("closed_scorecard", names[row["person_id"]], id=row["id"], person_id=row["person_id"])
     for row in (await side.call("comp", "GET", "/v1/pay-bases", "scoring"))["items"]:

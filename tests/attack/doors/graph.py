@@ -13,7 +13,7 @@ from tests.attack.attacking import Call, Door, Read, Shown, Write
 from tests.attack.cast import Cast, Thing
 from tests.attack.doors.reads import FOREIGN
 
-GRAPH: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry offers no other way to graphql-core's schema
+GRAPH: GraphQLSchema = schema._schema  # Strawberry offers no other way to graphql-core's schema
 
 
 @cache
@@ -80,8 +80,8 @@ def one(root: str, kind: str, type_name: str, *, depth: int = 2, argument: str =
     return Read(f"graphql Query.{root}", kind, ask(query, id=own_id), shows=shows_root(root), sees=sees)
 
 
-def node(kind: str, type_name: str, sees: str = "") -> Read:
-    query = f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {fields_of(type_name, 0)} }} }} }}"
+def node(kind: str, type_name: str, sees: str = "", *, depth: int = 0) -> Read:
+    query = f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {fields_of(type_name, depth)} }} }} }}"
     return Read("graphql Query.node", kind, ask(query, id=global_id(type_name)), shows=shows_root("node"), sees=sees)
 
 
@@ -129,8 +129,8 @@ READS: list[Door] = [
     node("person", "Person"),
     node("kpi", "Kpi"),
     node("scorecard", "Scorecard"),
-    node("review", "Review"),
-    node("released_review", "Review"),
+    node("review", "Review", depth=1),
+    node("released_review", "Review", depth=1),
     node("unit", "Unit", "open"),
     node("cycle", "Cycle", "open"),
     many("people", "person", "Person"),

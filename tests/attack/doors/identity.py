@@ -7,7 +7,7 @@ from chassis.identifiers import new_id
 from kpi_api.identities.models import PersonIdentity
 from tests.attack.attacking import Door, Read, Write
 from tests.attack.cast import Cast, Thing
-from tests.attack.doors.people_writes import send, write
+from tests.attack.doors.people_writes import passing, send, write
 from tests.attack.doors.reads import FOREIGN, found, get, listed, one, succeeds
 
 ISSUER = "https://login.example.com"
@@ -30,7 +30,7 @@ READS: list[Door] = [
 
 
 async def a_grant_to_approve(cast: Cast, thing: Thing) -> Thing:
-    grant = {"person_id": cast.home.people["neighbour"], "role": "payroll", "valid_from": "2041-01-01", "valid_to": "2042-01-01"}
+    grant = {"person_id": cast.home.people["neighbour"], "role": "payroll"} | passing()
     return {"id": (await cast.home.post("founder", "/v1/grants", **grant))["id"]}
 
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from tests.attack.attacking import Call, Door, Write
@@ -39,14 +40,21 @@ def create(operation: str, kind: str, body: Any, *, permit: str, twin: str = "hr
     return write(operation, kind, body, permit=permit, twin=twin, creates=True, not_by=FOREIGN)
 
 
+def passing() -> dict[str, str]:
+    """A short time long from now, another one each time."""
+    day = date(2100, 1, 1) + timedelta(days=uuid.uuid4().int % 30_000)
+    return {"valid_from": day.isoformat(), "valid_to": (day + timedelta(days=1)).isoformat()}
+
+
 async def a_future_grant(cast: Cast, thing: Thing) -> Thing:
-    grant = {"person_id": cast.home.people["neighbour"], "role": "payroll", "valid_from": "2032-01-01"}
+    grant = {"person_id": cast.home.people["neighbour"], "role": "payroll"} | passing()
     made = await cast.home.post("founder", "/v1/grants", **grant)
     return {"id": made["id"]}
 
 
 async def an_empty_cycle(cast: Cast, thing: Thing) -> Thing:
-    cycle = {"code": "empty", "name": "Empty", "starts_on": "2031-01-01", "ends_on": "2031-12-31", "status": "open"}
+    year = 2050 + uuid.uuid4().int % 100
+    cycle = {"code": uuid.uuid4().hex[:12], "name": "Empty", "starts_on": f"{year}-01-01", "ends_on": f"{year}-12-31", "status": "open"}
     return {"id": (await cast.home.post("founder", "/v1/cycles", **cycle))["id"]}
 
 
@@ -61,13 +69,13 @@ async def a_source(cast: Cast, thing: Thing) -> Thing:
     return {"id": (await cast.home.post("founder", "/v1/hris/sources", name="Passing"))["id"]}
 
 
-def a_version(*verbs: str) -> Callable[[Cast, Thing], Any]:
-    """A definition of the regent's, whose first version has gone as far as the verbs say."""
+def a_version(*verbs: str, author: str = "regent") -> Callable[[Cast, Thing], Any]:
+    """A definition whose first version has gone as far as the verbs say."""
 
     async def prepare(cast: Cast, thing: Thing) -> Thing:
-        made = await cast.home.post("regent", "/v1/definitions", code=f"d-{uuid.uuid4().hex[:8]}", version=VERSION)
+        made = await cast.home.post(author, "/v1/definitions", code=f"d-{uuid.uuid4().hex[:8]}", version=VERSION)
         for verb in verbs:
-            await cast.home.post("regent" if verb == "propose" else "hr", f"/v1/definitions/{made['id']}/versions/1/{verb}")
+            await cast.home.post(author if verb == "propose" else "hr", f"/v1/definitions/{made['id']}/versions/1/{verb}")
         return {"id": made["id"]}
 
     return prepare
@@ -121,7 +129,7 @@ PEOPLE: list[Door] = [
     create("POST /v1/legal-entities", "legal_entity", {"code": "{code}", "name": "Entity", "currency": "USD"}, permit="structure.write"),
     write("POST /v1/grants", "person", {"person_id": "{id}", "role": "auditor", "valid_from": "2031-01-01"}, permit="grants.give",
           owner="neighbour", sees="person"),
-    write("POST /v1/grants/{grant_id}/end", "grant", {"valid_to": "2033-01-01"}, path="/v1/grants/{id}/end", permit="grants.give",
+    write("POST /v1/grants/{grant_id}/end", "grant", {"valid_to": None}, path="/v1/grants/{id}/end", permit="grants.give",
           sees="grant", prepare=a_future_grant),
 ]  # fmt: skip
 
@@ -148,6 +156,8 @@ DICTIONARY: list[Door] = [
           permit="definition.propose", owner="regent", sees="open", twin="regent", prepare=a_version()),
     write("POST /v1/definitions/{definition_id}/versions/{number}/approve", "definition", path="/v1/definitions/{id}/versions/1/approve",
           permit="definition.approve", owner="regent", sees="open", prepare=a_version("propose")),
+    write("POST /v1/definitions/{definition_id}/versions/{number}/approve", "definition", path="/v1/definitions/{id}/versions/1/approve",
+          permit="definitions.approve", sees="open", twin="regent", prepare=a_version("propose", author="founder")),
     write("POST /v1/definitions/{definition_id}/versions/{number}/retire", "definition", {"from_day": "2027-01-01"},
           path="/v1/definitions/{id}/versions/1/retire", permit="definitions.retire", sees="open", prepare=a_version("propose", "approve")),
     create("POST /v1/outcomes", "outcome", {"code": "{code}", "name": "O", "area": "quality"}, permit="definitions.write"),

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import uuid4
 
-from tests.attack.attacking import Door, Write
+from tests.attack.attacking import Call, Door, Write
 from tests.attack.cast import Cast, Thing
 from tests.attack.doors.people_writes import send, write
 from tests.attack.doors.reads import FOREIGN
@@ -27,6 +28,13 @@ def kpi_write(operation: str, code: str, body: Any, permit: Callable[[str, str],
 async def parts(cast: Cast, thing: Thing) -> Thing:
     """The employee's KPI and the shared one, which it is about to contribute to."""
     return thing | {"parent_id": cast.records["kpi"]["shared"]["id"]}
+
+
+def correction(thing: Thing) -> Call:
+    """Another value of a closed year each time, since the same one again would change nothing."""
+    row = {"kpi_id": thing["id"], "period_start": "2025-01-01", "value": str(uuid4().int % 10**6), "source": "CRM",
+           "correction_reason": "c"}
+    return Call("POST", "/v1/measurements", [row])
 
 
 CASCADE: list[Door] = [
@@ -62,6 +70,7 @@ CASCADE: list[Door] = [
               twin="stakeholder"),
     kpi_write("POST /v1/measurements", "employee", [{"kpi_code": "{code}", "period_start": "2026-01-01", "value": "9", "source": "CRM"}],
               changes("employee", "employee"), twin="employee", not_by=FOREIGN),
+    Write("kpi_api POST /v1/measurements", "closed_kpi", correction, "closed.correct", "hr", sees="closed_scorecard"),
     write("POST /v1/roll-ups", "kpi", {"kpis": ["{id}"], "accept_missing": True}, permit="roll_ups.write", owner="north", sees="kpi",
           accepted=lambda answer: answer.is_success and "unknown_kpi" not in answer.text),
 ]  # fmt: skip
@@ -103,6 +112,7 @@ SCORECARDS: list[Door] = [
     write("POST /v1/scorecards/bulk", "person", {"template_code": "caller", "cycle_code": "2026", "people": [{"person_id": "{id}"}]},
           permit="scorecard.open", owner="regent", sees="person"),
     card("lines", "scorecard.edit", "employee", {"lines": LINES}, method="PUT"),
+    card("lines", "scorecard.edit", "board", {"lines": LINES}, owner="chief", method="PUT"),
     card("propose", "scorecard.propose", "manager", {}),
     card("counter", "scorecard.person", "employee", {"comment": "no"}),
     card("reject", "scorecard.manager", "manager", {}),

@@ -92,6 +92,8 @@ PERFORMANCE: list[Door] = [
     listed("review", "/v1/reviews"),
     found("review", "/v1/reviews", person_id="{person_id}", stage="mid_year"),
     found("released_review", "/v1/reviews", person_id="{person_id}", cycle_code="2025"),
+    # What the manager wrote, before its release: theirs and HR's.
+    one("review", "/v1/reviews/{id}", shows=holds("judged-mid_year-of-{the_owner}"), sees="unreleased", inside="review"),
     listed("check_in", "/v1/check-ins"),
     found("check_in", "/v1/check-ins", kpi_id="{kpi_id}"),
     found("check_in", "/v1/check-ins", "peer", "stakeholder", person_id="{person_id}"),
