@@ -80,7 +80,7 @@ async def approve(viewer: Viewer, session: WriteSession, code: str, number: int)
     version = await session.scalar(wanted)
     if version is None:
         raise NotFound()
-    if version.status != "approved":
+    if version.status != "approved" or version.author_id == viewer.person_id:
         approver_id = require_approvable(viewer, version)
         version.status, version.approver_id, version.approved_at = "approved", approver_id, session.now
         await audit.record(session, viewer.subject, "plan_version.approved", "plan_version", version.id)
