@@ -16,6 +16,7 @@ from chassis.identifiers import new_id
 from chassis.identity import OutsideIdentity, Principal
 from chassis.identity.principal import person
 from chassis.problems import NotFound, Unauthenticated
+from kpi_api.access.models import Grant
 from kpi_api.access.problems import NotByTheSame
 from kpi_api.access.second_person import somebody_else_could_approve
 from kpi_api.identities.models import PersonIdentity
@@ -60,7 +61,7 @@ async def _link_by_email(session: ReadSession) -> list[str]:
 
 async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> PersonIdentity | None:
     """Link to the one active person with the verified address. Not to one who is linked at this issuer already: an address given to
-    somebody else opens no old account. Two first requests at once: the second waits for the person's row and finds the link."""
+    somebody else opens no old account. Nor to one with a granted role: whoever may change addresses would come in as them. Two first requests at once: the second waits for the person's row and finds the link."""
     address = (identity.email or "").lower()
     people = (
         await session.scalars(
@@ -76,11 +77,18 @@ async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> 
     ).all()
     if (linked := await _find(session, identity)) is not None:
         return linked
-    if len(people) != 1 or await _is_linked_at(session, people[0], identity.issuer):
+    if len(people) != 1 or await _is_linked_at(session, people[0], identity.issuer) or await _has_role(session, people[0]):
         return None
     linked = await _link(session, str(people[0]), "email", people[0], identity.issuer, identity.subject)
     linked.approved_by, linked.approved_at = linked.linked_by, session.now
     return linked
+
+
+async def _has_role(session: ReadSession, person_id: UUID) -> bool:
+    """Whether somebody holds or will hold a granted role; those are linked by two hr_admins."""
+    ends_later = or_(Grant.valid_to.is_(None), Grant.valid_to > session.today)
+    held = select(Grant.id).where(Grant.person_id == person_id, Grant.approved_at.is_not(None), ends_later)
+    return await session.scalar(held.limit(1)) is not None
 
 
 async def _is_linked_at(session: ReadSession, person_id: UUID, issuer: str) -> bool:

@@ -225,6 +225,14 @@ async def test_an_address_that_proves_too_little_links_nobody(outside: Outside, 
     assert not await outside.is_person(outside.token(organization.id, "subject-1", **MAIL), person)
 
 
+async def test_an_address_opens_nobody_who_has_a_role(outside: Outside, organization: Organization, person: str) -> None:
+    await allow_linking(outside, organization, ISSUER)
+    given = await (await organization.admin()).kpi_api.post("/v1/grants", json={"person_id": person, "role": "comp_admin"})
+    assert given.status_code == 201
+
+    assert not await outside.is_person(outside.token(organization.id, "subject-1", **MAIL), person), "two hr_admins link them"
+
+
 async def test_an_address_given_to_somebody_new_opens_no_old_account(outside: Outside, organization: Organization, person: str) -> None:
     await allow_linking(outside, organization, ISSUER)
     assert await outside.is_person(outside.token(organization.id, "subject-1", **MAIL), person)
