@@ -63,7 +63,6 @@ SIGHTS = (
     sight("reading", "self"),
     sight("reading", EVERYBODY, "auditor"),
     # A version of a definition before it is approved; approved ones are everybody's.
-    sight("definition_draft", "author"),
     sight("definition_draft", "owner"),
     sight("definition_draft", EVERYBODY, *READS_ALL, "executive"),  # who approves it must see it
 )

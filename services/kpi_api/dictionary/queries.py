@@ -18,12 +18,9 @@ DECIDED = ("approved", "retired")
 
 
 def sees_version(viewer: Viewer) -> ColumnElement[bool]:
-    """Approved versions are everybody's; drafts and proposals are seen by their author, the definition's owner and HR."""
+    """Approved versions are everybody's; drafts and proposals are seen by the definition's owner, executives and HR."""
     owned = select(KpiDefinition.id).where(is_self(viewer, KpiDefinition.owner_id))
-    drafts: Conditions = {
-        "author": lambda: is_self(viewer, DefinitionVersion.author_id),
-        "owner": lambda: DefinitionVersion.definition_id.in_(owned),
-    }
+    drafts: Conditions = {"owner": lambda: DefinitionVersion.definition_id.in_(owned)}
     return or_(DefinitionVersion.status.in_(DECIDED), sees(viewer, "definition_draft", drafts))
 
 

@@ -60,8 +60,12 @@ async def _link_by_email(session: ReadSession) -> list[str]:
 
 
 async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> PersonIdentity | None:
-    """Link to the one active person with the verified address. Not to one who is linked at this issuer already: an address given to
-    somebody else opens no old account. Nor to one with a granted role: whoever may change addresses would come in as them. Two first requests at once: the second waits for the person's row and finds the link."""
+    """Link to the one active person with the verified address.
+
+    Not to one who is linked at this issuer already: an address given to somebody else opens no old account. Nor to one with a granted
+    role: whoever may change addresses would come in as them. Two first requests at once: the second waits for the person's row and finds
+    the link.
+    """
     address = (identity.email or "").lower()
     people = (
         await session.scalars(
