@@ -37,6 +37,10 @@ class Stack:
         else:
             self.supervisor.programs[name].kill()
 
+    def forget_restarts(self) -> None:
+        """Begin a new minute: the supervisor gives up on what dies too often, and tests kill more often than a machine does."""
+        self.supervisor._restarts.clear()
+
     def revive(self) -> None:
         """Start again what is dead, as the supervisor does when it looks."""
         self.supervisor.tend()

@@ -33,13 +33,14 @@ async def a_company(stack: Stack) -> AsyncIterator[SmallCompany]:
 
 @asynccontextmanager
 async def tended(stack: Stack) -> AsyncIterator[None]:
-    """The supervisor looks after its processes meanwhile."""
+    """The supervisor looks after its processes meanwhile, also after one that notices only later that it has gone deaf, and ends."""
 
     async def tend() -> None:
         while True:
             await asyncio.to_thread(stack.revive)
             await asyncio.sleep(0.2)
 
+    stack.forget_restarts()
     task = asyncio.create_task(tend())
     try:
         yield
@@ -55,12 +56,11 @@ async def close_while_killing(stack: Stack, company: SmallCompany, victim: str, 
     closing = await office.call(company.hr, "kpi_api", "POST", f"/v1/cycles/{company.cycle_id}/close")
     await asyncio.sleep(delay)
     stack.kill(victim)
-    async with tended(stack):
-        run: dict[str, Any] = await office.wait_for(
-            "the computed run", company.approver, "scoring", f"/v1/runs/{closing['id']}", until=lambda seen: seen["status"] == "computed"
-        )
-        for service in stack.addresses:
-            await office.wait_for(f"{service} after the fault", company.hr, service, "/readyz", until=lambda seen: seen["ready"])
+    run: dict[str, Any] = await office.wait_for(
+        "the computed run", company.approver, "scoring", f"/v1/runs/{closing['id']}", until=lambda seen: seen["status"] == "computed"
+    )
+    for service in stack.addresses:
+        await office.wait_for(f"{service} after the fault", company.hr, service, "/readyz", until=lambda seen: seen["ready"])
     return run
 
 
@@ -89,7 +89,7 @@ async def assert_paid_once(company: SmallCompany, run: dict[str, Any]) -> None:
 @pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_run_completes_once_though_a_process_is_killed(stack: Stack, victim: str) -> None:
     delay = DELAYS[VICTIMS.index(victim)]
-    async with a_company(stack) as company:
+    async with tended(stack), a_company(stack) as company:
         run = await close_while_killing(stack, company, victim, delay)
         await assert_paid_once(company, run)
 
@@ -98,6 +98,6 @@ async def test_a_run_completes_once_though_a_process_is_killed(stack: Stack, vic
 @pytest.mark.parametrize("delay", DELAYS)
 @pytest.mark.parametrize("victim", VICTIMS)
 async def test_a_run_completes_once_whenever_a_process_is_killed(stack: Stack, victim: str, delay: float) -> None:
-    async with a_company(stack) as company:
+    async with tended(stack), a_company(stack) as company:
         run = await close_while_killing(stack, company, victim, delay)
         await assert_paid_once(company, run)
