@@ -8,10 +8,10 @@ from uuid import UUID
 from chassis import jobs
 from chassis.identifiers import new_id
 from chassis.identity import TokenSigner, load_private_key
+from chassis.identity.api_keys import create_api_key
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.identities.models import PersonIdentity
 from kpi_api.scores.pushing import PUSH
-from sightline.tokens import create_api_key
 from tests.attack.cast import GRANTS, MANAGERS, UNIT_OF, UNITS, Cast, Side
 from tests.world import World
 

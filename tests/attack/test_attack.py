@@ -5,7 +5,7 @@ import pytest
 from tests.attack import exceptions
 from tests.attack.attacking import Attack
 from tests.attack.cast import Cast
-from tests.attack.doors import READS, WRITES
+from tests.attack.doors import READS
 from tests.attack.fields import FIELDS
 from tests.attack.report import report
 
@@ -24,12 +24,5 @@ async def test_nobody_reads_what_is_not_theirs(cast: Cast) -> None:
 async def test_nobody_reads_what_is_not_theirs_sampled(cast: Cast) -> None:
     tally = await Attack(cast, sampled=True).run(READS)
     report("reads, sampled", tally)
-    assert tally.caught == []
-    assert tally.denied >= 1000
-
-
-async def test_nobody_changes_what_is_not_theirs(cast: Cast) -> None:
-    tally = await Attack(cast).run(WRITES)
-    report("writes", tally)
     assert tally.caught == []
     assert tally.denied >= 1000
