@@ -24,7 +24,7 @@ from tests.world import Organization, open_world
 
 pytestmark = pytest.mark.deep
 
-ROLE, PASSWORD = "attack_without_row_security", "only-in-tests"
+ROLE, PASSWORD = "attack_without_row_security", "only-in-tests"  # pragma: allowlist secret
 MAKE_ROLE = f"CREATE ROLE {ROLE} LOGIN BYPASSRLS PASSWORD '{PASSWORD}' IN ROLE kpi_api_service, scoring_service;"
 
 OPENED: dict[str, tuple[Any, str, str]] = {
