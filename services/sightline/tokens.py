@@ -1,4 +1,4 @@
-"""Tokens for people and keys for programs, made by whoever runs Sightline on this machine."""
+"""Tokens and identities of people and keys of programs, made by whoever runs Sightline on this machine."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,6 +18,9 @@ from chassis.identity import TokenSigner, load_private_key
 from chassis.identity.api_keys import ApiKey, NewApiKey, create_api_key, note_change
 from chassis.settings import DEVELOPMENT_ISSUER
 from kpi_api.identities.api_keys import TELL
+from kpi_api.identities.linking import link_as_operator
+from kpi_api.identities.models import PersonIdentity
+from kpi_api.identities.problems import AlreadyLinked
 from kpi_api.identities.schemas import KEY_SCOPES
 from kpi_api.people.organizations import OPERATOR
 from sightline.databases import open_databases
@@ -105,6 +108,19 @@ def revoke_key(home: Path, service: str, key_id: UUID, organization_id: UUID | N
                 await _record(session, service, "api_key.revoked", key)
 
     with_database(home, service, revoke)
+
+
+def link_identity(home: Path, who: Who, issuer: str, subject: str, organization_id: UUID | None) -> PersonIdentity:
+    """Link an identity to a person, as the operator. Raises BadUsage."""
+
+    async def link(database: Database) -> PersonIdentity:
+        async with database.write(await choose_organization(database, organization_id)) as session:
+            try:
+                return await link_as_operator(session, OPERATOR, await _find_person(session, who), issuer, subject)
+            except AlreadyLinked as problem:
+                raise BadUsage(problem.detail, "See `sightline call GET kpi_api /v1/person-identities`.") from problem
+
+    return with_database(home, "kpi_api", link)
 
 
 async def _record(session: WriteSession, service: str, action: str, key: ApiKey) -> None:

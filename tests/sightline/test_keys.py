@@ -238,6 +238,28 @@ async def test_the_operator_makes_and_ends_keys(
     assert [(row["name"], row["created_by"], row["approved_by"]) for row in rows.json()["items"]] == [("one", "operator", "operator")]
 
 
+async def test_the_operator_lets_the_first_hr_admin_in(
+    organizations: list[Organization], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SIGHTLINE_HOME", str(tmp_path / "home"))
+    organization = organizations[0]
+    admin = (await organization.admin()).kpi_api
+    name = (await admin.get(f"/v1/people/{organization.person_id}")).json()["user_name"]
+
+    async def link(person: str, subject: str) -> Result:
+        wanted = ["identity", "link", person, "--issuer", "https://login.example.com", "--subject", subject]
+        return cast("Result", await in_thread(CliRunner().invoke, cli.app, [*wanted, "--organization", str(organization.id)]))
+
+    assert (await link(name, "subject-1")).exit_code == 0
+
+    (linked,) = (await admin.get("/v1/person-identities")).json()["items"]
+    assert (linked["person_id"], linked["subject"]) == (str(organization.person_id), "subject-1")
+    assert (linked["how"], linked["linked_by"], linked["approved_by"], linked["alone"]) == ("operator", "operator", "operator", False)
+    assert isinstance((await link(name, "subject-1")).exception, BadUsage), "linked already"
+    assert isinstance((await link("nobody", "subject-2")).exception, BadUsage)
+    assert len((await admin.get("/v1/person-identities")).json()["items"]) == 1
+
+
 async def in_thread(work: Any, *arguments: Any) -> Any:
     """The operator's command has an event loop of its own."""
     return await asyncio.to_thread(work, *arguments)

@@ -12,11 +12,10 @@ from kpi_api.access import actions, delegations, queries
 from kpi_api.access.door import CurrentViewer
 from kpi_api.access.schemas import (
     DelegationDetail,
-    DelegationEnd,
     DelegationIn,
     DelegationOut,
+    End,
     GrantDetail,
-    GrantEnd,
     GrantIn,
     GrantOut,
 )
@@ -55,7 +54,7 @@ async def post_approve(grant_id: UUID, viewer: CurrentViewer, session: Write) ->
 
 
 @router.post("/{grant_id}/end", summary="End somebody's role")
-async def post_end(grant_id: UUID, end: GrantEnd, viewer: CurrentViewer, session: Write) -> GrantDetail:
+async def post_end(grant_id: UUID, end: End, viewer: CurrentViewer, session: Write) -> GrantDetail:
     """Needs hr_admin; nobody ends a role of their own."""
     return await grant_shown(viewer, await actions.end_grant(viewer, session, grant_id, end.valid_to))
 
@@ -83,6 +82,6 @@ async def get_delegation(delegation_id: UUID, viewer: CurrentViewer, session: Re
 
 
 @delegations_router.post("/{delegation_id}/end", summary="End a delegation")
-async def post_delegation_end(delegation_id: UUID, end: DelegationEnd, viewer: CurrentViewer, session: Write) -> DelegationDetail:
+async def post_delegation_end(delegation_id: UUID, end: End, viewer: CurrentViewer, session: Write) -> DelegationDetail:
     """The manager, the delegate or an hr_admin ends it, today when no day is named."""
     return await delegation_shown(viewer, await delegations.end_delegation(viewer, session, delegation_id, end.valid_to))

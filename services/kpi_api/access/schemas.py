@@ -22,8 +22,8 @@ class GrantIn(BaseModel):
     valid_to: WrittenDate | None = Field(default=None, description="first day on which it no longer holds")
 
 
-class GrantEnd(BaseModel):
-    """When a grant ends."""
+class End(BaseModel):
+    """When a grant or a delegation ends."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -62,14 +62,6 @@ class DelegationIn(BaseModel):
     delegate_id: UUID
     valid_from: WrittenDate | None = Field(default=None, description="from today when left out")
     valid_to: WrittenDate = Field(description="first day on which it no longer holds")
-
-
-class DelegationEnd(BaseModel):
-    """When a delegation ends."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    valid_to: WrittenDate | None = Field(default=None, description="first day on which it no longer holds; today when left out")
 
 
 class DelegationOut(BaseModel):

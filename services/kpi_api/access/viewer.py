@@ -11,8 +11,6 @@ from chassis.problems import Unauthenticated
 from kpi_api.access import matrix
 from kpi_api.access.sight import MANY
 
-__all__ = ["Viewer", "load_viewer"]
-
 FIND_VIEWER = text(
     """
     SELECT p.active AND coalesce(p.termination_date >= :today, true) AS active,

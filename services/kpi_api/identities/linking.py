@@ -5,9 +5,11 @@ it. Where there is no other, the first approves alone, and the link says so. Unl
 """
 
 from collections.abc import Collection
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from chassis import audit
 from chassis.access import Viewer
@@ -32,13 +34,37 @@ async def find_person(database: Database, identity: OutsideIdentity) -> Principa
     """The person of an outside identity, linked now where the organization allows it. Raises Unauthenticated for everybody else."""
     async with database.read(identity.organization_id) as session:
         linked = await _find(session, identity)
+        speaks = await _speaks(session, linked)
         may_link = linked is None and identity.email is not None and identity.issuer in await _link_by_email(session)
     if may_link:
         async with database.write(identity.organization_id) as writing:
             linked = await _link_by_address(writing, identity)
-    if linked is None or linked.approved_at is None:
+            speaks = await _speaks(writing, linked)
+    if linked is None or not speaks:
         raise Unauthenticated()
     return person(identity.organization_id, linked.person_id)
+
+
+async def _speaks(session: ReadSession, linked: PersonIdentity | None) -> bool:
+    """Asks the database, which `flush` has told of a link that was made just now."""
+    if linked is None:
+        return False
+    return bool(await session.scalar(select(speaks_on(session.today)).where(PersonIdentity.id == linked.id)))
+
+
+def speaks_on(day: date) -> ColumnElement[bool]:
+    """Whether a link opens its person: it is approved and, where an address made it, the person has no granted role.
+
+    Whoever may change addresses could have linked themselves, and waited for the role.
+    """
+    by_address = PersonIdentity.how == "email"
+    return and_(PersonIdentity.approved_at.is_not(None), not_(and_(by_address, _has_role(PersonIdentity.person_id, day))))
+
+
+def _has_role(person_id: Any, day: date) -> ColumnElement[bool]:
+    """Whether somebody holds or will hold a granted role; those are linked by two hr_admins."""
+    ends_later = or_(Grant.valid_to.is_(None), Grant.valid_to > day)
+    return select(Grant.id).where(Grant.person_id == person_id, Grant.approved_at.is_not(None), ends_later).exists()
 
 
 async def _find(session: ReadSession, identity: OutsideIdentity) -> PersonIdentity | None:
@@ -81,18 +107,14 @@ async def _link_by_address(session: WriteSession, identity: OutsideIdentity) -> 
     ).all()
     if (linked := await _find(session, identity)) is not None:
         return linked
-    if len(people) != 1 or await _is_linked_at(session, people[0], identity.issuer) or await _has_role(session, people[0]):
+    if len(people) != 1 or await _is_linked_at(session, people[0], identity.issuer):
+        return None
+    if await session.scalar(select(_has_role(people[0], session.today))):
         return None
     linked = await _link(session, str(people[0]), "email", people[0], identity.issuer, identity.subject)
     linked.approved_by, linked.approved_at = linked.linked_by, session.now
+    await session.flush()
     return linked
-
-
-async def _has_role(session: ReadSession, person_id: UUID) -> bool:
-    """Whether somebody holds or will hold a granted role; those are linked by two hr_admins."""
-    ends_later = or_(Grant.valid_to.is_(None), Grant.valid_to > session.today)
-    held = select(Grant.id).where(Grant.person_id == person_id, Grant.approved_at.is_not(None), ends_later)
-    return await session.scalar(held.limit(1)) is not None
 
 
 async def _is_linked_at(session: ReadSession, person_id: UUID, issuer: str) -> bool:
@@ -114,6 +136,15 @@ async def link(viewer: Viewer, session: WriteSession, trusted: Collection[str], 
     linked = await _link(session, viewer.subject, "hr_admin", given.person_id, given.issuer, given.subject)
     if not await somebody_else_could_approve(viewer, session, "identities.write"):
         await _approve(viewer, session, linked, alone=True)
+    return linked
+
+
+async def link_as_operator(session: WriteSession, by: str, person_id: UUID, issuer: str, subject: str) -> PersonIdentity:
+    """Link an identity in the name of the operator, who answers for it alone. Raises AlreadyLinked."""
+    if await _find(session, OutsideIdentity(session.organization_id, issuer, subject)) is not None:
+        raise AlreadyLinked("Somebody signs in with it already, or it waits to be approved. Unlink it there first.", field="/subject")
+    linked = await _link(session, by, "operator", person_id, issuer, subject)
+    linked.approved_by, linked.approved_at = by, session.now
     return linked
 
 

@@ -11,7 +11,7 @@ from kpi_api.database import Row
 
 
 class PersonIdentity(Row):
-    """A subject of an issuer, linked to a person: by the verified `email` of a first token, or by an `hr_admin`.
+    """A subject of an issuer, linked to a person: by the verified `email` of a first token, by an `hr_admin`, or by the `operator`.
 
     It speaks for the person once it is approved. `alone` marks a link that nobody but the linking hr_admin was there to approve.
     """
@@ -19,7 +19,7 @@ class PersonIdentity(Row):
     __tablename__ = "person_identities"
     __table_args__ = (
         UniqueConstraint("organization_id", "issuer", "subject"),
-        CheckConstraint("how IN ('email', 'hr_admin')", name="how"),
+        CheckConstraint("how IN ('email', 'hr_admin', 'operator')", name="how"),
         references("persons", "person_id"),
         Index("ix_person_identities_person", "organization_id", "person_id"),
     )

@@ -11,7 +11,7 @@ from chassis.database import ReadSession
 from chassis.identity.api_keys import ApiKey
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
-from kpi_api.identities.linking import LINK_BY_EMAIL
+from kpi_api.identities.linking import LINK_BY_EMAIL, speaks_on
 from kpi_api.identities.models import PersonIdentity
 from kpi_api.identities.schemas import LinkingSettings
 from kpi_api.people import queries as people
@@ -34,8 +34,8 @@ async def linking_settings(viewer: Viewer, session: ReadSession) -> tuple[Organi
 
 
 async def identities_of(session: ReadSession, person_ids: Collection[UUID] | None) -> dict[str, list[dict[str, str]]]:
-    """For the sibling service: by person id the `issuer` and `subject` of approved links; of everybody when no ids are given."""
-    statement = select(PersonIdentity).where(PersonIdentity.approved_at.is_not(None)).order_by(PersonIdentity.id)
+    """For the sibling service: by person id the `issuer` and `subject` of links that open them; of everybody when no ids are given."""
+    statement = select(PersonIdentity).where(speaks_on(session.today)).order_by(PersonIdentity.id)
     if person_ids is not None:
         statement = statement.where(PersonIdentity.person_id.in_(person_ids))
     found: defaultdict[str, list[dict[str, str]]] = defaultdict(list)

@@ -34,7 +34,7 @@ class IdentityIn(Input):
 
 
 class IdentityOut(Output):
-    """A linked identity: `how` is `email` (linked by itself) or `hr_admin`. One that waits to be approved opens nothing."""
+    """A linked identity: `how` is `email` (linked by itself), `hr_admin` or `operator`. One that waits to be approved opens nothing."""
 
     id: UUID
     person_id: UUID

@@ -11,8 +11,6 @@ from chassis.identity import Principal
 from chassis.problems import Unauthenticated
 from scoring.access import matrix
 
-__all__ = ["Viewer", "load_viewer"]
-
 FIND_VIEWER = text(
     """
     SELECT p.active, coalesce(array_agg(DISTINCT g.role) FILTER (WHERE g.role IS NOT NULL), '{}') AS roles

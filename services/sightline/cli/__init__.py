@@ -18,6 +18,7 @@ from sightline.cli import (
     database,
     demo,
     grant,
+    identity,
     import_,
     jobs,
     keys,
@@ -61,6 +62,7 @@ app.add_typer(keys.app, name="keys")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(organization.app, name="organization")
 app.add_typer(grant.app, name="grant")
+app.add_typer(identity.app, name="identity")
 app.add_typer(import_.app, name="import")
 app.command()(call.call)
 app.command()(roll_up.roll_up)

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from chassis.audit import AuditRecord
+from kpi_api.identities.linking import link_as_operator
 from tests.kpi_api.identities.outside import ISSUER, OTHER_ISSUER, Outside, open_outside
 from tests.kpi_api.people.test_moves import join
 from tests.world import Organization, World
@@ -231,6 +232,33 @@ async def test_an_address_opens_nobody_who_has_a_role(outside: Outside, organiza
     assert given.status_code == 201
 
     assert not await outside.is_person(outside.token(organization.id, "subject-1", **MAIL), person), "two hr_admins link them"
+
+
+async def test_an_address_linked_before_opens_nobody_who_was_given_a_role(
+    outside: Outside, organization: Organization, person: str
+) -> None:
+    await allow_linking(outside, organization, ISSUER)
+    token = outside.token(organization.id, "subject-1", **MAIL)
+    assert await outside.is_person(token, person)
+    await outside.world.work()
+    assert await outside.is_person(token, person, outside.scoring)
+
+    given = await (await organization.admin()).kpi_api.post("/v1/grants", json={"person_id": person, "role": "comp_admin"})
+
+    assert given.json()["approved_at"]
+    assert not await outside.is_person(token, person), "whoever linked it may have waited for this"
+    await outside.world.work()
+    assert not await outside.is_person(token, person, outside.scoring)
+
+
+async def test_an_identity_that_the_operator_links_opens_an_hr_admin_at_once(outside: Outside, organization: Organization) -> None:
+    token = outside.token(organization.id, "subject-1")
+    assert not await outside.is_person(token, str(organization.person_id))
+
+    async with outside.world.kpi_api.database.write(organization.id) as session:
+        await link_as_operator(session, "operator", organization.person_id, ISSUER, "subject-1")
+
+    assert await outside.is_person(token, str(organization.person_id))
 
 
 async def test_an_address_given_to_somebody_new_opens_no_old_account(outside: Outside, organization: Organization, person: str) -> None:
