@@ -106,6 +106,7 @@ class Interrupting:
         if name == "typer":
             os.kill(os.getpid(), signal.SIGINT)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a terminal, also when the tests run in the background
 sys.meta_path.insert(0, Interrupting())
 runpy.run_module("sightline", run_name="__main__")
 """
