@@ -10,6 +10,9 @@ SIGHTLINE := $(PYTHON) -m sightline
 SEMGREP_READY := $(VENV)/semgrep/.ready
 SEMGREP = PATH=$(CURDIR)/$(VENV)/semgrep/bin:$$PATH semgrep scan --metrics=off --disable-version-check
 
+# Several test files at a time, each process with a PostgreSQL of its own.
+AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadfile
+
 # The environment is made again when the lock changes, and when the folder was copied or moved (its paths would lead to the old place).
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
@@ -31,10 +34,10 @@ status: $(READY) ## Say what runs where
 	@$(SIGHTLINE) status
 
 test: lint ## What CI runs: style, types, directions and the tests, in under ten minutes
-	$(PYTHON) -m pytest -m "not deep"
+	$(PYTHON) -m pytest $(AT_ONCE) -m "not deep"
 
 test-deep: lint ## The tests and the full conformance, attack, fault and two-version suites
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest $(AT_ONCE)
 
 attack: $(READY) ## Everybody at every door; ends with `cells N, leaks N`
 	@$(PYTHON) -m tests.attack
