@@ -116,6 +116,33 @@ async def test_each_policy_taken_away_is_missed(administrator: asyncpg.Connectio
     assert unmissed == []
 
 
+async def test_each_exception_serves_one_look_up_and_nothing_else(administrator: asyncpg.Connection, service: str, cast: Cast) -> None:
+    """Before the organization is known a key or a source is found by its id, by the owner's function alone; without its policy nothing is."""
+    exceptions = await administrator.fetch(
+        "SELECT polrelid::regclass::text AS table, polname, polcmd, polroles FROM pg_policy WHERE polname <> 'organization'"
+    )
+    look_ups = {"api_keys": "find_api_key", "hris_sources": "find_hris_source"}
+    assert {row["table"] for row in exceptions} == ({"api_keys", "hris_sources"} if service == "kpi_api" else {"api_keys"})
+    for row in exceptions:
+        id_ = await administrator.fetchval(f"SELECT id FROM {row['table']} WHERE organization_id = $1", cast.home.organization.id)
+        assert await _found(administrator, service, look_ups[row["table"]], id_)
+        change = administrator.transaction()
+        await change.start()
+        await administrator.execute(f'DROP POLICY "{row["polname"]}" ON {row["table"]}')
+        assert not await _found(administrator, service, look_ups[row["table"]], id_)
+        await change.rollback()
+
+
+async def _found(connection: asyncpg.Connection, service: str, function: str, id_: object) -> bool:
+    """Whether the service, with no organization set, is told something by the function."""
+    async with connection.transaction():
+        await become_service(connection, service)
+        try:
+            return bool(await connection.fetchval(f"SELECT count(*) FROM {function}($1) AS found WHERE NOT (found IS NULL)", id_))
+        finally:
+            await connection.execute("RESET ROLE")
+
+
 async def test_after_pooling_an_error_and_in_a_job_nothing_is_left_over(service: str, cast: Cast) -> None:
     database = getattr(cast.world, service).database
     ours, other = cast.home.organization.id, cast.abroad.organization.id

@@ -1,9 +1,19 @@
-"""Every door that changes something, by everybody. Named to come after the reads and their mutants, since it changes the cast."""
+"""Every door that changes something, by everybody."""
+
+import pytest
 
 from tests.attack.attacking import Attack
 from tests.attack.cast import Cast
 from tests.attack.doors import WRITES
 from tests.attack.report import report
+from tests.attack.staging import make_cast
+from tests.world import World
+
+
+@pytest.fixture(scope="module")
+async def cast(world: World) -> Cast:
+    """A cast of this module's own, since it is written over."""
+    return await make_cast(world)
 
 
 async def test_nobody_changes_what_is_not_theirs(cast: Cast) -> None:

@@ -16,7 +16,9 @@ from tests.attack.attacking import Attack, Door, Write
 from tests.attack.cast import VIEWERS, Cast, Thing
 from tests.attack.doors import READS, WRITES, people_writes
 from tests.attack.expected import STANDS_IN_FOR, may_change_kpi
+from tests.attack.staging import make_cast
 from tests.attack.test_mutants import DECIDE_WRITES, HOMES
+from tests.world import World
 
 pytestmark = pytest.mark.deep
 
@@ -55,7 +57,13 @@ DRAFT = people_writes.write(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+async def cast(world: World) -> Cast:
+    """A cast of this module's own, since it is written over."""
+    return await make_cast(world)
+
+
+@pytest.fixture(scope="module")
 async def asked(cast: Cast) -> dict[str, list[Door]]:
     """By service and permit, the doors that ask for it."""
     found: dict[str, list[Door]] = {}
@@ -122,7 +130,11 @@ def written_sights(*, without: bool) -> Iterator[Any]:
     rules = [rule for rule in honest if rule.record in DECIDE_WRITES]
     for rule in rules if without else ():
         yield pytest.param(tuple(kept for kept in honest if kept is not rule), id=f"without {rule.record} {rule.relation}")
-    for record in () if without else sorted({rule.record for rule in rules} - {"unit_portfolio"}):
+        for role in sorted(rule.roles) if len(rule.roles) > 1 else ():
+            fewer = replace(rule, roles=rule.roles - {role})
+            kept_but_one = tuple(fewer if kept is rule else kept for kept in honest)
+            yield pytest.param(kept_but_one, id=f"without {rule.record} {rule.relation} for {role}")
+    for record in () if without else sorted({rule.record for rule in rules}):
         yield pytest.param((*honest, sight(record, EVERYBODY)), id=f"{record} open to all")
 
 
@@ -144,7 +156,7 @@ async def _who_writes(cast: Cast) -> set[tuple[str, str, str]]:
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def honest_writers(cast: Cast) -> set[tuple[str, str, str]]:
     return await _who_writes(cast)
 
