@@ -117,7 +117,7 @@ async def test_each_policy_taken_away_is_missed(administrator: asyncpg.Connectio
 
 
 async def test_each_exception_serves_one_look_up_and_nothing_else(administrator: asyncpg.Connection, service: str, cast: Cast) -> None:
-    """Before the organization is known a key or a source is found by its id, by the owner's function alone; without its policy nothing is."""
+    """A key or a source is found by its id before its organization is known, by the owner's function; without its policy nothing is."""
     exceptions = await administrator.fetch(
         "SELECT polrelid::regclass::text AS table, polname, polcmd, polroles FROM pg_policy WHERE polname <> 'organization'"
     )
