@@ -54,6 +54,7 @@ def _serve(service: Service) -> None:
 
 def _connection_limits(settings: ServiceSettings) -> ConnectionLimits:
     return ConnectionLimits(
+        connections=settings.max_connections,
         header_bytes=settings.max_header_bytes,
         header_count=settings.max_headers,
         slow_seconds=settings.slow_client_seconds,

@@ -67,6 +67,9 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: int = Field(default=32 * 1024 * 1024, description="Largest request body; a larger one is answered 413.")
     max_header_bytes: int = Field(default=32 * 1024, ge=1024, description="Largest head of a request, address and headers; else 431.")
     max_headers: int = Field(default=100, ge=10, description="Most headers of a request; else 431.")
+    max_connections: int = Field(
+        default=800, gt=0, description="Connections that clients may have open at once, in each process; else 503."
+    )
     request_seconds: float = Field(
         default=300, gt=0, description="A request that has not begun to answer by then is cancelled and answered 503."
     )

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import cast
 
 import httpx
@@ -25,6 +25,7 @@ LIMITS = {
     "MAX_HEADER_BYTES": "4096",
     "MAX_HEADERS": "20",
     "MAX_BODY_BYTES": "20000",
+    "MAX_CONNECTIONS": "150",
     "CORS_ORIGINS": '["https://app.example.com"]',
 }
 
@@ -263,6 +264,25 @@ async def test_others_are_served_while_many_drip(port: int) -> None:
     assert set(await dripping) == {(408, "request_too_slow")}
 
 
+async def test_one_connection_too_many_is_refused_and_served_once_another_is_gone(port: int) -> None:
+    async with AsyncExitStack() as connections:
+        clients = [await connections.enter_async_context(connected(port)) for _ in range(150)]
+        await eventually(lambda: has(port, clients[-1]))
+        async with connected(port) as one_more:
+            head, _, body = (await one_more.everything()).partition(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 503 ")
+            assert b"retry-after: 5" in head.lower()
+            assert json.loads(body)["code"] == "too_many_connections"
+            assert one_more.age < GRACE
+        await clients[0].send(HOST_LINE + b"\r\n")
+        assert (await clients[0].until(b"}")).startswith(b"HTTP/1.1 200 OK")
+        clients[1].transport.abort()
+        await eventually(lambda: not has(port, clients[1]))
+        async with connected(port) as welcome:
+            await welcome.send(HOST_LINE + b"\r\n")
+            assert (await welcome.until(b"}")).startswith(b"HTTP/1.1 200 OK")
+
+
 async def test_requests_in_one_packet_are_each_answered(port: int) -> None:
     async with connected(port) as client:
         await client.send((HOST_LINE + b"\r\n") * 2 + HOST_LINE + b"connection: close\r\n\r\n")
@@ -271,13 +291,12 @@ async def test_requests_in_one_packet_are_each_answered(port: int) -> None:
 
 async def test_no_proxy_is_believed_unless_named(port: int) -> None:
     """Else whoever is limited would name another address in each request."""
-    left = []
-    for number in range(2):
-        async with connected(port) as client:
-            await client.send(HOST_LINE + b"x-forwarded-for: 192.0.2.%d\r\n\r\n" % number)
-            answered = await client.until(b"}")
-            left.append(int(answered.split(b'"address";r=')[1].split(b";")[0]))
-    assert left[1] < left[0]
+    requests = [HOST_LINE + b"x-forwarded-for: 192.0.2.%d\r\n\r\n" % number for number in range(5)]
+    async with connected(port) as client:
+        await client.send(b"".join(requests))
+        answers = [await client.until(b"}") for _ in requests]
+    left = [int(answer.split(b'"address";r=')[1].split(b";")[0]) for answer in answers]
+    assert left[-1] < left[0]  # in one packet, so that hardly any comes back meanwhile
 
 
 def import_head(world: World, organization: Organization, framing: bytes) -> bytes:

@@ -4,7 +4,7 @@
 - `bodies`       how large a body may be
 - `json_bodies`  how deep its JSON may be, and how long its numbers
 - `durations`    how long a request may take
-- `connections`  how large headers may be, and how slowly a client may send and read
+- `connections`  how many may be open, how large headers may be, and how slowly a client may send and read
 
 docs/limits.md says what each answers.
 """

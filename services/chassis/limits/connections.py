@@ -1,4 +1,4 @@
-"""How large headers may be, and how slowly a client may send and read: what only the connection itself can tell.
+"""How many connections may be open, how large headers may be, and how slowly a client may send and read: what only the connection can tell.
 
 Uvicorn's protocol for httptools sets no such bounds. `limited_protocol` makes one that does, to be given to `uvicorn.run(http=...)`.
 Waiting is counted in ticks, so that a moment in which this process was busy is held against nobody.
@@ -29,11 +29,21 @@ class RequestTooSlow(Problem):
     status, code, title = 408, "request_too_slow", "Request came too slowly"
 
 
+class TooManyConnections(Problem):
+    status, code, title = 503, "too_many_connections", "Too many connections"
+
+    def __init__(self) -> None:
+        super().__init__("This server has as many connections open as it may. Try again in a moment.", headers={"Retry-After": "5"})
+
+
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """`slow_seconds` is the time for a whole head (request line and headers), and the grace after which a body must have come, and an
+    """`connections` may be open at once in this process, resting ones and WebSockets counted; one more is answered and hung up at once.
+
+    `slow_seconds` is the time for a whole head (request line and headers), and the grace after which a body must have come, and an
     answer must be taken, at `bytes_per_second` on average. `headers` go with answers that are given before the application is asked."""
 
+    connections: int
     header_bytes: int
     header_count: int
     slow_seconds: float
@@ -62,6 +72,8 @@ class LimitedConnection(HttpToolsProtocol):
         self._unsent = 0
         self._tick = self.limits.slow_seconds / TICKS
         self._timer = self.loop.call_later(self._tick, self._look)
+        if len(self.connections) > self.limits.connections:
+            self._refuse(TooManyConnections())
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._timer.cancel()
