@@ -20,6 +20,7 @@ from pydantic import SecretStr
 from chassis.app import create_app
 from chassis.database import Database
 from chassis.identity import TokenSigner, load_private_key, make_key_files, make_secret_file
+from chassis.identity.api_keys import create_api_key
 from chassis.service import Service
 from chassis.settings import DEVELOPMENT_ISSUER
 from chassis.worker import drain
@@ -112,6 +113,16 @@ class Organization:
             self._clients[token] = Clients(await world.client(world.kpi_api, token), await world.client(world.scoring, token))
         return self._clients[token]
 
+    async def with_key(self, *scopes: str) -> Clients:
+        """An API key that both services know, as after it was told to scoring."""
+        world = self.world
+        clients = []
+        for running in (world.kpi_api, world.scoring):
+            async with running.database.write(self.id) as session:
+                key = await create_api_key(session, name="key of a test", scopes=scopes, created_by="operator")
+            clients.append(await world.client(running, key.text))
+        return Clients(*clients)
+
     async def admin(self) -> Clients:
         return await self.as_person(self.person_id)
 
@@ -129,6 +140,7 @@ async def open_world(urls: DatabaseUrls, key_folder: Path) -> AsyncIterator[Worl
     make_key_files(key_folder, "kpi_api")
     make_secret_file(key_folder / "cursor.key")
     make_secret_file(key_folder / "secrets.key")
+    make_secret_file(key_folder / "audit.key")
     quotas = {f"{who}_requests_per_minute": 1_000_000 for who in ("person", "key", "bulk", "address")}  # tests ask faster than people do
     scoring_service = make_scoring(ScoringSettings(database_url=SecretStr(urls.scoring), key_folder=key_folder, **quotas))
     scoring = Running(scoring_service, create_app(scoring_service))

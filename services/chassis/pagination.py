@@ -103,11 +103,14 @@ async def fetch_page(
     statement: Select[T],
     page: PageRequest,
     *,
-    keys: Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Callable[[T], Any]]],
+    keys: Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Callable[[T], Any] | None]],
     scope: str,
     descending: bool = False,
 ) -> Rows[T]:
-    """Rows of one page in the order of `keys` (expression, and how to read it off a row). Raises CursorProblem."""
+    """Rows of one page in the order of `keys` (expression, and how to read it off a row). Raises CursorProblem.
+
+    What PostgreSQL alone can compute, such as lower(), has no reader and is fetched with the rows: computed here, it might differ.
+    """
     expressions = [expression for expression, _ in keys]
     if page.cursor:
         values = page.signer.read(scope, page.cursor)
@@ -115,9 +118,11 @@ async def fetch_page(
         here = tuple_(*expressions)
         statement = statement.where(here < after if descending else here > after)
     ordered = statement.order_by(*(e.desc() if descending else e.asc() for e in expressions)).limit(page.limit + 1)
-    found = (await session.scalars(ordered)).all()
-    last = len(found) <= page.limit
-    return Rows(found[: page.limit], lambda row: page.signer.sign(scope, [read(row) for _, read in keys]), last=last)
+    fetched = (await session.execute(ordered.add_columns(*(expression for expression, read in keys if read is None)))).all()
+    computed = {id(row[0]): iter(row[1:]) for row in fetched}
+    positions = {id(row[0]): [next(computed[id(row[0])]) if read is None else read(row[0]) for _, read in keys] for row in fetched}
+    found = [row[0] for row in fetched[: page.limit]]
+    return Rows(found, lambda row: page.signer.sign(scope, positions[id(row)]), last=len(fetched) <= page.limit)
 
 
 def signer_of(request: Request) -> CursorSigner:

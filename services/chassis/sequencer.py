@@ -11,6 +11,8 @@ from sqlalchemy import Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.audit.chain import extend_chain
+from chassis.audit.digests import AuditKeys
+from chassis.audit.records import record
 from chassis.database import Database, WriteSession
 from chassis.events import Event, EventNumber
 from chassis.rows import ChassisRow
@@ -30,16 +32,16 @@ class Unsequenced(ChassisRow):
     id: Mapped[UUID] = mapped_column(primary_key=True)
 
 
-async def sequence_all(database: Database, after_numbering: AfterNumbering | None = None) -> int:
+async def sequence_all(database: Database, keys: AuditKeys, after_numbering: AfterNumbering | None = None) -> int:
     """Number everything that is committed, organization by organization. Returns how many rows were numbered."""
     async with database.engine.connect() as connection:  # nosemgrep: connection-outside-a-transaction - ids of a queue table
         waiting = (await connection.execute(select(Unsequenced.organization_id).distinct())).scalars().all()
-    return sum([await _sequence(database, organization_id, after_numbering) for organization_id in waiting])
+    return sum([await _sequence(database, organization_id, keys, after_numbering) for organization_id in waiting])
 
 
-async def _sequence(database: Database, organization_id: UUID, after_numbering: AfterNumbering | None) -> int:
+async def _sequence(database: Database, organization_id: UUID, keys: AuditKeys, after_numbering: AfterNumbering | None) -> int:
     async with database.write(organization_id) as session:
-        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('sequencer:' || :id, 0))"), {"id": str(organization_id)})
+        await _lock(session)
         rows = (
             await session.execute(
                 select(Unsequenced.kind, Unsequenced.id)
@@ -51,13 +53,32 @@ async def _sequence(database: Database, organization_id: UUID, after_numbering: 
         events = [row.id for row in rows if row.kind == "event"]
         records = [row.id for row in rows if row.kind == "audit"]
         numbered = await _number_events(session, events)
-        await extend_chain(session, records)
+        await extend_chain(session, records, keys)
         await session.execute(
             delete(Unsequenced).where(Unsequenced.organization_id == organization_id, Unsequenced.id.in_([*events, *records]))
         )
         if after_numbering and numbered:
             await after_numbering(session, numbered)
         return len(rows)
+
+
+async def begin_keyed_chain(database: Database, organization_id: UUID, keys: AuditKeys) -> None:
+    """Give a chain that has no key one from here on, by a record of the operator's that is linked at once.
+
+    It vouches for everything before: verify that first, and compare its head with one noted elsewhere.
+    """
+    async with database.write(organization_id) as session:
+        await _lock(session)
+        before = set(await session.scalars(select(Unsequenced.id).where(Unsequenced.organization_id == organization_id)))
+        await record(session, "operator", "audit.keyed", "organization", organization_id)
+        mine = Unsequenced.organization_id == organization_id, Unsequenced.kind == "audit", Unsequenced.id.not_in(before)
+        ids = (await session.scalars(delete(Unsequenced).where(*mine).returning(Unsequenced.id))).all()
+        await extend_chain(session, ids, keys, begin_keyed=True)
+
+
+async def _lock(session: WriteSession) -> None:
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('sequencer:' || :id, 0))")
+    await session.execute(lock, {"id": str(session.organization_id)})
 
 
 async def _number_events(session: WriteSession, ids: Sequence[UUID]) -> Sequence[Event]:

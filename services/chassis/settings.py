@@ -51,7 +51,8 @@ class ServiceSettings(BaseSettings):
     )
     database_pool_size: int = Field(default=10, description="Connections a process keeps open.")
     key_folder: Path = Field(
-        description="Folder of the key files: `issuer.jwks.json` (trusted public keys), `<service>.jwk.json`, `cursor.key`, `secrets.key`."
+        description="Folder of the key files: `issuer.jwks.json` (trusted public keys), `<service>.jwk.json`, `audit.key`, `cursor.key`,"
+        " `secrets.key`."
     )
     audience: str = Field(default="sightline", description="The `aud` a token must carry.")
     issuers: dict[str, IssuerSettings] = Field(

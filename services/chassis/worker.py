@@ -28,6 +28,7 @@ from chassis import jobs
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.logs import without_words
+from chassis.audit.digests import audit_keys
 from chassis.sequencer import sequence_all
 from chassis.service import Resources, Service
 
@@ -125,7 +126,7 @@ async def drain(service: Service, database: Database, resources: Resources) -> i
 
     A job that is to run later, such as the retry of one that failed, stays for later.
     """
-    done = await sequence_all(database, service.after_numbering)
+    done = await sequence_all(database, audit_keys(service.settings.key_folder), service.after_numbering)
     async with asyncpg.create_pool(database.url, min_size=2, max_size=service.settings.worker_concurrency + 2) as pool:
         queries = Queries(AsyncpgPoolDriver(pool))
         names = [QueueEntrypoint(name) for name in service.jobs]
@@ -188,7 +189,7 @@ async def _beat(database: Database, queue: QueueManager) -> None:
 async def _sequence(service: Service, database: Database, queue: QueueManager) -> None:
     while not queue.shutdown.is_set():
         with _Logged("sequencer"):
-            await sequence_all(database, service.after_numbering)
+            await sequence_all(database, audit_keys(service.settings.key_folder), service.after_numbering)
         await _sleep(queue, service.settings.sequencer_interval_seconds)
 
 

@@ -12,6 +12,7 @@ HOME = ("employee", "peer", "manager", "executive", "chief", "stakeholder", "nei
         "deputy", "key", "nobody", "leaver")  # fmt: skip
 EXPORT = "/people/{person_id}/export"  # the one door of birth dates and genders
 READINGS = ("/readings", "graphql Query.viewer")
+SUM_OF_A_RUN = re.compile(r'"amounts":\s*\{|"input_digest":\s*"')
 REVIEWED = ("manager", "executive", "stakeholder", "chief")  # whose mid-year review is open
 
 
@@ -68,6 +69,8 @@ def told(viewer: str, operation: str, text: str) -> list[str]:
     if viewer not in HOME:
         return []
     found = [secret for secret, pattern in _patterns(viewer).items() if secret in text and pattern.search(text)]
+    if "/v1/runs" in operation and viewer not in seeing("run_line", "") and SUM_OF_A_RUN.search(text):
+        found.append("what a run pays in all")  # a run may be of one person
     if operation.endswith(EXPORT):
         found = [secret for secret in found if secret not in _exported_to(viewer)]
     # People see who read what is theirs, by name: that is what readings are for.

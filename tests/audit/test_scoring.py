@@ -176,6 +176,13 @@ async def test_people_see_who_read_their_pay(company: Company) -> None:
     assert (await company.clients["aud"].get(f"/v1/people/{uuid4()}/readings")).status_code == 404
 
 
+async def test_an_export_is_a_reading_of_pay(company: Company) -> None:
+    ana = company.people["ana"]
+    ok(await company.clients["comp"].get(f"/v1/people/{ana}/export"))
+    [reading] = ok(await company.clients["ana"].get(f"/v1/people/{ana}/readings")).json()["items"]
+    assert (reading["what"], reading["reader"]["name"]) == ("person.exported", "Comp")
+
+
 async def test_an_auditor_filters_pages_and_streams(company: Company, watch: Watch) -> None:
     aud, comp, ana = company.clients["aud"], company.people["comp"], company.people["ana"]
     ok(await company.clients["comp"].get("/v1/pay-bases"))

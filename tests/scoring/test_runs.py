@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import uuid
 from typing import Any
 from uuid import UUID
 
@@ -40,7 +41,7 @@ async def test_the_digest_depends_on_content_alone(company: Company) -> None:
         ok(await company.service.put(f"/v1/runs/{run_id}/scorecards", content=body, headers=headers))
         ok(await company.service.post(f"/v1/runs/{run_id}/compute"))
         await company.world.work()
-        runs.append(ok(await company.service.get(f"/v1/runs/{run_id}")).json())
+        runs.append(ok(await company.clients["comp"].get(f"/v1/runs/{run_id}")).json())
     # Then snapshot and inputs have one digest, and the lines are the same.
     assert len({run["snapshot_digest"] for run in runs}) == 1
     assert len({run["input_digest"] for run in runs}) == 1
@@ -50,6 +51,45 @@ async def test_the_digest_depends_on_content_alone(company: Company) -> None:
     run_id = await company.announce()
     ok(await company.service.put(f"/v1/runs/{run_id}/scorecards", json=[*cards[:2], company.scorecard("cyd", "95.6")]))
     assert ok(await company.service.get(f"/v1/runs/{run_id}")).json()["snapshot_digest"] != runs[0]["snapshot_digest"]
+
+
+async def test_what_a_run_pays_in_all_is_told_to_who_sees_its_lines_alone(company: Company) -> None:
+    """A run may be of one person, so its sum is that person's pay; so are a digest that can be guessed at and whether a limit is passed."""
+    hr = await company.appoint("hana", "hr_admin")
+    run_id = str(uuid.uuid4())
+    ok(await hr.put(f"/v1/runs/{run_id}", json={"cycle_code": "2026", "period_start": "2026-01-01", "period_end": "2026-12-31"}))
+    ok(await hr.put(f"/v1/runs/{run_id}/scorecards", json=[company.scorecard("ana")]))
+    ok(await hr.post(f"/v1/runs/{run_id}/compute"))
+    await company.world.work()
+
+    shown = ok(await company.clients["comp"].get(f"/v1/runs/{run_id}")).json()
+    assert shown["totals"]["amounts"]["USD"] > "0"
+    assert (shown["totals"]["zero_count"], shown["approvals_needed"], len(shown["input_digest"])) == (0, 1, len("sha256:") + 64)
+    payroll = await company.appoint("paz", "payroll")
+    for client in (hr, payroll, company.service):
+        hidden = ok(await client.get(f"/v1/runs/{run_id}")).json()
+        listed = next(run for run in ok(await client.get("/v1/runs")).json()["items"] if run["id"] == run_id)
+        for run in (hidden, listed):
+            assert run["totals"] == {"line_count": 1, "failed_count": 0, "zero_count": None, "amounts": None}
+            assert run["input_digest"] is None
+        assert hidden["approvals_needed"] is None
+
+
+async def test_what_a_key_wrote_or_computed_is_approved_by_nobody_who_makes_keys(company: Company) -> None:
+    key = (await company.organization.with_key("integration")).scoring
+    both = await company.appoint("bea", "hr_admin", "comp_admin")
+    ok(await key.post("/v1/plans", json={"code": "gift", "name": "Gift", "document": PLAN.replace("annual_bonus", "gift")}))
+    refused = await both.post("/v1/plans/gift/versions/1/approve")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_plan")
+    assert ok(await company.clients["second"].post("/v1/plans/gift/versions/1/approve")).json()["status"] == "approved"
+
+    run_id = await company.announce()
+    ok(await key.put(f"/v1/runs/{run_id}/scorecards", json=[company.scorecard("ana")]))
+    ok(await key.post(f"/v1/runs/{run_id}/compute"))
+    await company.world.work()
+    refused = await both.post(f"/v1/runs/{run_id}/approve")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_run")
+    assert ok(await company.clients["comp"].post(f"/v1/runs/{run_id}/approve")).json()["status"] == "approved"
 
 
 async def test_a_snapshot_may_be_repeated_but_not_changed_once_computed(company: Company) -> None:

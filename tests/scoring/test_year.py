@@ -23,7 +23,7 @@ async def test_a_scorecard_becomes_a_released_payout_with_its_explanation(organi
     lines = await company.lines(run_id)
     assert (lines["ana"]["composite"], lines["ana"]["amount"]) == ("1.1", "6600.00")
     assert (lines["ben"]["composite"], lines["ben"]["amount"]) == ("0.875", "3500.00")
-    run = ok(await company.service.get(f"/v1/runs/{run_id}")).json()
+    run = ok(await company.clients["comp"].get(f"/v1/runs/{run_id}")).json()
     assert run["status"] == "released"
     assert run["totals"] == {"line_count": 2, "failed_count": 0, "zero_count": 0, "amounts": {"USD": "10100.00"}}
     # And Ana reads her own statement: every step, every KPI with its line of sight.

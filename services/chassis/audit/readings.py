@@ -116,9 +116,11 @@ def _reader(actor: _Actor, names: Mapping[UUID, str], roles: Collection[str]) ->
 
 
 def _held(grant: Any, actor: _Actor, moment: datetime) -> bool:
-    """Whether the reader had this role on the day; one that nobody has approved never held."""
-    day = moment.date()
-    begun = grant.valid_from <= day and getattr(grant, "approved_at", moment) is not None
+    """Whether the reader had this role then: on the day, and once it was approved where the service knows of that. What the operator gave
+    holds from its first day."""
+    day, approved_at = moment.date(), getattr(grant, "approved_at", moment)
+    approved = approved_at is not None and (approved_at <= moment or grant.approved_by == "operator")
+    begun = grant.valid_from <= day and approved
     return bool(grant.person_id == actor.id and begun and (grant.valid_to is None or day < grant.valid_to))
 
 

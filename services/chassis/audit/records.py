@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func, select, text
+from sqlalchemy import Index, SmallInteger, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import ReadSession, WriteSession
@@ -38,7 +38,9 @@ class AuditRecord(AppendOnly, OrganizationRow, ChassisRow):
 
 
 class AuditLink(AppendOnly, OrganizationRow, ChassisRow):
-    """The place of an audit record (`id`) in the organization's chain: digest = sha256(previous digest, record). Append-only."""
+    """The place of an audit record (`id`) in the organization's chain: its digest covers the one before and the record. Append-only.
+
+    `digest_version` says which kind of digest it is (`digests.PLAIN`, `digests.KEYED`)."""
 
     __tablename__ = "audit_links"
     __table_args__ = (Index("uq_audit_links_number", "organization_id", "number", unique=True),)
@@ -46,6 +48,7 @@ class AuditLink(AppendOnly, OrganizationRow, ChassisRow):
     number: Mapped[int]
     digest: Mapped[str]
     previous_digest: Mapped[str] = mapped_column(default="")
+    digest_version: Mapped[int] = mapped_column(SmallInteger)
 
 
 class AuditHead(ChassisRow):
@@ -56,6 +59,7 @@ class AuditHead(ChassisRow):
     organization_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int]
     digest: Mapped[str]
+    seal: Mapped[str | None]
 
 
 REPLAYED = "answer.replayed"

@@ -37,3 +37,8 @@ class OutsideIdentity:
     issuer: str
     subject: str
     email: str | None = None
+
+
+def is_key(subject: str) -> bool:
+    """Whether records name an API key by this subject."""
+    return subject.startswith("key:")

@@ -74,6 +74,8 @@ async def delegate(viewer: Viewer, session: WriteSession, given: DelegationIn) -
     await session.execute(LOCK, {"organization_id": str(viewer.organization_id)})
     await _require_right(viewer, session, delegator_id, given.delegate_id)
     starts = given.valid_from or session.today
+    if starts < session.today:
+        raise DelegationInvalid("It starts today or later: who led whom in the past is not changed.", field="/valid_from")
     if not 0 < (given.valid_to - starts).days <= LONGEST_DAYS:
         raise DelegationInvalid(f"It must end after the day on which it starts, and within {LONGEST_DAYS} days.", field="/valid_to")
     await _refuse_overlap(session, delegator_id, given.delegate_id, starts, given.valid_to)

@@ -15,7 +15,7 @@ from kpi_api.cascade.drafts import Carrier, Draft
 from kpi_api.cascade.levels import UnitTree
 from kpi_api.cascade.models import Kpi, KpiStakeholder
 from kpi_api.cascade.problems import NOT_YOURS, KpiRefused, StakeholderRefused
-from kpi_api.cascade.repeats import find_repeats
+from kpi_api.cascade.repeats import find_repeats, refuse_taken
 from kpi_api.cascade.schemas import Holder, NewKpi, NewStakeholder
 from kpi_api.cascade.sight import may_change
 from kpi_api.cascade.sights import refresh_sights_of_kpis
@@ -58,6 +58,8 @@ async def prepare(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft]
     await _settle_versions(session, drafts)
     await find_repeats(viewer, session, drafts)
     await _link(viewer, session, drafts, units)
+    refuse_taken(drafts)
+    _refuse_those_built_on_refused(drafts)
 
 
 def _holders(given: NewKpi) -> list[Holder]:
@@ -85,7 +87,6 @@ async def _link(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft], 
     by_code = {draft.given.code: draft for draft in drafts if draft.given.code}
     for draft in drafts:
         placement.link_upward(draft, by_code, kpis, units)
-    _refuse_those_built_on_refused(drafts)
 
 
 def _refuse_those_built_on_refused(drafts: Sequence[Draft]) -> None:

@@ -33,7 +33,8 @@ class Carrier(NamedTuple):
 
 @dataclass
 class Draft:
-    """One row. `existing_id` is the KPI that has the code already; nothing is created for it then."""
+    """One row. `existing_id` is the KPI that has the code already and says the same: nothing is created for it then. `code_taken`: it says
+    something else."""
 
     row: int
     given: NewKpi
@@ -48,6 +49,7 @@ class Draft:
     links: list[Link] = field(default_factory=list)
     carriers: list[Carrier] = field(default_factory=list)
     existing_id: UUID | None = None
+    code_taken: bool = False
 
     def refuse(self, field: str, code: str, message: str) -> None:
         self.errors.append(FieldError(field=field, code=code, message=message, row=self.row))

@@ -32,6 +32,14 @@ async def find_repeats(viewer: Viewer, session: ReadSession, drafts: Sequence[Dr
         if row.changeable and _stored_facts(row, targets[row.Kpi.id]) == _given_facts(draft):
             draft.existing_id = row.Kpi.id
         else:
+            draft.code_taken = True
+
+
+def refuse_taken(drafts: Sequence[Draft]) -> None:
+    """Refuse the drafts whose code names another KPI, unless something else is wrong with them: who could not create the KPI anyway does
+    not learn which codes others have."""
+    for draft in drafts:
+        if draft.code_taken and not draft.errors:
             draft.refuse("/code", "code_taken", f"`{draft.given.code}` names another KPI. Choose another code.")
 
 

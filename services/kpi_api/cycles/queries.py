@@ -43,7 +43,7 @@ async def cycles(viewer: Viewer, session: ReadSession, page: PageRequest) -> Row
         select(Cycle),
         page,
         keys=[(Cycle.starts_on, lambda row: row.starts_on), (Cycle.id, lambda row: row.id)],
-        scope=f"cycles {viewer.organization_id}",
+        scope=f"cycles {viewer.subject}",
         descending=True,
     )
 

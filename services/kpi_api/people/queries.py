@@ -58,7 +58,7 @@ async def people(
         session,
         statement,
         page,
-        keys=[(func.lower(Person.display_name), lambda row: row.display_name.lower()), (Person.id, lambda row: row.id)],
+        keys=[(func.lower(Person.display_name), None), (Person.id, lambda row: row.id)],
         scope=f"people {viewer.subject} {active} {unit_id} {search}",
     )
 
@@ -79,7 +79,7 @@ async def structure(viewer: Viewer, session: ReadSession, table: type[Structure]
         select(table),
         page,
         keys=[(table.code, lambda row: row.code), (table.id, lambda row: row.id)],
-        scope=f"{table.__tablename__} {viewer.organization_id}",
+        scope=f"{table.__tablename__} {viewer.subject}",
     )
 
 

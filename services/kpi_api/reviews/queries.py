@@ -51,6 +51,7 @@ def reads_of(person_id: UUID) -> ColumnElement[bool]:
     return or_(
         and_(AuditRecord.subject_type == "review", AuditRecord.action == "review.read", AuditRecord.subject_id.in_(reviews_of)),
         and_(AuditRecord.subject_type == "scorecard", AuditRecord.action == "score.read", AuditRecord.subject_id.in_(cards)),
+        and_(AuditRecord.subject_type == "person", AuditRecord.action == "person.exported", AuditRecord.subject_id == person_id),
     )
 
 

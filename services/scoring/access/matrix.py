@@ -9,6 +9,9 @@ from chassis.access import EVERYBODY, Matrix, sight
 
 Role = Literal["board", "hr_admin", "comp_admin", "executive", "payroll", "auditor", "integration", "service"]
 
+MAKES_KEYS: Role = "hr_admin"
+"""Who makes API keys, in kpi_api, and so could act by one."""
+
 SIGHTS = (
     sight("person", "self"),
     sight("person", "below"),

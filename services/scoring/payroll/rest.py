@@ -39,7 +39,7 @@ async def list_batches(viewer: CurrentViewer, session: Read, page: Paging, pay_g
         queries.batches(viewer, pay_group=pay_group),
         page,
         keys=[(PayrollBatch.check_date, lambda row: row.check_date), (PayrollBatch.id, lambda row: row.id)],
-        scope=f"payroll_batches:{viewer.organization_id}:{pay_group}",
+        scope=f"payroll_batches:{viewer.subject}:{pay_group}",
         descending=True,
     )
     await audit.record_read(session, viewer.subject, "payroll_batch.read", "payroll_batch", [row.id for row in rows])
@@ -91,7 +91,7 @@ async def list_acknowledgements(batch_id: UUID, viewer: CurrentViewer, session: 
         await queries.answers(viewer, session, batch_id),
         page,
         keys=[(PayrollLine.position, lambda row: row.position)],
-        scope=f"payroll_answers:{viewer.organization_id}:{batch_id}",
+        scope=f"payroll_answers:{viewer.subject}:{batch_id}",
     )
     await _record_lines(viewer, session, batch_id, {row.person_id for row in rows})
     return Page(items=[_answer(row) for row in rows], next=page.link_next(rows))

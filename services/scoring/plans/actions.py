@@ -11,6 +11,7 @@ from chassis import audit
 from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.problems import NotFound
+from scoring.access.keys import could_be_own_key
 from scoring.plans.documents import Document, canonical_text, plan_of, source_of
 from scoring.plans.models import Plan, PlanVersion
 from scoring.plans.problems import OwnPlan, PlanApproved, PlanExists
@@ -93,6 +94,8 @@ def require_approvable(viewer: Viewer, version: PlanVersion) -> UUID:
     approver_id = viewer.require_person()
     if version.author_id == approver_id:
         raise OwnPlan("You wrote this version, so somebody else must approve it.")
+    if could_be_own_key(viewer, version.author):
+        raise OwnPlan("A key wrote this version, and whoever makes keys does not approve what they write. Somebody else must.")
     if version.status == "approved":
         raise PlanApproved("It is approved already.")
     return approver_id

@@ -46,7 +46,7 @@ async def list_plans(viewer: CurrentViewer, session: Read, page: Paging) -> Page
         queries.plans(viewer),
         page,
         keys=[(Plan.code, lambda row: row.code), (Plan.id, lambda row: row.id)],
-        scope=f"plans:{viewer.organization_id}",
+        scope=f"plans:{viewer.subject}",
     )
     await audit.record_read(session, viewer.subject, "plan.read", "plan", [row.id for row in rows])
     return Page(items=[PlanOut.model_validate(row) for row in rows], next=page.link_next(rows))
@@ -105,7 +105,7 @@ async def list_assignments(viewer: CurrentViewer, session: Read, page: Paging) -
         queries.assignments(viewer),
         page,
         keys=[(PlanAssignment.id, lambda row: row.id)],
-        scope=f"plan_assignments:{viewer.organization_id}",
+        scope=f"plan_assignments:{viewer.subject}",
     )
     await audit.record_read(session, viewer.subject, "plan_assignment.read", "plan_assignment", [row.id for row in rows])
     return Page(items=await assignments_shown(session, rows), next=page.link_next(rows))

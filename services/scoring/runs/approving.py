@@ -14,6 +14,7 @@ from chassis import audit, events
 from chassis.access import Viewer, on_day
 from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
+from scoring.access.keys import could_be_own_key
 from scoring.access.models import ReportingLine
 from scoring.organization.models import OrganizationProfile
 from scoring.runs.actions import lock_run
@@ -51,7 +52,7 @@ async def require_approvable(viewer: Viewer, session: ReadSession, run: Run) -> 
     viewer.require("runs.approve")
     approver_id = viewer.require_person()
     require_next(run.status, "approved")
-    await _refuse_the_concerned(session, run, approver_id)
+    await _refuse_the_concerned(viewer, session, run, approver_id)
     given = [approval.approver_id for approval in await approvals(session, run)]
     if given and await session.scalar(_lines_up(viewer, approver_id, given)):
         raise ReportsToApprover("You report to the first approver. Somebody who does not must give the second approval.")
@@ -77,9 +78,11 @@ async def approvals_needed(session: ReadSession, run: Run) -> int:
     return 2 if any(total > limit for total in sums) else 1
 
 
-async def _refuse_the_concerned(session: ReadSession, run: Run, approver_id: UUID) -> None:
+async def _refuse_the_concerned(viewer: Viewer, session: ReadSession, run: Run, approver_id: UUID) -> None:
     if run.requester_id == approver_id:
         raise OwnRun("You had this run computed, so somebody else must approve it.")
+    if could_be_own_key(viewer, run.requested_by):
+        raise OwnRun("A key had this run computed, and whoever makes keys does not approve what they do. Somebody else must.")
     paid = select(RunLine.id).where(RunLine.run_id == run.id, RunLine.person_id == approver_id).limit(1)
     if await session.scalar(paid):
         raise OwnPay("Your own pay is in this run. Somebody who is not paid by it must approve it.")

@@ -19,7 +19,7 @@ from scoring.access.door import CurrentViewer
 from scoring.runs import actions, approving, queries
 from scoring.runs.models import Run, RunLine
 from scoring.runs.schemas import Approval, RunDetail, RunIn, RunLineOut, RunOut
-from scoring.runs.shown import run_shown
+from scoring.runs.shown import run_listed, run_shown
 from scoring.snapshots.arrow import read_stream
 from scoring.snapshots.canonical import canonical
 from scoring.snapshots.documents import ScorecardIn, table_of
@@ -112,11 +112,11 @@ async def list_runs(viewer: CurrentViewer, session: Read, page: Paging, cycle_co
         queries.runs(viewer, cycle_code=cycle_code),
         page,
         keys=[(Run.created_at, lambda row: row.created_at), (Run.id, lambda row: row.id)],
-        scope=f"runs:{viewer.organization_id}:{cycle_code}",
+        scope=f"runs:{viewer.subject}:{cycle_code}",
         descending=True,
     )
     await audit.record_read(session, viewer.subject, "run.read", "run", [row.id for row in rows])
-    return Page(items=[RunOut.model_validate(row) for row in rows], next=page.link_next(rows))
+    return Page(items=[run_listed(viewer, row) for row in rows], next=page.link_next(rows))
 
 
 @router.get("/{run_id}", summary="Read a run")
@@ -133,7 +133,7 @@ async def list_lines(run_id: UUID, viewer: CurrentViewer, session: Read, page: P
         await queries.run_lines(viewer, session, run_id),
         page,
         keys=[(RunLine.person_id, lambda row: row.person_id), (RunLine.id, lambda row: row.id)],
-        scope=f"run_lines:{viewer.organization_id}:{run_id}",
+        scope=f"run_lines:{viewer.subject}:{run_id}",
     )
     await audit.record_read(session, viewer.subject, "run.read", "run", [run_id])
     others = sorted({row.person_id for row in rows} - {viewer.person_id})

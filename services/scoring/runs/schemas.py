@@ -37,17 +37,21 @@ class Approval(Input):
     accept_failed: StrictBool = False
 
 
+TO_WHO_SEES_LINES = "Null for whoever does not see the run's lines."
+
+
 class RunTotals(Output):
     """How many lines there are, how many failed or come to zero, and the sum of what the run pays by currency."""
 
     line_count: int
     failed_count: int
-    zero_count: int
-    amounts: Annotated[dict[str, Money], Field(description="Currency to sum of amounts.")]
+    zero_count: int | None = Field(description=TO_WHO_SEES_LINES)
+    amounts: dict[str, Money] | None = Field(description=f"Currency to sum of amounts. {TO_WHO_SEES_LINES}")
 
     @model_validator(mode="after")
     def in_smallest_units(self) -> Self:
-        self.amounts = {currency: money(amount, currency) for currency, amount in self.amounts.items()}
+        if self.amounts is not None:
+            self.amounts = {currency: money(amount, currency) for currency, amount in self.amounts.items()}
         return self
 
 
@@ -62,7 +66,7 @@ class RunOut(Output):
     status: Status
     scorecard_count: int
     snapshot_digest: str | None
-    input_digest: str | None
+    input_digest: Annotated[str | None, Field(description=TO_WHO_SEES_LINES)]
     engine_version: int | None
     totals: RunTotals | None
     created_at: datetime
@@ -86,7 +90,7 @@ class RunDetail(RunOut):
     """A run with its approvals; `verbs` says what the viewer may do now."""
 
     approvals: list[ApprovalOut]
-    approvals_needed: Annotated[int, Field(description="2 above the organization's limit")]
+    approvals_needed: Annotated[int | None, Field(description=f"2 above the organization's limit. {TO_WHO_SEES_LINES}")]
     verbs: list[VerbOutput]
 
 

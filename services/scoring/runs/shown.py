@@ -12,11 +12,20 @@ from scoring.runs.schemas import ApprovalOut, RunDetail, RunOut
 async def run_shown(viewer: Viewer, session: ReadSession, run: Run) -> RunDetail:
     """A run that the viewer was found to see."""
     return RunDetail(
-        **RunOut.model_validate(run).model_dump(),
+        **run_listed(viewer, run).model_dump(),
         approvals=[ApprovalOut.model_validate(row) for row in await approvals(session, run)],
-        approvals_needed=await approvals_needed(session, run),
+        approvals_needed=await approvals_needed(session, run) if viewer.sees_all("run_line") else None,
         verbs=await verbs(viewer, session, run),
     )
+
+
+def run_listed(viewer: Viewer, run: Run) -> RunOut:
+    """A run that the viewer was found to see. What it pays, even in all, is told only to who sees its lines: a run may be of one person."""
+    shown = RunOut.model_validate(run)
+    if shown.totals and not viewer.sees_all("run_line"):
+        shown.totals = shown.totals.model_copy(update={"amounts": None, "zero_count": None})
+        shown.input_digest = None  # made of pay, which could be guessed until the digest fits
+    return shown
 
 
 async def verbs(viewer: Viewer, session: ReadSession, run: Run) -> list[VerbOutput]:

@@ -61,6 +61,11 @@ async def test_the_delegate_acts_as_manager_on_scorecards_but_not_on_their_own(o
     assert reasons(own) == reasons(as_person), "on their own card a delegate is the person and nothing else"
 
 
+async def test_who_led_whom_in_the_past_is_not_changed(organization: Organization, people: dict[str, str]) -> None:
+    answer = await delegate(organization, people["boss"], delegate_id=people["one"], valid_from="2026-03-01")
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "/valid_from")
+
+
 async def test_rights_are_not_passed_on(organization: Organization, people: dict[str, str]) -> None:
     assert (await delegate(organization, people["boss"], delegate_id=people["top"])).status_code == 201
     admin = str(organization.person_id)

@@ -54,6 +54,19 @@ def target(**given: Any) -> dict[str, Any]:
     return {"targets": [{"value": "450000", "unit": "USD", "period": "quarter"} | given]}
 
 
+async def test_who_could_not_create_a_kpi_does_not_learn_which_codes_others_have(company: Company) -> None:
+    """Given Hal's KPI, which Eli does not see: each of these cannot be created for a reason of its own, and that reason alone is told."""
+    await company.create(kpi("hal", "individual", person="hal"))
+    eli = await company.client("eli")
+    wrong: list[dict[str, Any]] = [{"cycle_code": "nope"}, {"definition_code": "nope"}, {"contributes_to": [{"parent": "nope"}]}]
+    for change in wrong:
+        taken, free = [(await eli.post("/v1/kpis", json=kpi(code, "individual", person="eli") | change)).json() for code in ("hal", "free")]
+        assert taken == free
+        assert "code_taken" not in str(taken)
+    honest = await eli.post("/v1/kpis", json=kpi("hal", "individual", person="eli"))
+    assert [error["code"] for error in honest.json()["errors"]] == ["code_taken"]
+
+
 @pytest.mark.parametrize(
     ("level", "change", "field", "code"),
     [
