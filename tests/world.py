@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from chassis.app import create_app
+from chassis.audit.digests import AuditKeys, audit_keys
 from chassis.database import Database
 from chassis.identity import TokenSigner, load_private_key, make_key_files, make_secret_file
 from chassis.identity.api_keys import create_api_key
@@ -43,6 +44,10 @@ class Running:
     def database(self) -> Database:
         database: Database = self.app.state.database
         return database
+
+    @property
+    def audit_keys(self) -> AuditKeys:
+        return audit_keys(self.service.settings.key_folder)
 
     def transport(self) -> httpx.ASGITransport:
         return httpx.ASGITransport(self.app, raise_app_exceptions=False)

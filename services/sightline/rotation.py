@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import InvalidToken
 
+from chassis.audit import digests as audit_digests
 from chassis.identity.keys import rotate_key_files, write_secret
 from chassis.models import ChassisRow
 from chassis.resealing import reseal, sealed_columns
@@ -49,6 +50,11 @@ def rotate_cursor_key(folder: Path) -> None:
     write_secret(folder / CURSOR_KEY, secrets.token_hex(32))
 
 
+def rotate_audit_key(folder: Path) -> None:
+    """Another key for the digests of the audit; the former ones go on proving what they made, and are never removed. Raises BadUsage."""
+    write_secret(folder / audit_digests.KEY_FILE, "\n".join([secrets.token_hex(32), *_read_keys(folder, audit_digests.KEY_FILE)]))
+
+
 def rotate_secrets(folder: Path, home: Path, services: Sequence[str]) -> int:
     """Another key seals from now on; everything sealed is sealed anew with it, and the old keys stay for what is being written just now.
 
@@ -71,9 +77,9 @@ def forget_old_secrets(folder: Path, home: Path, services: Sequence[str]) -> int
     return count
 
 
-def _read_keys(folder: Path) -> list[str]:
+def _read_keys(folder: Path, file: str = KEY_FILE) -> list[str]:
     try:
-        return (folder / KEY_FILE).read_text().split()
+        return (folder / file).read_text().split()
     except FileNotFoundError as error:
         raise BadUsage(f"There is no {error.filename}.", "Name the folder with --folder.") from error
 
@@ -104,4 +110,4 @@ async def _reseal_database(database: ServiceDatabase, sealer: Sealer) -> int:
         return sum([await reseal(owned, organization_id, columns, sealer) for organization_id in await owned.organization_ids()])
 
 
-__all__ = ["SERVICES", "forget_old_secrets", "rotate_cursor_key", "rotate_issuer", "rotate_secrets", "rotate_services"]
+__all__ = ["SERVICES", "forget_old_secrets", "rotate_audit_key", "rotate_cursor_key", "rotate_issuer", "rotate_secrets", "rotate_services"]

@@ -18,6 +18,7 @@ from tests.world import Organization
 async def company(organization: Organization, database_urls: DatabaseUrls, monkeypatch: pytest.MonkeyPatch) -> Company:
     for name in ("kpi_api", "scoring"):
         monkeypatch.setenv(f"{name.upper()}_DATABASE_URL", getattr(database_urls, name))
+        monkeypatch.setenv(f"{name.upper()}_KEY_FOLDER", str(organization.world.kpi_api.service.settings.key_folder))
     company = await found(organization)
     await company.hire("ana", salary="60000")
     ok(await company.clients["comp"].get("/v1/pay-bases"))

@@ -13,7 +13,7 @@ from tests.world import Organization, World
 
 @pytest.fixture
 async def database(world: World, organization: Organization) -> Database:
-    await sequence_all(world.kpi_api.database)
+    await sequence_all(world.kpi_api.database, world.kpi_api.audit_keys)
     return world.kpi_api.database
 
 
@@ -38,9 +38,9 @@ async def test_a_slow_transaction_is_numbered_when_it_commits(database: Database
     async with database.write(organization.id) as slow:
         await events.record(slow, "note.made", "note", new_id(), name="slow")
         await record(database, organization, "quick")
-        await sequence_all(database)
+        await sequence_all(database, organization.world.kpi_api.audit_keys)
         assert await feed(database, organization) == [(start + 1, "quick")]
-    await sequence_all(database)
+    await sequence_all(database, organization.world.kpi_api.audit_keys)
     assert await feed(database, organization, after=start + 1) == [(start + 2, "slow")]
 
 
@@ -52,7 +52,7 @@ async def test_what_was_rolled_back_leaves_no_gap(database: Database, organizati
             await events.record(session, "note.made", "note", new_id(), name="never")
             raise RuntimeError
     await record(database, organization, "second")
-    await sequence_all(database)
+    await sequence_all(database, organization.world.kpi_api.audit_keys)
     assert await feed(database, organization) == [(start + 1, "first"), (start + 2, "second")]
 
 
@@ -60,7 +60,7 @@ async def test_sequencers_that_run_at_once_number_each_event_once(database: Data
     start = await last(database, organization)
     for place in range(20):
         await record(database, organization, str(place))
-    await asyncio.gather(*(sequence_all(database) for _ in range(5)))
+    await asyncio.gather(*(sequence_all(database, organization.world.kpi_api.audit_keys) for _ in range(5)))
     assert await feed(database, organization) == [(start + 1 + place, str(place)) for place in range(20)]
 
 
@@ -68,7 +68,7 @@ async def test_numbers_belong_to_one_organization(world: World, database: Databa
     other = await world.new_organization()
     for owner in (organization, other):
         await record(database, owner, "one")
-    await sequence_all(database)
+    await sequence_all(database, organization.world.kpi_api.audit_keys)
     assert [number for number, _ in await feed(database, other)] == [await last(database, other)]
 
 
@@ -76,7 +76,7 @@ async def test_the_feed_is_read_in_pages_and_by_type(world: World, database: Dat
     start = await last(database, organization)
     for place in range(3):
         await record(database, organization, str(place))
-    await sequence_all(database)
+    await sequence_all(database, organization.world.kpi_api.audit_keys)
     client = (await organization.admin()).kpi_api
     page = (await client.get("/v1/events", params={"after": start, "limit": 2})).json()
     assert ([event["number"] for event in page["events"]], page["last_number"]) == ([start + 1, start + 2], start + 3)

@@ -131,7 +131,7 @@ def test_the_script_for_containers_makes_the_same_roles_and_databases_as_the_emb
 def test_keys_are_handed_out_without_the_private_keys_of_others(tmp_path: Path) -> None:
     kpi_api, scoring = hand_out_keys(make_keys(tmp_path / "all"), tmp_path / "each")
     assert {file.name for file in scoring.iterdir()} == {
-        "cursor.key", "secrets.key", "issuer.jwks.json", "kpi_api.jwks.json", "scoring.jwks.json", "scoring.jwk.json",
+        "audit.key", "cursor.key", "secrets.key", "issuer.jwks.json", "kpi_api.jwks.json", "scoring.jwks.json", "scoring.jwk.json",
     }  # fmt: skip
     assert (kpi_api / "kpi_api.jwks.json").read_text() == (scoring / "kpi_api.jwks.json").read_text()
     assert (kpi_api / "cursor.key").read_text() != (scoring / "cursor.key").read_text()

@@ -16,6 +16,7 @@ from sqlalchemy import LargeBinary
 from typer.testing import CliRunner
 
 from chassis import migrations
+from chassis.audit.digests import audit_keys
 from chassis.models import ChassisRow
 from chassis.resealing import sealed_columns
 from chassis.sealing import sealer_of
@@ -182,6 +183,16 @@ def test_rotated_keys_are_handed_out_when_asked(tmp_path: Path) -> None:
     changed = {file.relative_to(tmp_path / "each").as_posix() for file, text in before.items() if file.read_text() != text}
     sets = {f"{folder}/{service}.jwks.json" for folder in BOTH for service in BOTH}
     assert changed == sets | {"kpi_api/kpi_api.jwk.json", "scoring/scoring.jwk.json"}, "no secret of a folder is replaced"
+
+
+def test_a_new_key_of_the_audit_keeps_the_former_ones(tmp_path: Path) -> None:
+    keys = make_keys(tmp_path)
+    [former] = audit_keys(keys).keys
+    rotation.rotate_audit_key(keys)
+    before, newest = audit_keys(keys).keys
+    assert (before, audit_keys(keys).newest) == (former, newest)
+    assert newest != former
+    assert (keys / "audit.key").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_wrong_folder_is_told(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sightline.problems import BadUsage
 
 if TYPE_CHECKING:
     from chassis.audit.chain import Verification
+    from chassis.audit.digests import AuditKeys
     from chassis.database import Database
 
 SHOWN = 20
@@ -38,14 +40,17 @@ def verify_chains(
     """Verify the chains of audit records, of one organization or of all.
 
     Names each record that was changed, removed, moved or put in, counts those not chained yet, prints each chain's head, and ends with 1
-    when something is wrong. Note the heads somewhere else: only they tell whether an owner of the tables wrote a new chain (docs/audit.md).
+    when something is wrong. Note the heads somewhere else: only they tell whether everything was taken back to an earlier
+    state, or somebody with the keys as well wrote a new chain (docs/audit.md).
 
     Examples: `sightline audit verify`, `sightline audit verify --service scoring --organization ID --expect-head DIGEST --json`.
     """
     if expect_head and (service is None or organization is None):
         raise BadUsage("A head belongs to one chain.", "Name it by --service and --organization.")
+    from sightline.keys import audit_keys_of
+
     found = {
-        name: _with_database(name, lambda database: _verify(database, organization, expect_head))
+        name: _with_database(name, partial(_verify, audit_keys_of(home_folder(), name), organization, expect_head))
         for name in ([service] if service else SERVICES)
     }
     if as_json:
@@ -54,6 +59,30 @@ def verify_chains(
         _show(found)
     if any(chain.fault_count for chains in found.values() for chain in chains):
         raise typer.Exit(1)
+
+
+@app.command("key")
+def begin_keyed(
+    service: Annotated[str, typer.Argument(help="kpi_api or scoring.")],
+    organization: OrganizationId = None,
+) -> None:
+    """Give a chain from before digests had a key one from here on. `sightline audit verify` says which chains have none.
+
+    This vouches for everything in it, as it is now: verify it first, against a head that was noted elsewhere.
+
+    Example: `sightline audit key scoring --organization ID`.
+    """
+    from chassis.sequencer import begin_keyed_chain
+    from sightline.keys import audit_keys_of
+    from sightline.tokens import choose_organization
+
+    keys = audit_keys_of(home_folder(), service)
+
+    async def begin(database: "Database") -> None:
+        await begin_keyed_chain(database, await choose_organization(database, organization), keys)
+
+    _with_database(service, begin)
+    show_step(f"The audit of {service} has keyed digests from here on.")
 
 
 @app.command("export")
@@ -93,7 +122,7 @@ def _with_database(service: str, work: "Callable[[Database], Awaitable[Any]]") -
     return with_database(home_folder(), service, work)
 
 
-async def _verify(database: "Database", organization: UUID | None, expect_head: str | None) -> "list[Verification]":
+async def _verify(keys: "AuditKeys", organization: UUID | None, expect_head: str | None, database: "Database") -> "list[Verification]":
     from chassis.audit.chain import verify
     from sightline.tokens import choose_organization
 
@@ -101,7 +130,7 @@ async def _verify(database: "Database", organization: UUID | None, expect_head: 
     found = []
     for organization_id in wanted:
         async with database.read(organization_id, snapshot=True) as session:
-            found.append(await verify(session, expected_head=expect_head))
+            found.append(await verify(session, keys, expected_head=expect_head))
     return found
 
 

@@ -18,6 +18,7 @@ class What(StrEnum):
     service = "service"
     secrets = "secrets"
     cursor = "cursor"
+    audit = "audit"
 
 
 class Service(StrEnum):
@@ -29,6 +30,7 @@ ROTATED = {
     What.issuer: "The development issuer has a new key; tokens signed with the one before hold until the next rotation.",
     What.service: "The services sign with the new key from their next call on; the one before is believed until the next rotation.",
     What.cursor: "Restart the services; cursors handed out before are refused then, and readers start again.",
+    What.audit: "Digests of the audit are made with the new key from now on; the former ones are kept, to prove what they made.",
 }
 
 
@@ -62,7 +64,8 @@ def rotate(
     """Make a new key and use it from now on.
 
     `issuer`: the development issuer's; `service`: what services sign their calls with; `cursor`: what signs cursors; `secrets`: what seals
-    secrets in the databases, all of which are sealed anew, as the role that owns the tables.
+    secrets in the databases, all of which are sealed anew, as the role that owns the tables; `audit`: what the digests of the audit are
+    made with, the former keys of which are kept for good.
 
     After `rotate secrets` the old keys go on opening what was being written meanwhile; remove them a few minutes later by `--forget-old`.
 
@@ -82,6 +85,8 @@ def rotate(
         rotation.rotate_issuer(keys)
     elif what is What.service:
         rotation.rotate_services(keys, services)
+    elif what is What.audit:
+        rotation.rotate_audit_key(keys)
     else:
         rotation.rotate_cursor_key(keys)
     if as_json:

@@ -5,20 +5,22 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from chassis import audit
 from chassis.audit.chain import Verification, verify
+from chassis.audit.digests import KEYED, PLAIN, AuditKeys, head_seal, keyed_digest, plain_digest
+from chassis.audit.records import AuditLink, AuditRecord
 from chassis.database import Database
 from chassis.identifiers import new_id
-from chassis.sequencer import sequence_all
+from chassis.sequencer import begin_keyed_chain, sequence_all
 from sightline.embedded_postgres import DatabaseUrls
 from tests.world import Organization, World
 
 
 @pytest.fixture
 async def database(world: World, organization: Organization) -> Database:
-    await sequence_all(world.kpi_api.database)
+    await sequence_all(world.kpi_api.database, world.kpi_api.audit_keys)
     return world.kpi_api.database
 
 
@@ -30,7 +32,7 @@ async def record(database: Database, organization: Organization, count: int) -> 
 async def chained(database: Database, organization: Organization, count: int) -> list[str]:
     """The ids of so many new records, in the order of the chain."""
     await record(database, organization, count)
-    await sequence_all(database)
+    await sequence_all(database, organization.world.kpi_api.audit_keys)
     async with database.read(organization.id) as session:
         last = text("SELECT id FROM audit_links ORDER BY number DESC LIMIT :count")
         return [str(id_) for id_ in await session.scalars(last, {"count": count})][::-1]
@@ -38,7 +40,7 @@ async def chained(database: Database, organization: Organization, count: int) ->
 
 async def verified(database: Database, organization: Organization, expected_head: str | None = None) -> Verification:
     async with database.read(organization.id, snapshot=True) as session:
-        return await verify(session, expected_head=expected_head)
+        return await verify(session, organization.world.kpi_api.audit_keys, expected_head=expected_head)
 
 
 async def tamper(urls: DatabaseUrls, organization: Organization, *statements: str) -> None:
@@ -124,8 +126,8 @@ async def test_a_gap_that_was_closed_is_noticed(database: Database, organization
 
 
 INSERT_LINK = (
-    "INSERT INTO audit_links (organization_id, id, number, digest, previous_digest)"
-    " SELECT organization_id, '{id}', number + 1, '{digest}', digest FROM audit_links WHERE id = '{after}'"
+    "INSERT INTO audit_links (organization_id, id, number, digest, previous_digest, digest_version)"
+    " SELECT organization_id, '{id}', number + 1, '{digest}', digest, 2 FROM audit_links WHERE id = '{after}'"
 )
 INSERT = (
     "INSERT INTO audit_records SELECT organization_id, '{id}', actor, action, subject_type, subject_id, facts, occurred_at"
@@ -142,7 +144,7 @@ async def test_a_record_that_was_put_in_is_named(database: Database, organizatio
 
 
 async def test_a_link_that_was_put_in_is_named(database: Database, organization: Organization, database_urls: DatabaseUrls) -> None:
-    # Given a forged record whose link is right in itself, and room made for it.
+    # Given a forged record whose link is right in itself, as somebody with the key can make it, and room made for it.
     ids = await chained(database, organization, 3)
     forged = new_id()
     await tamper(database_urls, organization, INSERT.format(id=forged, like=ids[0]))
@@ -154,11 +156,10 @@ async def test_a_link_that_was_put_in_is_named(database: Database, organization:
 
 
 async def digest_after(database: Database, organization: Organization, record_id: UUID, after: str) -> str:
-    from chassis.audit.chain import link_digest
-
     async with database.read(organization.id) as session:
-        previous = await session.get_one(audit.AuditLink, (organization.id, UUID(after)))
-        return link_digest(previous.digest, await session.get_one(audit.AuditRecord, (organization.id, record_id)))
+        previous = await session.get_one(AuditLink, (organization.id, UUID(after)))
+        record = await session.get_one(AuditRecord, (organization.id, record_id))
+        return keyed_digest(organization.world.kpi_api.audit_keys.newest, organization.id, previous.digest, record)
 
 
 async def test_links_cut_off_at_the_end_are_missed_and_stay_so(
@@ -173,24 +174,109 @@ async def test_links_cut_off_at_the_end_are_missed_and_stay_so(
 
 
 HEAD = (
-    "UPDATE audit_heads h SET number = l.number, digest = l.digest FROM audit_links l"
+    "UPDATE audit_heads h SET number = l.number, digest = l.digest, seal = {seal} FROM audit_links l"
     " WHERE l.id = '{id}' AND h.organization_id = l.organization_id"
 )
 
 
-async def test_a_rewritten_chain_no_longer_holds_the_head_noted_before(
+async def test_a_head_that_was_set_back_is_noticed(database: Database, organization: Organization, database_urls: DatabaseUrls) -> None:
+    # Given an owner who cuts the chain and puts a fitting head on it.
+    [first, last] = await chained(database, organization, 2)
+    await tamper(database_urls, organization, *removal(last), HEAD.format(id=first, seal="seal"))
+    # Then the seal tells, also once the chain went on.
+    assert told(await verified(database, organization)) == [("wrong_head", None)]
+    [later] = await chained(database, organization, 1)
+    assert told(await verified(database, organization)) == [("unkeyed", later), ("wrong_head", None)]
+
+
+async def test_a_chain_taken_back_to_an_earlier_state_no_longer_holds_the_head_noted_before(
     database: Database, organization: Organization, database_urls: DatabaseUrls
 ) -> None:
-    # Given a head that an auditor noted, and an owner who cuts the chain and puts a fitting head on it.
+    # Given a head that an auditor noted, and an owner who puts back what a backup has of an earlier one.
     noted = (await verified(database, organization)).head_digest
     [first] = await chained(database, organization, 1)
+    async with database.read(organization.id) as session:
+        seal = await session.scalar(text("SELECT seal FROM audit_heads"))
     [last] = await chained(database, organization, 1)
     later = (await verified(database, organization)).head_digest
-    await tamper(database_urls, organization, *removal(last), HEAD.format(id=first))
+    await tamper(database_urls, organization, *removal(last), HEAD.format(id=first, seal=f"'{seal}'"))
     # Then the chain holds in itself, and the noted head tells.
     assert told(await verified(database, organization)) == []
     assert told(await verified(database, organization, expected_head=noted)) == []
     assert told(await verified(database, organization, expected_head=later)) == [("head_not_found", None)]
+
+
+async def rewritten(database: Database, organization: Organization, urls: DatabaseUrls, key: bytes | None) -> list[str]:
+    """The whole chain written anew, head included, as the owner of the tables can: without a key, or with one of their own."""
+    async with database.read(organization.id) as session:
+        of_chain = select(AuditRecord).join(AuditLink, AuditLink.id == AuditRecord.id).order_by(AuditLink.number)
+        records = (await session.scalars(of_chain)).all()
+    statements, digest = [], ""
+    for record in records:
+        made = keyed_digest(key, organization.id, digest, record) if key else plain_digest(digest, record)
+        version = KEYED if key else PLAIN
+        change = f"digest = '{made}', previous_digest = '{digest}', digest_version = {version}"
+        statements.append(f"UPDATE audit_links SET {change} WHERE id = '{record.id}'")  # noqa: S608
+        digest = made
+    seal = f"'{head_seal(key, organization.id, len(records), digest)}'" if key else "NULL"
+    await tamper(urls, organization, *statements, HEAD.format(id=records[-1].id, seal=seal))
+    return [str(record.id) for record in records]
+
+
+async def test_a_chain_written_anew_without_a_key_is_noticed_also_when_it_went_on(
+    database: Database, organization: Organization, database_urls: DatabaseUrls
+) -> None:
+    [changed] = await chained(database, organization, 1)
+    await tamper(database_urls, organization, f"UPDATE audit_records SET actor = 'x' WHERE id = '{changed}'")  # noqa: S608
+    await rewritten(database, organization, database_urls, None)
+    assert told(await verified(database, organization)) == [("unkeyed", None)]
+    # And the sequencer does not lend its key to the forgery.
+    await chained(database, organization, 2)
+    assert told(await verified(database, organization)) == [("unkeyed", None)]
+
+
+async def test_a_chain_written_anew_with_another_key_is_noticed(
+    database: Database, organization: Organization, database_urls: DatabaseUrls
+) -> None:
+    await chained(database, organization, 2)
+    ids = await rewritten(database, organization, database_urls, b"f" * 32)
+    assert told(await verified(database, organization)) == [*(("changed", id_) for id_ in ids), ("wrong_head", None)]
+
+
+async def test_a_chain_from_before_keys_is_verified_and_gets_one_on_the_operators_word(
+    database: Database, organization: Organization, database_urls: DatabaseUrls
+) -> None:
+    # Given a chain as it was before digests had a key.
+    await chained(database, organization, 2)
+    ids = await rewritten(database, organization, database_urls, None)
+    await begin_keyed_chain(database, organization.id, organization.world.kpi_api.audit_keys)
+    await chained(database, organization, 1)
+    found = await verified(database, organization)
+    assert (told(found), found.links, found.unchained) == ([], len(ids) + 2, 0)
+    # Then what has no key is still proven, and nothing without one may follow.
+    await tamper(database_urls, organization, RECORD.format(change="actor = 'x'").format("", ids[0]))
+    assert told(await verified(database, organization)) == [("changed", ids[0])]
+    [last] = await chained(database, organization, 1)
+    await tamper(database_urls, organization, f"UPDATE audit_links SET digest_version = 1 WHERE id = '{last}'")  # noqa: S608
+    assert told(await verified(database, organization)) == [("changed", ids[0]), ("changed", last), ("unkeyed", last)]
+
+
+async def test_former_keys_prove_what_they_made_and_nothing_later(database: Database, organization: Organization) -> None:
+    former = organization.world.kpi_api.audit_keys
+    both = AuditKeys((*former.keys, b"n" * 32))
+    await record(database, organization, 2)
+    await sequence_all(database, both)
+
+    async def told_by(keys: AuditKeys) -> set[str]:
+        async with database.read(organization.id, snapshot=True) as session:
+            return {kind for kind, _ in told(await verify(session, keys))}
+
+    assert await told_by(both) == set()
+    assert await told_by(former) == {"changed", "wrong_head"}
+    # When somebody has the former key and puts it after the newer one
+    await record(database, organization, 1)
+    await sequence_all(database, AuditKeys((b"n" * 32, *former.keys)))
+    assert await told_by(both) == {"changed", "wrong_head"}
 
 
 async def test_the_service_can_neither_change_nor_remove(database: Database, organization: Organization) -> None:
