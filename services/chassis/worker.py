@@ -25,10 +25,10 @@ from pgqueuer.types import QueueEntrypoint
 from sqlalchemy import text
 
 from chassis import jobs
+from chassis.audit.digests import audit_keys
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.logs import without_words
-from chassis.audit.digests import audit_keys
 from chassis.sequencer import sequence_all
 from chassis.service import Resources, Service
 
