@@ -2,6 +2,7 @@
 another system's word for "never"."""
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import Annotated, Any
 
@@ -31,3 +32,9 @@ def _plausible(day: date) -> date:
 
 
 PlausibleDate = Annotated[WrittenDate, AfterValidator(_plausible)]
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a month so many months later, or that month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -18,12 +18,23 @@ from kpi_api.access.rest import delegations_router
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.rest import router as cascade_router
+from kpi_api.cascade.uses import kpi_uses
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
 from kpi_api.cycles.rest import router as cycles_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
+from kpi_api.dictionary.stewardship.jobs import (
+    FOLLOW_LEAVERS,
+    FOLLOW_LEAVERS_SECONDS,
+    OPEN_DUE,
+    OPEN_DUE_SECONDS,
+    follow_leavers,
+    open_due_reviews,
+)
+from kpi_api.dictionary.stewardship.rest import router as stewardship_router
+from kpi_api.dictionary.uses import USERS
 from kpi_api.event_types import EVENT_TYPES
 from kpi_api.graphql.http import router as graphql_router
 from kpi_api.hris.rest import deliveries as hris_deliveries
@@ -46,6 +57,8 @@ from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_api_keys, push_peopl
 from kpi_api.scores.rest import router as score_router
 from kpi_api.scores.scoring_client import SCORING, open_scoring_client
 from kpi_api.settings import Settings
+
+USERS[:] = [kpi_uses]
 
 
 @asynccontextmanager
@@ -77,6 +90,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             cycles_router,
             hris_router,
             hris_deliveries,
+            stewardship_router,
             dictionary_router,
             template_router,
             cascade_router,
@@ -93,6 +107,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         jobs={
             END_LEAVERS: end_leavers,
             REFRESH_SIGHTS: refresh_sights_of_people,
+            OPEN_DUE: open_due_reviews,
+            FOLLOW_LEAVERS: follow_leavers,
             ACTIVATE: activate_begun,
             COMPUTE: compute_scores,
             PUSH: push_people,
@@ -102,7 +118,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             EXPIRE: expire_answers,
         },
         subscriptions={
-            "person.changed": [PUSH],
+            "person.changed": [PUSH, FOLLOW_LEAVERS],
             "person.erased": [PUSH],
             "employment.changed": [REFRESH_SIGHTS, PUSH],
             "unit.changed": [REFRESH_SIGHTS],
@@ -112,6 +128,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         periodic={
             END_LEAVERS: END_LEAVERS_SECONDS,
             REFRESH_SIGHTS: REFRESH_SIGHTS_SECONDS,
+            OPEN_DUE: OPEN_DUE_SECONDS,
+            FOLLOW_LEAVERS: FOLLOW_LEAVERS_SECONDS,
             ACTIVATE: ACTIVATE_SECONDS,
             COMPUTE: COMPUTE_SECONDS,
             PUSH: PUSH_SECONDS,

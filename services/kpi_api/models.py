@@ -6,6 +6,7 @@ from kpi_api.closing import models as closing
 from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
+from kpi_api.dictionary.stewardship import models as stewardship
 from kpi_api.hris import models as hris
 from kpi_api.identities import models as identities
 from kpi_api.measurements import models as measurements
@@ -33,4 +34,5 @@ __all__ = [
     "reviews",
     "scorecards",
     "scores",
+    "stewardship",
 ]

@@ -282,6 +282,11 @@ async def _connect(cast: Cast) -> None:
     draft = await side.post("regent", "/v1/definitions", code="draft", owner_id=owner,
                             version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})
     cast.add("draft", "draft", id=draft["version"]["id"], definition_id=draft["id"])
+    change = await side.post("founder", "/v1/business-changes", kind="pricing", name="Prices", effective_on="2026-07-01",
+                             definition_codes=["calls"])
+    cast.add("business_change", "prices", id=change["id"])
+    [review] = (await side.call("hr", "GET", "/v1/definition-reviews"))["items"]
+    cast.add("definition_review", "calls", id=review["id"])
     for service in ("kpi_api", "scoring"):
         made = await side.post("hr", "/v1/webhook-endpoints", service, url="https://hooks.example.com/x")
         await side.post("hr", f"/v1/webhook-endpoints/{made['id']}/ping", service)
@@ -327,6 +332,8 @@ async def _look_up(cast: Cast) -> None:  # noqa: C901  # one list after the othe
         cast.add("competency", row["code"], id=row["id"], code=row["code"])
     definitions = {row["code"]: row for row in (await side.call("hr", "GET", "/v1/definitions", params={"limit": 200}))["items"]}
     cast.add("definition", "calls", id=definitions["calls"]["id"], code="calls")
+    for code, kpi in cast.records["kpi"].items():
+        cast.add("kpi_in_use", code, id=kpi["id"], definition_id=definitions["calls"]["id"])
     await _look_up_pay(cast)
 
 

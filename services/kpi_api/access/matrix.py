@@ -71,6 +71,7 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "api_keys.read": ("hr_admin", "auditor"),
     "api_keys.write": ("hr_admin",),
     "audit.read": ("auditor",),
+    "business_changes.write": ("hr_admin", "executive"),
     "closings.begin": ("hr_admin",),
     "closings.read": ("hr_admin", "comp_admin", "auditor", "integration"),
     "cycles.write": WRITES_ALL,

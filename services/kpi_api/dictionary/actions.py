@@ -6,18 +6,30 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from chassis import events
 from chassis.access import Viewer
 from chassis.database import WriteSession
-from chassis.problems import NotAllowed
-from kpi_api.dictionary import queries
+from chassis.dates import add_months
+from chassis.etags import require_match
+from chassis.problems import NotAllowed, PreconditionFailed
+from kpi_api.dictionary import comparing, queries, uses
 from kpi_api.dictionary.formulas import check_formulas
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
-from kpi_api.dictionary.problems import ApprovedByAnother, CodeTaken, TargetsDoNotFit, UnknownReference, WrongStatus
-from kpi_api.dictionary.schemas import NewDefinition, OutcomeInput, Part, VersionInput
+from kpi_api.dictionary.problems import (
+    ApprovedByAnother,
+    CodeTaken,
+    DefinitionChanged,
+    EffectiveBeforePredecessor,
+    TargetsDoNotFit,
+    UnknownReference,
+    WrongStatus,
+)
+from kpi_api.dictionary.schemas import DefinitionChange, NewDefinition, OutcomeInput, Part, VersionInput
 from kpi_api.dictionary.targets_fit import misfits
 from kpi_api.dictionary.template_schemas import TemplateInput
+from kpi_api.people import queries as people
 
 
 async def create_outcome(viewer: Viewer, session: WriteSession, given: OutcomeInput) -> Outcome:
@@ -34,29 +46,102 @@ async def create_definition(viewer: Viewer, session: WriteSession, given: NewDef
     """A definition with its first version, a draft. Raises NotAllowed, CodeTaken, UnknownReference, InvalidFormula."""
     viewer.require("definitions.write")
     await _refuse_taken(session, KpiDefinition, given.code)
-    definition = KpiDefinition(code=given.code, owner_id=given.owner_id or viewer.person_id, origin="organization")
+    definition = KpiDefinition(
+        code=given.code,
+        owner_id=given.owner_id or viewer.person_id,
+        steward_id=given.steward_id,
+        origin="organization",
+        review_every_months=given.review_every_months,
+        review_due_on=next_review(session.today, given.review_every_months),
+    )
     session.add(definition)
     await session.flush()
     return definition, await _add_version(viewer, session, definition, given.version)
 
 
-async def add_version(viewer: Viewer, session: WriteSession, definition_id: UUID, given: VersionInput) -> DefinitionVersion:
-    """A new draft version of a definition. Its owner or HR may write it. Raises NotFound, NotAllowed, UnknownReference, InvalidFormula."""
-    definition = await queries.definition(viewer, session, definition_id)
+async def change_definition(
+    viewer: Viewer, session: WriteSession, definition_id: UUID, given: DefinitionChange, if_match: str | None
+) -> KpiDefinition:
+    """Who answers for a definition, and when it is looked at anew: by its owner or HR.
+
+    Raises NotFound, NotAllowed, PreconditionRequired, DefinitionChanged, UnknownReference.
+    """
+    definition = await _locked(viewer, session, definition_id)
+    require_answering(viewer, definition)
+    await require_current(viewer, session, definition, if_match)
+    change = given.model_dump(exclude_unset=True)
+    for name in {"owner_id", "steward_id"} & change.keys():
+        await _require_person(viewer, session, change[name], f"/{name}")
+    if "review_every_months" in change and "review_due_on" not in change:
+        change["review_due_on"] = next_review(session.today, change["review_every_months"])
+    for name, value in change.items():
+        setattr(definition, name, value)
+    await session.flush()
+    await events.record(session, "definition.changed", "definition", definition_id, fields=sorted(change))
+    return definition
+
+
+def next_review(day: date, months: int | None) -> date | None:
+    """The day of the next review, whole months after `day`; null where none is wanted."""
+    return None if months is None else add_months(day, months)
+
+
+def require_answering(viewer: Viewer, definition: KpiDefinition) -> None:
+    """Raises NotAllowed unless the viewer answers for the definition or is HR."""
     if not viewer.may("definitions.write_any") and (viewer.person_id is None or viewer.person_id != definition.owner_id):
-        raise NotAllowed("The definition's owner or HR writes new versions.")
+        raise NotAllowed("The definition's owner or HR does this.")
+
+
+async def _require_person(viewer: Viewer, session: WriteSession, person_id: UUID | None, field: str) -> None:
+    """Who may be named: somebody active in sight."""
+    if person_id is not None and not (await people.person(viewer, session, person_id)).active:
+        raise UnknownReference("They have left. Name somebody who is here.", field=field)
+
+
+async def _locked(viewer: Viewer, session: WriteSession, definition_id: UUID) -> KpiDefinition:
+    """The definition, whose row is the queue: what is written or approved at once gets an order."""
+    await queries.definition(viewer, session, definition_id)
+    row = select(KpiDefinition).where(KpiDefinition.id == definition_id).with_for_update().execution_options(populate_existing=True)
+    return (await session.scalars(row)).one()
+
+
+async def require_current(viewer: Viewer, session: WriteSession, definition: KpiDefinition, if_match: str | None) -> None:
+    """Raises PreconditionRequired, DefinitionChanged with what was changed since the state that the caller has read."""
+    try:
+        require_match(if_match, definition)
+    except PreconditionFailed as failed:
+        changes = await comparing.changes_since(viewer, session, definition, if_match or "")
+        detail = f"It was changed since you read it. {' '.join(changes)} Read it again, then decide."
+        raise DefinitionChanged(detail, changes=changes, **failed.facts) from None
+
+
+async def add_version(
+    viewer: Viewer, session: WriteSession, definition_id: UUID, given: VersionInput, if_match: str | None = None
+) -> DefinitionVersion:
+    """A new draft version of a definition. Its owner or HR may write it; with If-Match only if nobody wrote meanwhile.
+
+    Raises NotFound, NotAllowed, DefinitionChanged, UnknownReference, InvalidFormula, EffectiveBeforePredecessor.
+    """
+    definition = await _locked(viewer, session, definition_id)
+    require_answering(viewer, definition)
+    if if_match is not None:
+        await require_current(viewer, session, definition, if_match)
     return await _add_version(viewer, session, definition, given)
 
 
 async def _add_version(viewer: Viewer, session: WriteSession, definition: KpiDefinition, given: VersionInput) -> DefinitionVersion:
     check_formulas(given)
-    # The definition's row is the queue: two versions written at once get different numbers.
-    await session.execute(select(KpiDefinition.id).where(KpiDefinition.id == definition.id).with_for_update())
     last = await session.scalar(select(func.max(DefinitionVersion.number)).where(DefinitionVersion.definition_id == definition.id))
+    number = (last or 0) + 1
+    await _require_order(session, definition.id, number, given.effective_from)
+    if last:
+        flag_modified(definition, "code")  # a new version is a new state of the definition, for whoever else is editing it
+        await session.flush()
     version = DefinitionVersion(
         **given.model_dump(exclude={"parts", "outcome_code"}),
         definition_id=definition.id,
-        number=(last or 0) + 1,
+        number=number,
+        definition_state=definition.version,
         status="draft",
         parts=[part.model_dump() for part in given.all_parts()],
         outcome_id=await _outcome_id(session, given.outcome_code),
@@ -65,6 +150,18 @@ async def _add_version(viewer: Viewer, session: WriteSession, definition: KpiDef
     session.add(version)
     await session.flush()
     return version
+
+
+async def _require_order(session: WriteSession, definition_id: UUID, number: int, effective_from: date) -> None:
+    """Of two approved versions the later one takes effect later. Raises EffectiveBeforePredecessor."""
+    decided = select(DefinitionVersion.number, DefinitionVersion.effective_from).where(
+        DefinitionVersion.definition_id == definition_id, DefinitionVersion.status.in_(queries.DECIDED)
+    )
+    for other, day in await session.execute(decided.order_by(DefinitionVersion.number.desc())):
+        if (other < number and day >= effective_from) or (other > number and day <= effective_from):
+            order = "later" if other < number else "earlier"
+            detail = f"Version {other} takes effect on {day}, so version {number} must take effect {order} than that."
+            raise EffectiveBeforePredecessor(detail, field="/effective_from")
 
 
 async def _outcome_id(session: WriteSession, code: str | None) -> UUID | None:
@@ -91,10 +188,15 @@ def require_proposable(viewer: Viewer, version: DefinitionVersion) -> None:
 
 
 async def approve(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
-    """Approve a proposed version; the author cannot. Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother."""
+    """Approve a proposed version; the author cannot.
+
+    Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother, EffectiveBeforePredecessor.
+    """
     viewer.require("definitions.approve")
+    await _locked(viewer, session, definition_id)
     version = await queries.version(viewer, session, definition_id, number, lock=True)
     version.approver_id, version.approved_at = require_approvable(viewer, version), session.now
+    await _require_order(session, definition_id, number, version.effective_from)
     await _move(session, version, "approved")
     await events.record(session, "definition.approved", "definition", definition_id, number=number)
     return version
@@ -111,12 +213,18 @@ def require_approvable(viewer: Viewer, version: DefinitionVersion) -> UUID:
 
 
 async def retire(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int, from_day: date) -> DefinitionVersion:
-    """No new KPI uses the version from `from_day` on; KPIs that have it keep it. Raises NotFound, WrongStatus, NotAllowed."""
+    """No new KPI uses the version from `from_day` on; refused while something uses it then.
+
+    Raises NotFound, WrongStatus, NotAllowed, InUse.
+    """
     viewer.require("definitions.retire")
     version = await queries.version(viewer, session, definition_id, number, lock=True)
     require_retirable(viewer, version)
+    await uses.require_unused(viewer, session, version, from_day)
     version.retired_from = from_day
-    return await _move(session, version, "retired")
+    await _move(session, version, "retired")
+    await events.record(session, "definition.retired", "definition", definition_id, number=number, from_day=str(from_day))
+    return version
 
 
 def require_retirable(viewer: Viewer, version: DefinitionVersion) -> None:

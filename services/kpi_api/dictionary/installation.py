@@ -15,6 +15,7 @@ from kpi_api.database import Base
 from kpi_api.dictionary import queries
 from kpi_api.dictionary.library import Library, LibraryKpi, LibraryRole, load_library
 from kpi_api.dictionary.models import Competency, DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
+from kpi_api.dictionary.schemas import Applicability
 from kpi_api.dictionary.template_schemas import Installed
 
 ALWAYS = date(1900, 1, 1)
@@ -85,6 +86,7 @@ def _version(kpi: LibraryKpi) -> dict[str, Any]:
         "description": kpi.target_text or "",
         "parts": [part.model_dump() for part in kpi.all_parts()],
         "leads_to_code": kpi.leads_to,
+        "applicability": Applicability().model_dump(),
         "note": f"From the role library. {kpi.note}".strip(),
     }
 

@@ -37,20 +37,27 @@ class Competency(Row):
 
 
 class KpiDefinition(Versioned, Row):
-    """A KPI's place in the dictionary: its code and owner. `origin` is `organization`, or `library` for one that was installed."""
+    """A KPI's place in the dictionary: its code, who answers for it and its source of truth (null: the owner), when it is reviewed.
+
+    `origin` is `organization`, or `library` for one that was installed.
+    """
 
     __tablename__ = "kpi_definitions"
-    __table_args__ = (UniqueConstraint("organization_id", "code"), references("persons", "owner_id"))
+    __table_args__ = (UniqueConstraint("organization_id", "code"), references("persons", "owner_id"), references("persons", "steward_id"))
 
     code: Mapped[str]
     owner_id: Mapped[UUID | None]
+    steward_id: Mapped[UUID | None]
     origin: Mapped[str]
+    review_every_months: Mapped[int | None]
+    review_due_on: Mapped[date | None]
 
 
 class DefinitionVersion(Row):
     """What a definition means from a date on (S2, step 2). Only its status and who decided change; the database refuses any other edit.
 
     draft -> proposed -> approved -> retired (from a date). `author_id` is null when the library wrote it; the approver is never the author.
+    `definition_state` is the `version` of the definition's row once this was written, so that who edits from an older state is told of it.
     """
 
     __tablename__ = "definition_versions"
@@ -85,16 +92,19 @@ class DefinitionVersion(Row):
     exclusion_rules: Mapped[str | None]
     leading: Mapped[bool]
     leads_to_code: Mapped[str | None]
+    leads_to_lag_days: Mapped[int | None]
     kind: Mapped[str]
     outcome_id: Mapped[UUID | None]
     competency_code: Mapped[str | None]
     controllability: Mapped[str]
     controllability_cause: Mapped[str | None]
+    applicability: Mapped[dict[str, Any]]
     note: Mapped[str]
     author_id: Mapped[UUID | None]
     approver_id: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
     retired_from: Mapped[date | None]
+    definition_state: Mapped[int | None]
 
 
 class ScorecardTemplate(Versioned, Row):

@@ -1,6 +1,6 @@
 """What can be wrong with a write to the dictionary."""
 
-from chassis.problems import Conflict, Invalid, NotAllowed
+from chassis.problems import Conflict, Invalid, NotAllowed, PreconditionFailed
 
 
 class CodeTaken(Conflict):
@@ -33,3 +33,19 @@ class TargetsDoNotFit(Invalid):
     """The targets do not match the parts of the definition."""
 
     code, title = "targets_do_not_fit", "The targets do not fit the definition"
+
+
+class DefinitionChanged(PreconditionFailed):
+    """Somebody else wrote a version or changed who answers for it; `changes` are sentences that say what."""
+
+
+class EffectiveBeforePredecessor(Invalid):
+    """Approved versions take effect in the order of their numbers."""
+
+    code, title = "effective_before_predecessor", "It would take effect before the version that it follows"
+
+
+class InUse(Conflict):
+    """Somebody uses the version on or after the day on which it would be retired."""
+
+    code, title = "in_use", "It is in use"

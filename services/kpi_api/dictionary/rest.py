@@ -7,21 +7,24 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from chassis.dates import WrittenDate
-from chassis.etags import set_etag
+from chassis.etags import IfMatch, set_etag
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
-from kpi_api.dictionary import actions, queries
+from kpi_api.dictionary import actions, comparing, queries, uses
 from kpi_api.dictionary.models import Competency, KpiDefinition, Outcome
 from kpi_api.dictionary.schemas import (
     CompetencyOutput,
+    DefinitionChange,
     DefinitionDetail,
     DefinitionOutput,
+    DifferenceOutput,
     NewDefinition,
     OutcomeInput,
     OutcomeOutput,
     Retirement,
+    Uses,
     VersionDetail,
     VersionInput,
     VersionOutput,
@@ -29,6 +32,8 @@ from kpi_api.dictionary.schemas import (
 from kpi_api.dictionary.shown import definition_listed, definition_shown, version_shown
 
 router = APIRouter(prefix="/v1", tags=["dictionary"], route_class=TransactionalRoute)
+
+MAX_NUMBER = 1_000_000
 
 AsOf = Annotated[WrittenDate | None, Query(description="The day whose version in force is shown; today when left out.")]
 
@@ -78,6 +83,40 @@ async def read_definition(
     return await definition_shown(viewer, definition, versions.get(definition_id))
 
 
+@router.patch("/definitions/{definition_id}", summary="Change who answers for a definition")
+async def change_definition(
+    definition_id: UUID,
+    given: DefinitionChange,
+    response: Response,
+    viewer: CurrentViewer,
+    session: Write,
+    if_match: IfMatch = None,
+) -> DefinitionDetail:
+    """Its owner, the steward of its source of truth, and when it is looked at anew. A stale If-Match is refused with what changed since."""
+    definition = await actions.change_definition(viewer, session, definition_id, given, if_match)
+    versions = await queries.versions_shown(viewer, session, [definition_id], session.today)
+    set_etag(response, definition)
+    return await definition_shown(viewer, definition, versions.get(definition_id))
+
+
+@router.get("/definitions/{definition_id}/difference", summary="Compare two versions")
+async def read_difference(
+    definition_id: UUID,
+    viewer: CurrentViewer,
+    session: Read,
+    from_number: Annotated[int, Query(ge=1, le=MAX_NUMBER, description="The earlier version.")],
+    to_number: Annotated[int, Query(ge=1, le=MAX_NUMBER, description="The later version.")],
+) -> DifferenceOutput:
+    """What changed between two versions, as data and in sentences, so that a break in a trend can be read."""
+    return await comparing.difference(viewer, session, definition_id, from_number, to_number)
+
+
+@router.get("/definitions/{definition_id}/uses", summary="List where a definition is used")
+async def list_uses(definition_id: UUID, viewer: CurrentViewer, session: Read) -> Uses:
+    """KPIs with the version that they were given, templates, and definitions that lead to it, as far as you see them."""
+    return Uses(uses=await uses.uses(viewer, session, definition_id))
+
+
 @router.get("/definitions/{definition_id}/versions", summary="List a definition's versions")
 async def list_versions(definition_id: UUID, viewer: CurrentViewer, session: Read) -> Sequence[VersionOutput]:
     """Every version that you may see, newest first."""
@@ -86,10 +125,16 @@ async def list_versions(definition_id: UUID, viewer: CurrentViewer, session: Rea
 
 @router.post("/definitions/{definition_id}/versions", status_code=201, summary="Write a new version")
 async def add_version(
-    definition_id: UUID, given: VersionInput, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+    definition_id: UUID,
+    given: VersionInput,
+    viewer: CurrentViewer,
+    session: Write,
+    if_match: IfMatch = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> VersionDetail:
-    """A draft. Versions are never edited: a mistake is mended by the next one."""
-    return await version_shown(viewer, await actions.add_version(viewer, session, definition_id, given))
+    """A draft. Versions are never edited: a mistake is mended by the next one. Send If-Match with the definition's ETag to be refused, and
+    told what changed, when somebody else wrote a version meanwhile."""
+    return await version_shown(viewer, await actions.add_version(viewer, session, definition_id, given, if_match))
 
 
 @router.get("/definitions/{definition_id}/versions/{number}", summary="Read a version")
@@ -114,7 +159,7 @@ async def approve_version(definition_id: UUID, number: int, viewer: CurrentViewe
 async def retire_version(
     definition_id: UUID, number: int, given: Retirement, viewer: CurrentViewer, session: Write
 ) -> VersionDetail:
-    """End the use of an approved version. KPIs that have it keep it."""
+    """End the use of an approved version from a day on. While KPIs or templates use it then, the refusal says which."""
     return await version_shown(viewer, await actions.retire(viewer, session, definition_id, number, given.from_day))
 
 

@@ -1,7 +1,7 @@
 """What the dictionary's doors take and give."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, model_validator
@@ -106,6 +106,16 @@ class Target(Input):
             raise PydanticCustomError("rating_scale", "The target lies outside its scale")
 
 
+class Applicability(Input):
+    """Whom a KPI is for; what is empty or null does not limit it."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    roles: list[Code] = Field(default=[], max_length=100, description="Codes of roles; one of them.")
+    grades: list[Name] = Field(default=[], max_length=100, description="Grades; one of them.")
+    has_direct_reports: StrictBool | None = None
+
+
 class VersionInput(Input):
     """Everything a definition means (S2, step 2). It is never edited later: a change is a new version with a note."""
 
@@ -143,11 +153,13 @@ class VersionInput(Input):
     exclusion_rules: Prose | None = None
     leading: StrictBool = False
     leads_to_code: Code | None = Field(default=None, description="The lagging KPI that this leading one leads to.")
+    leads_to_lag_days: int | None = Field(default=None, ge=0, le=3660, description="After how many days it shows there.")
     kind: Kind = "result"
     outcome_code: Code | None = None
     competency_code: Code | None = None
     controllability: Controllability = "high"
     controllability_cause: ControllabilityCause | None = None
+    applicability: Applicability = Field(default_factory=Applicability, description="Whom it is for; everybody when left out.")
     effective_from: WrittenDate
     note: Prose = Field(default="", description="Why it was written or changed.")
 
@@ -165,7 +177,36 @@ class VersionInput(Input):
 class NewDefinition(Input):
     code: Code
     owner_id: UUID | None = Field(default=None, description="Who answers for the definition; the author when left out.")
+    steward_id: UUID | None = Field(default=None, description="Who answers for its source of truth; the owner when left out.")
+    review_every_months: int | None = Field(default=None, ge=1, le=120, description="How often it is looked at anew.")
     version: VersionInput
+
+
+class DefinitionChange(Input):
+    """What may change about a definition itself; what it means stands in its versions. What is left out stays as it is."""
+
+    owner_id: UUID | None = None
+    steward_id: UUID | None = None
+    review_every_months: int | None = Field(default=None, ge=1, le=120)
+    review_due_on: WrittenDate | None = None
+
+
+class Difference(BaseModel):
+    """One thing in which two versions differ: where, what it was, what it is, and a sentence."""
+
+    field: str = Field(examples=["/exclusion_rules"])
+    before: Any
+    after: Any
+    sentence: str = Field(examples=["Exclusion rules: added “Renewals do not count”."])
+
+
+class DifferenceOutput(BaseModel):
+    """What changed from one version of a definition to another."""
+
+    from_number: int
+    to_number: int
+    note: str = Field(description="What the author of the later version says about it.")
+    differences: list[Difference]
 
 
 class Retirement(Input):
@@ -197,11 +238,13 @@ class VersionOutput(Output):
     exclusion_rules: str | None
     leading: bool
     leads_to_code: str | None
+    leads_to_lag_days: int | None
     kind: Kind
     outcome_id: UUID | None
     competency_code: str | None
     controllability: Controllability
     controllability_cause: ControllabilityCause | None
+    applicability: Applicability
     note: str
     author_id: UUID | None
     approver_id: UUID | None
@@ -221,6 +264,9 @@ class DefinitionOutput(Output):
     id: UUID
     code: str
     owner_id: UUID | None
+    steward_id: UUID | None = Field(description="Who answers for the source of truth; null: the owner.")
+    review_every_months: int | None
+    review_due_on: date | None
     origin: str
     version: VersionOutput | None
 
@@ -252,3 +298,25 @@ class CompetencyOutput(Output):
     name: str
     description: str
     levels: list[Any]
+
+
+class Use(BaseModel):
+    """Something that uses a definition: a KPI with its version, owner and last day, a template, or a definition that leads to it."""
+
+    kind: Literal["kpi", "template", "leads_to"]
+    id: UUID
+    name: str
+    owner_name: str | None = Field(default=None, description="The person or unit that a KPI belongs to.")
+    level: str | None = None
+    version_number: int | None = Field(default=None, description="Which version a KPI was given.")
+    window_end: date | None = None
+
+    def in_words(self) -> str:
+        owner = f" of {self.owner_name}" if self.owner_name else ""
+        return f"the template “{self.name}”" if self.kind == "template" else f"“{self.name}”{owner}"
+
+
+class Uses(BaseModel):
+    """Where a definition is used, as far as you see it."""
+
+    uses: list[Use]

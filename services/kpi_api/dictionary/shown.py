@@ -8,6 +8,8 @@ from kpi_api.dictionary import actions
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.dictionary.schemas import DefinitionDetail, DefinitionOutput, VersionDetail, VersionOutput
 
+FACTS = ("id", "code", "owner_id", "steward_id", "review_every_months", "review_due_on", "origin")
+
 
 def definition_listed(definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionOutput:
     """A definition in a list, with the version that the viewer was found to see."""
@@ -30,4 +32,4 @@ async def version_shown(viewer: Viewer, version: DefinitionVersion) -> VersionDe
 
 
 def _facts(definition: KpiDefinition) -> dict[str, Any]:
-    return {name: getattr(definition, name) for name in ("id", "code", "owner_id", "origin")}
+    return {name: getattr(definition, name) for name in FACTS}

@@ -49,9 +49,11 @@ INSERT INTO kpi_definitions (organization_id, id, version, code, origin)
 SELECT pg_temp.organization(), pg_temp.made('definition', k), 1, 'd' || k, 'organization' FROM generate_series(0, 5) k;
 
 INSERT INTO definition_versions (organization_id, id, definition_id, number, status, effective_from, name, description, direction, unit,
-  precision, dimension, combine, parts, combine_parts, formulas, measures, update_frequency, "leading", kind, controllability, note)
+  precision, dimension, combine, parts, combine_parts, formulas, measures, update_frequency, "leading", kind, controllability, note,
+  applicability)
 SELECT pg_temp.organization(), pg_temp.made('version', k), pg_temp.made('definition', k), 1, 'approved', '2026-01-01', 'KPI ' || k, '',
-  'higher', 'count', 2, 'output', 'mean', '[]', 'all', '{}', '{}', 'month', false, 'result', 'high', ''
+  'higher', 'count', 2, 'output', 'mean', '[]', 'all', '{}', '{}', 'month', false, 'result', 'high', '',
+  '{"roles": [], "grades": [], "has_direct_reports": null}'
 FROM generate_series(0, 5) k;
 
 INSERT INTO kpis (organization_id, id, version, definition_version_id, cycle_id, name, why, level, owner_person_id, owner_unit_id,

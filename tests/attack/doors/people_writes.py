@@ -81,6 +81,16 @@ def a_version(*verbs: str, author: str = "regent") -> Callable[[Cast, Thing], An
     return prepare
 
 
+async def a_definition_review(cast: Cast, thing: Thing) -> Thing:
+    """Of a definition that the executive owns."""
+    code = f"d-{uuid.uuid4().hex[:8]}"
+    await cast.home.post("regent", "/v1/definitions", code=code, version=VERSION)
+    change = {"kind": "process", "name": code, "effective_on": "2026-08-01", "definition_codes": [code]}
+    made = await cast.home.post("founder", "/v1/business-changes", **change)
+    reviews = (await cast.home.call("hr", "GET", "/v1/definition-reviews", params={"limit": 200}))["items"]
+    return {"id": next(row["id"] for row in reviews if row["business_change_id"] == made["id"])}
+
+
 def webhooks(service: str, permit: str) -> list[Door]:
     """The doors of webhooks, the same in both services. The record is made for each door, since the last removes it."""
     base = "/v1/webhook-endpoints"
@@ -150,7 +160,18 @@ CYCLES: list[Door] = [
 DICTIONARY: list[Door] = [
     write("POST /v1/library/install", "organization", permit="library.install", not_by=FOREIGN),
     create("POST /v1/definitions", "definition", {"code": "{code}", "version": VERSION}, permit="definitions.write"),
-    write("POST /v1/definitions/{definition_id}/versions", "definition", VERSION | {"note": "n"}, path="/v1/definitions/{id}/versions",
+    write("PATCH /v1/definitions/{definition_id}", "definition", {"review_every_months": 6}, path="/v1/definitions/{id}", star=True,
+          permit="definition.propose", owner="regent", sees="open", twin="regent", prepare=a_version()),
+    write("POST /v1/definitions/reassign", "person", {"from_person_id": "{id}", "to_person_id": "{id}"}, permit="library.install",
+          owner="peer", sees="person"),
+    write("POST /v1/business-changes", "definition",
+          {"kind": "process", "name": "P", "effective_on": "2026-08-01", "definition_codes": ["{code}"]}, permit="definitions.write",
+          not_by=FOREIGN),
+    write("POST /v1/definition-reviews/{review_id}/complete", "definition_review", {"outcome": "confirmed"},
+          path="/v1/definition-reviews/{id}/complete", permit="definition.propose", owner="regent", sees="open", twin="regent",
+          prepare=a_definition_review),
+    write("POST /v1/definitions/{definition_id}/versions", "definition", VERSION | {"note": "n", "effective_from": "2030-01-01"},
+          path="/v1/definitions/{id}/versions",
           permit="definitions.write", sees="open", twin="regent", prepare=a_version("propose", "approve")),
     write("POST /v1/definitions/{definition_id}/versions/{number}/propose", "definition", path="/v1/definitions/{id}/versions/1/propose",
           permit="definition.propose", owner="regent", sees="open", twin="regent", prepare=a_version()),

@@ -57,6 +57,7 @@ PEOPLE: list[Door] = [
     found("grant", "/v1/grants", person_id="{person_id}"),
     one("grant", "/v1/grants/{id}"),
     Read("kpi_api GET /v1/hris/sources", "hris_source", get("/v1/hris/sources"), is_list=True),
+    one("hris_source", "/v1/hris/sources/{id}", parameter="source_id"),
 ]
 
 CASCADE: list[Door] = [
@@ -119,6 +120,15 @@ OPEN_READS: list[Door] = [
     listed("definition", "/v1/definitions", sees="open"),
     Read("kpi_api GET /v1/definitions/{definition_id}", "definition", get("/v1/definitions/{id}"), sees="open"),
     Read("kpi_api GET /v1/definitions/{definition_id}/versions", "definition", get("/v1/definitions/{id}/versions"), sees="open"),
+    Read("kpi_api GET /v1/definitions/{definition_id}/difference", "definition",
+         get("/v1/definitions/{id}/difference", from_number="1", to_number="1"), sees="open", shows=succeeds),
+    Read("kpi_api GET /v1/definitions/{definition_id}/difference", "draft",
+         get("/v1/definitions/{definition_id}/difference", from_number="1", to_number="1"), sees="definition_draft", shows=succeeds),
+    Read("kpi_api GET /v1/definitions/{definition_id}/uses", "definition", get("/v1/definitions/{id}/uses"), sees="open", shows=succeeds),
+    Read("kpi_api GET /v1/definitions/{definition_id}/uses", "kpi_in_use", get("/v1/definitions/{definition_id}/uses"), sees="kpi",
+         is_list=True, no_ancestors=True),
+    listed("business_change", "/v1/business-changes", sees="open"),
+    listed("definition_review", "/v1/definition-reviews", sees="open"),
     listed("template", "/v1/templates", sees="open"),
     one("template", "/v1/templates/{id}", sees="open"),
     listed("outcome", "/v1/outcomes", sees="open"),

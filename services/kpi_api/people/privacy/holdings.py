@@ -37,6 +37,7 @@ HOLDINGS = (
     Holding("delegations_received", "delegations", "delegate_id"),
     Holding("units_as_head", "org_units", "head_id", shows=("id", "code", "name")),
     Holding("definitions_owned", "kpi_definitions", "owner_id", shows=("id", "code")),
+    Holding("definitions_stewarded", "kpi_definitions", "steward_id", shows=("id", "code")),
     Holding("definition_versions_written", "definition_versions", "author_id", shows=("id", "number", "name")),
     Holding("definition_versions_approved", "definition_versions", "approver_id", shows=("id", "number", "name", "approved_at")),
     Holding("hris_messages", "hris_messages"),
