@@ -63,8 +63,8 @@ def a_definition(code: str, **given: Any) -> list[Any]:
         "number": 1, "status": "approved", "effective_from": date(2020, 1, 1), "name": code, "description": "", "direction": "higher",
         "unit": "count", "precision": 2, "dimension": "output", "combine": "total", "parts": [], "combine_parts": "all", "formulas": {},
         "measures": {}, "source_of_truth": "CRM", "update_frequency": "month", "decision_speed_days": None, "exclusion_rules": None,
-        "leading": False, "applicability": Applicability().model_dump(), "kind": "result", "outcome_id": None, "competency_code": None, "controllability": "high", "note": "",
-        "author_id": None, "approver_id": None, "approved_at": None, "retired_from": None,
+        "leading": False, "kind": "result", "outcome_id": None, "competency_code": None, "controllability": "high", "note": "",
+        "applicability": Applicability().model_dump(), "author_id": None, "approver_id": None, "approved_at": None, "retired_from": None,
     }  # fmt: skip
     return [definition, DefinitionVersion(id=new_id(), definition_id=definition.id, **(defaults | given))]
 

@@ -176,7 +176,8 @@ async def test_what_a_leaver_answered_for_passes_to_their_manager(organization: 
     assert sorted(found["reason"] for found in reviews) == ["owner_left", "steward_left"]
     refused = await admin.patch(f"/v1/definitions/{definition['id']}", json={"owner_id": str(owner.id)}, headers={"If-Match": "*"})
     assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "/owner_id")
-    handed = await admin.post("/v1/definitions/reassign", json={"from_person_id": str(boss.id), "to_person_id": str(organization.person_id)})
+    ids = {"from_person_id": str(boss.id), "to_person_id": str(organization.person_id)}
+    handed = await admin.post("/v1/definitions/reassign", json=ids)
     assert handed.json() == {"owned": 1, "stewarded": 1}
 
 
