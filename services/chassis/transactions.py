@@ -27,7 +27,7 @@ from chassis.problems import FieldError, Unauthenticated, UnknownParameter
 
 SAFE_METHODS = {"GET", "HEAD"}
 
-bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="A JWT of a trusted issuer, or an API key `sl_<id>_<secret>`.")
+bearer = HTTPBearer(auto_error=False, scheme_name="bearer", description="A JWT of a trusted issuer, or an API key `sl_…`.")
 
 
 async def authenticate(request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]) -> Principal:

@@ -1,12 +1,15 @@
-"""API keys of integrations, `sl_<id>_<secret>`: rows, making one, and the look-up that must work before the organization is known.
+"""API keys of integrations, `sl_<id>_<secret>_<checksum>`: rows, making one, the look-up that must work before the organization is known.
 
 The secret has 256 random bits, so only its SHA-256 is kept: a slow hash would protect nothing. The look-up goes through the function
-`find_api_key` (SECURITY DEFINER), which answers for one id only, and is made on each request: a revoked key ends at once everywhere.
+`find_api_key` (SECURITY DEFINER), which answers for one id only, and is made on each request: a revoked key ends at once everywhere. A
+checksum that does not fit is refused without it, so that mistyped keys, cut ones and guesses cost nothing; it is no secret. Keys from
+before there were checksums have none and are looked up.
 """
 
 import hashlib
 import hmac
 import secrets
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -116,7 +119,8 @@ def note_change(row: ApiKey) -> None:
 
 
 def _shown_once(row: ApiKey, secret: str) -> NewApiKey:
-    return NewApiKey(row, f"{PREFIX}_{row.id.hex}_{secret}")
+    text = f"{PREFIX}_{row.id.hex}_{secret}"
+    return NewApiKey(row, f"{text}_{_checksum(text)}")
 
 
 def _make_secret() -> str:
@@ -136,14 +140,18 @@ async def principal_of_api_key(database: Database, key: str) -> Principal:
 
 
 def _split(key: str) -> tuple[UUID, str]:
-    """Key id and secret. Raises Unauthenticated when the form is wrong."""
+    """Key id and secret. Raises Unauthenticated when the form or the checksum is wrong."""
     try:
-        prefix, key_id, secret = key.split("_", 2)
-        if prefix != PREFIX:
+        prefix, key_id, secret, *checksum = key.split("_", 3)
+        if prefix != PREFIX or checksum not in ([], [_checksum(f"{prefix}_{key_id}_{secret}")]):
             raise ValueError
         return UUID(hex=key_id), secret
     except ValueError:
         raise Unauthenticated() from None
+
+
+def _checksum(text: str) -> str:
+    return format(zlib.crc32(text.encode()), "08x")
 
 
 def _digest(secret: str) -> str:
