@@ -12,7 +12,7 @@ from chassis import audit, events
 from chassis.clock import real_now
 from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
-from chassis.problems import FieldError, Invalid, NotFound
+from chassis.problems import Conflict, FieldError, Invalid, NotFound
 from chassis.sealing import sealer
 from chassis.settings import ServiceSettings
 from chassis.webhooks.dispatch import enqueue
@@ -25,6 +25,10 @@ SECRET_BYTES = 32
 
 class UnknownEventType(Invalid):
     code, title = "unknown_event_type", "Unknown event type"
+
+
+class EndpointDisabled(Conflict):
+    code, title = "endpoint_disabled", "The endpoint is disabled"
 
 
 def make_secret() -> str:
@@ -103,23 +107,32 @@ async def rotate_secret(
 
 
 async def ping(session: WriteSession, endpoint: WebhookEndpoint) -> UUID:
-    """Send a `webhook.ping` event to this endpoint alone. Returns the event's id."""
+    """Send a `webhook.ping` event to this endpoint alone. Returns the event's id. Raises EndpointDisabled."""
+    require_enabled(endpoint)
     return (await events.record(session, PING, "webhook_endpoint", endpoint.id)).id
 
 
+def require_enabled(endpoint: WebhookEndpoint) -> None:
+    """Raises EndpointDisabled: nothing is sent to it, so that pings would go nowhere and deliveries be parked again."""
+    if endpoint.disabled_at is not None:
+        raise EndpointDisabled("Nothing is sent to a disabled endpoint. Enable it first.")
+
+
 async def replay(session: WriteSession, endpoint: WebhookEndpoint, delivery_id: UUID) -> WebhookDelivery:
-    """Send one delivery again from its first attempt, whatever became of it. Raises NotFound."""
+    """Send one delivery again from its first attempt, whatever became of it. Raises NotFound, EndpointDisabled."""
     delivery = await session.scalar(
         select(WebhookDelivery).where(WebhookDelivery.id == delivery_id, WebhookDelivery.endpoint_id == endpoint.id).with_for_update()
     )
     if delivery is None:
         raise NotFound()
+    require_enabled(endpoint)
     await _send_again(session, [delivery])
     return delivery
 
 
 async def replay_parked(session: WriteSession, endpoint: WebhookEndpoint, since: datetime | None) -> int:
-    """Send again what was parked. Returns how many deliveries."""
+    """Send again what was parked. Returns how many deliveries. Raises EndpointDisabled."""
+    require_enabled(endpoint)
     statement = (
         select(WebhookDelivery)
         .where(WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.status == "parked")

@@ -15,6 +15,7 @@ from chassis.settings import ServiceSettings
 from chassis.transactions import Caller, Read, TransactionalRoute, Write
 from chassis.webhooks import actions, schemas
 from chassis.webhooks.models import WebhookDelivery, WebhookEndpoint
+from chassis.webhooks.shown import endpoint_shown
 
 Status = Annotated[Literal["pending", "delivered", "parked"] | None, Query(description="Only deliveries in this state.")]
 
@@ -49,7 +50,7 @@ def _add_endpoint_doors(router: APIRouter, known: Mapping[str, str]) -> None:
         """The answer holds the signing secret, which is shown only now."""
         endpoint, secret = await actions.register(caller.subject, session, _settings(request), known, wanted)
         set_etag(response, endpoint)
-        return schemas.NewEndpoint(**schemas.endpoint_view(endpoint).model_dump(), secret=secret)
+        return schemas.NewEndpoint(**(await endpoint_shown(endpoint)).model_dump(), secret=secret)
 
     @router.get("/webhook-endpoints", summary="List webhook endpoints")
     async def list_endpoints(session: Read, page: Paging) -> Page[schemas.Endpoint]:
@@ -64,11 +65,11 @@ def _add_endpoint_doors(router: APIRouter, known: Mapping[str, str]) -> None:
         return Page(items=[schemas.endpoint_view(row) for row in rows], next=page.link_next(rows))
 
     @router.get("/webhook-endpoints/{endpoint_id}", summary="Read a webhook endpoint")
-    async def read_endpoint(endpoint_id: UUID, session: Read, response: Response) -> schemas.Endpoint:
+    async def read_endpoint(endpoint_id: UUID, session: Read, response: Response) -> schemas.EndpointDetail:
         """Without its secret."""
         endpoint = await actions.find_endpoint(session, endpoint_id)
         set_etag(response, endpoint)
-        return schemas.endpoint_view(endpoint)
+        return await endpoint_shown(endpoint)
 
     @router.put("/webhook-endpoints/{endpoint_id}", summary="Change a webhook endpoint")
     async def change(
@@ -79,14 +80,14 @@ def _add_endpoint_doors(router: APIRouter, known: Mapping[str, str]) -> None:
         request: Request,
         response: Response,
         if_match: IfMatch = None,
-    ) -> schemas.Endpoint:
+    ) -> schemas.EndpointDetail:
         """Its address, types, description, and whether it is enabled. What is parked stays parked until it is replayed."""
         endpoint = await actions.find_endpoint(session, endpoint_id)
         require_match(if_match, endpoint)
         await actions.change(caller.subject, session, _settings(request), known, endpoint, wanted)
         await session.flush()
         set_etag(response, endpoint)
-        return schemas.endpoint_view(endpoint)
+        return await endpoint_shown(endpoint)
 
     @router.delete("/webhook-endpoints/{endpoint_id}", status_code=204, summary="Remove a webhook endpoint")
     async def remove(endpoint_id: UUID, caller: Caller, session: Write) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chassis.verbs import VerbOutput
 from chassis.webhooks.models import WebhookDelivery, WebhookEndpoint
 
 Url = Annotated[str, Field(max_length=2000, examples=["https://hooks.example.com/sightline"])]
@@ -54,7 +55,13 @@ class Endpoint(BaseModel):
     created_at: datetime
 
 
-class NewEndpoint(Endpoint):
+class EndpointDetail(Endpoint):
+    """An endpoint read by itself; `verbs` says what may be done with it now."""
+
+    verbs: list[VerbOutput] = Field(description="change, remove, rotate_secret, ping, replay")
+
+
+class NewEndpoint(EndpointDetail):
     """An endpoint just registered, with its signing secret, which is shown only now."""
 
     secret: str = Field(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])

@@ -1,6 +1,10 @@
-"""What can be wrong with a message from an HRIS."""
+"""What can be wrong with a source of HRIS messages, or with a message."""
 
-from chassis.problems import Invalid
+from chassis.problems import Conflict, Invalid
+
+
+class SourceDisabled(Conflict):
+    code, title = "source_disabled", "The source is disabled"
 
 
 class EmploymentChangeRefused(Invalid):

@@ -11,7 +11,8 @@ from chassis.sealing import Sealer, sealer
 from chassis.transactions import Read, TransactionalRoute, Write, database_of
 from kpi_api.access.door import CurrentViewer
 from kpi_api.hris import inbound, sources
-from kpi_api.hris.schemas import EmploymentChange, NewSource, Received, SourceIn, SourceOut
+from kpi_api.hris.schemas import EmploymentChange, NewSource, Received, SourceDetail, SourceIn, SourceOut
+from kpi_api.hris.shown import source_shown
 
 router = APIRouter(prefix="/v1/hris/sources", tags=["hris"], route_class=TransactionalRoute)
 deliveries = APIRouter(prefix="/v1/hris/sources", tags=["hris"])
@@ -26,7 +27,7 @@ SIGNED_BODY: dict[str, Any] = {
             "webhook-signature": "`v1,` and the base64 HMAC-SHA-256 of `id.timestamp.body`.",
         }.items()
     ],
-    "requestBody": {"required": True, "content": {"application/json": {"schema": EmploymentChange.model_json_schema()}}},
+    "requestBody": {"required": True, "content": {"application/json": {"schema": _whole(EmploymentChange.model_json_schema())}}},
 }
 
 
@@ -40,6 +41,12 @@ async def list_sources(viewer: CurrentViewer, session: Read) -> list[SourceOut]:
     return [SourceOut.model_validate(row) for row in await sources.sources(viewer, session)]
 
 
+@router.get("/{source_id}", summary="Read an HRIS source")
+async def get_source(source_id: UUID, viewer: CurrentViewer, session: Read) -> SourceDetail:
+    """Without its secret. Needs hr_admin or auditor."""
+    return await source_shown(viewer, await sources.source(viewer, session, source_id))
+
+
 @router.post("", status_code=201, summary="Register an HRIS source")
 async def post_source(
     given: SourceIn, request: Request, viewer: CurrentViewer, session: Write, response: Response, idempotency_key: IdempotencyKey = None
@@ -47,7 +54,7 @@ async def post_source(
     """Needs hr_admin. The answer holds the signing secret, which is shown only now."""
     registered, secret = await sources.register_source(viewer, session, _sealer(request), given.name)
     set_etag(response, registered)
-    return NewSource(**SourceOut.model_validate(registered).model_dump(), secret=secret)
+    return NewSource(**(await source_shown(viewer, registered)).model_dump(), secret=secret)
 
 
 @router.post("/{source_id}/rotate-secret", summary="Rotate a source's secret")
@@ -55,15 +62,15 @@ async def post_rotation(source_id: UUID, request: Request, viewer: CurrentViewer
     """Needs hr_admin. The old secret is taken for another day."""
     rotated = await sources.source(viewer, session, source_id)
     secret = await sources.rotate_secret(viewer, session, _sealer(request), rotated)
-    return NewSource(**SourceOut.model_validate(rotated).model_dump(), secret=secret)
+    return NewSource(**(await source_shown(viewer, rotated)).model_dump(), secret=secret)
 
 
 @router.post("/{source_id}/disable", summary="Disable a source")
-async def post_disable(source_id: UUID, viewer: CurrentViewer, session: Write) -> SourceOut:
+async def post_disable(source_id: UUID, viewer: CurrentViewer, session: Write) -> SourceDetail:
     """Needs hr_admin. Its messages are refused from now on."""
     found = await sources.source(viewer, session, source_id)
     await sources.disable_source(viewer, session, found)
-    return SourceOut.model_validate(found)
+    return await source_shown(viewer, found)
 
 
 @deliveries.post("/{source_id}/events", summary="Deliver an employment change", openapi_extra=SIGNED_BODY)

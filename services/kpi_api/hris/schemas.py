@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.dates import WrittenTime
+from chassis.verbs import VerbOutput
 from kpi_api.people.schemas import ImportRow, Text
 
 
@@ -30,7 +31,13 @@ class SourceOut(BaseModel):
     version: int
 
 
-class NewSource(SourceOut):
+class SourceDetail(SourceOut):
+    """A registered system read by itself; `verbs` says what the viewer may do with it now, or why not."""
+
+    verbs: list[VerbOutput] = Field(description="rotate_secret, disable")
+
+
+class NewSource(SourceDetail):
     """A system just registered, or its secret just rotated: the only time that the secret is shown."""
 
     secret: str

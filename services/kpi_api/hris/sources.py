@@ -14,6 +14,7 @@ from chassis.problems import NotFound
 from chassis.sealing import Sealer
 from chassis.webhooks.actions import make_secret
 from kpi_api.hris.models import HrisSource
+from kpi_api.hris.problems import SourceDisabled
 
 OVERLAP = timedelta(days=1)
 
@@ -47,14 +48,21 @@ async def register_source(viewer: Viewer, session: WriteSession, sealer: Sealer,
 
 
 async def rotate_secret(viewer: Viewer, session: WriteSession, sealer: Sealer, rotated: HrisSource) -> str:
-    """A new secret; the old one is taken for another day. Raises NotAllowed."""
-    viewer.require("hris_sources.write")
+    """A new secret; the old one is taken for another day. Raises NotAllowed, SourceDisabled."""
+    require_rotatable(viewer, rotated)
     secret = make_secret()
     rotated.previous_sealed, rotated.previous_until = rotated.sealed, real_now() + OVERLAP
     rotated.sealed = sealer.seal(secret)
     await session.flush()
     await audit.record(session, viewer.subject, "hris_source.secret_rotated", "hris_source", rotated.id)
     return secret
+
+
+def require_rotatable(viewer: Viewer, rotated: HrisSource) -> None:
+    """Raises NotAllowed, SourceDisabled: a secret that opens nothing would only mislead."""
+    viewer.require("hris_sources.write")
+    if rotated.disabled_at is not None:
+        raise SourceDisabled("The source is disabled: nothing is taken from it. Register another one.")
 
 
 async def disable_source(viewer: Viewer, session: WriteSession, disabled: HrisSource) -> None:
@@ -64,3 +72,10 @@ async def disable_source(viewer: Viewer, session: WriteSession, disabled: HrisSo
         disabled.disabled_at = session.now
         await session.flush()
         await audit.record(session, viewer.subject, "hris_source.disabled", "hris_source", disabled.id)
+
+
+def require_disablable(viewer: Viewer, disabled: HrisSource) -> None:
+    """Raises NotAllowed, SourceDisabled."""
+    viewer.require("hris_sources.write")
+    if disabled.disabled_at is not None:
+        raise SourceDisabled("The source is disabled already.")

@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 from chassis.identifiers import new_id
 from chassis.webhooks.egress import WebhookUrlRefused, check_url
+from tests.verbs import do_as_said, said
 from tests.world import Organization, World
 
 URL = "https://hooks.example.com/sightline"
@@ -106,3 +107,20 @@ async def test_the_catalogue_says_what_each_type_means(admin: httpx.AsyncClient)
     listed = {item["type"]: item["description"] for item in (await admin.get("/v1/webhook-event-types")).json()}
     assert {"scorecard.agreed", "review.released", "cycle.closed", "webhook.ping"} <= listed.keys()
     assert all(listed.values())
+
+
+async def test_an_endpoint_says_what_may_be_done_with_it(admin: httpx.AsyncClient) -> None:
+    made = (await admin.post("/v1/webhook-endpoints", json={"url": URL})).json()
+    place = f"/v1/webhook-endpoints/{made['id']}"
+    # While it is enabled everything may be done.
+    assert await do_as_said(made, "ping", admin.post(f"{place}/ping"))
+    assert await do_as_said(made, "replay", admin.post(f"{place}/replay", json={}))
+    assert await do_as_said(made, "rotate_secret", admin.post(f"{place}/secrets", json={}))
+    # When it is disabled nothing is sent to it, and it says so.
+    tag = (await admin.get(place)).headers["ETag"]
+    change = {"url": URL, "description": "", "event_types": [], "enabled": False}
+    off = (await admin.put(place, json=change, headers={"If-Match": tag})).json()
+    assert said(off, "ping") == (False, "Nothing is sent to a disabled endpoint. Enable it first.")
+    assert not await do_as_said(off, "ping", admin.post(f"{place}/ping"))
+    assert not await do_as_said(off, "replay", admin.post(f"{place}/replay", json={}))
+    assert await do_as_said(off, "remove", admin.delete(place))

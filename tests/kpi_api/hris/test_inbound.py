@@ -10,6 +10,8 @@ import httpx
 from standardwebhooks import Webhook
 
 from chassis.clock import real_now
+from chassis.identity.api_keys import create_api_key
+from tests.verbs import do_as_said, said
 from tests.world import Organization, World
 
 JOINED = {"external_id": "E1", "given_name": "Ida", "family_name": "Moss", "hire_date": "2026-01-05", "fte": "1"}
@@ -132,3 +134,28 @@ async def test_the_old_secret_holds_while_it_is_rotated_and_a_disabled_source_is
 
     assert (by_old.status_code, by_new.status_code, after.status_code) == (200, 200, 401)
     assert by_new.json()["outcome"] == "unchanged"
+
+
+async def test_a_source_says_what_may_be_done_with_it(world: World, organization: Organization) -> None:
+    admin = (await organization.admin()).kpi_api
+    made = (await admin.post("/v1/hris/sources", json={"name": "Personnel system"})).json()
+    place = f"/v1/hris/sources/{made['id']}"
+    # Given an auditor who sees it, they are told that they may do nothing with it, and may not.
+    auditor = (await organization.with_token(await auditors_key(world, organization))).kpi_api
+    seen = (await auditor.get(place)).json()
+    assert "secret" not in seen
+    assert said(seen, "disable") == (False, "This needs the role hr_admin.")
+    assert not await do_as_said(seen, "rotate_secret", auditor.post(f"{place}/rotate-secret"))
+    assert not await do_as_said(seen, "disable", auditor.post(f"{place}/disable"))
+    # When an hr_admin does what they are told they may, it is done, and nothing may be done any more.
+    assert await do_as_said((await admin.get(place)).json(), "rotate_secret", admin.post(f"{place}/rotate-secret"))
+    assert await do_as_said((await admin.get(place)).json(), "disable", admin.post(f"{place}/disable"))
+    off = (await admin.get(place)).json()
+    assert not await do_as_said(off, "rotate_secret", admin.post(f"{place}/rotate-secret"))
+    assert said(off, "disable") == (False, "The source is disabled already.")
+    assert (await admin.post(f"{place}/disable")).json() == off, "again is harmless"
+
+
+async def auditors_key(world: World, organization: Organization) -> str:
+    async with world.kpi_api.database.write(organization.id) as session:
+        return (await create_api_key(session, name="auditor", scopes=["auditor"], created_by="test")).text
