@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -71,3 +72,21 @@ async def test_export_writes_lines_and_is_recorded(company: Company) -> None:
     assert (code, line["actor"], line["subject_id"]) == (0, str(company.people["comp"]), str(company.people["ana"]))
     _, out = await sightline(*asked, "--action", "audit.read", "--from", "2020-01-01")
     assert [json.loads(line)["actor"] for line in out.splitlines()] == ["operator", "operator"]
+
+
+async def test_export_writes_a_file_as_a_whole_or_not_at_all(company: Company, tmp_path: Path) -> None:
+    asked = ["export", "scoring", "--organization", str(company.organization.id), "--action", "pay_basis.read"]
+    _, printed = await sightline(*asked)
+    file = tmp_path / "audit.ndjson"
+    assert (await sightline(*asked, "--out", str(file))) == (0, "")
+    assert files(tmp_path) == [("audit.ndjson", printed, 0o600)]
+    # Nothing is written, nor recorded, where there is no folder; and what is there stays when an export fails.
+    assert (await sightline(*asked, "--out", str(tmp_path / "none" / "x")))[0] == 1
+    _, out = await sightline(*asked[:4], "--action", "audit.read")
+    assert len(out.splitlines()) == 3
+    assert (await sightline("export", "nobody", "--out", str(file)))[0] == 1
+    assert files(tmp_path) == [("audit.ndjson", printed, 0o600)]
+
+
+def files(folder: Path) -> list[tuple[str, str, int]]:
+    return [(file.name, file.read_text(), file.stat().st_mode & 0o777) for file in folder.iterdir()]

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from sightline import cli, problems
 from sightline.cli.client import Refused
+from sightline.cli.grant import _row
 from sightline.cli.tables import each_row, in_columns
 from sightline.home import make_home
 from sightline.ports import named_port
@@ -25,6 +26,12 @@ def commands(group: TyperGroup, prefix: str = "") -> Iterator[tuple[str, TyperCo
             yield from commands(command, f"{prefix}{name} ")
         elif isinstance(command, TyperCommand):
             yield f"{prefix}{name}", command
+
+
+def test_a_role_without_a_first_day_was_held_always() -> None:
+    grant = {"person_id": "p", "role": "hr_admin", "valid_from": "0001-01-01", "valid_to": None, "approved_by": None, "alone": False}
+    assert _row(grant, {"p": "ada"}) == ["ada", "hr_admin", "always", "", "waits"]
+    assert _row({**grant, "valid_from": "2026-07-01"}, {"p": "ada"})[2] == "2026-07-01"
 
 
 ALL = dict(commands(typer.main.get_group(cli.app)))

@@ -1,11 +1,13 @@
 """`sightline audit`: prove that nobody changed the audit, and take it out as lines of JSON."""
 
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 from uuid import UUID
 
 import typer
@@ -94,26 +96,51 @@ def export_records(
     subject: Annotated[UUID | None, typer.Option(help="The id of what was read or changed.")] = None,
     from_: Annotated[datetime | None, typer.Option("--from", formats=MOMENTS, help="From then on, in UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=MOMENTS, help="Before then, in UTC.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="The file to write; else standard output.")
+    ] = None,
 ) -> None:
-    """Write an organization's audit records to standard output, oldest first, one JSON object in each line with its place in the chain.
+    """Write an organization's audit records, oldest first, one JSON object in each line with its place in the chain.
 
-    The export is itself recorded, as the operator's.
+    The export is itself recorded, as the operator's. A file is replaced only once all of it is written.
 
-    Examples: `sightline audit export scoring > audit.ndjson`, `sightline audit export scoring --action payout.read --from 2026-01-01`.
+    Examples: `sightline audit export scoring --out audit.ndjson`, `sightline audit export scoring --action payout.read --from 2026-01-01`.
     """
     from chassis.audit.export import AuditFilter, export_lines, record_reading
     from sightline.tokens import choose_organization
 
+    if out is not None and not out.parent.is_dir():
+        raise BadUsage(f"There is no folder {out.parent}.", "Make it, or name another file with --out.")
     wanted = AuditFilter(actor, action, None, subject, _utc(from_), _utc(until))
 
     async def write(database: "Database") -> None:
         chosen = await choose_organization(database, organization)
         async with database.read(chosen) as session:
             await record_reading(session, "operator", wanted)
-        async for line in export_lines(database, chosen, wanted):
-            sys.stdout.buffer.write(line)
+        with _lines_to(out) as lines:
+            async for line in export_lines(database, chosen, wanted):
+                lines.write(line)
 
     _with_database(service, write)
+    if out is not None:
+        show_step(f"Wrote {out}.")
+
+
+@contextmanager
+def _lines_to(out: Path | None) -> Iterator[BinaryIO]:
+    """Standard output, or a new file that takes the place of `out` when all went well."""
+    if out is None:
+        yield sys.stdout.buffer
+        return
+    new = out.with_name(f".{out.name}.new")
+    new.unlink(missing_ok=True)
+    new.touch(mode=0o600)
+    try:
+        with new.open("wb") as lines:
+            yield lines
+        new.replace(out)
+    finally:
+        new.unlink(missing_ok=True)
 
 
 def _with_database(service: str, work: "Callable[[Database], Awaitable[Any]]") -> Any:

@@ -1,5 +1,6 @@
 """`sightline grant`: see who holds which role, and approve what waits for a second person."""
 
+from datetime import date
 from typing import Any
 
 import typer
@@ -28,7 +29,12 @@ def list_grants(organization: OrganizationId = None, act_as: ActAs = None, as_js
 def _row(grant: dict[str, Any], people: dict[str, Any]) -> list[str]:
     approver = people.get(grant["approved_by"], grant["approved_by"]) or "waits"
     approved = f"{approver}, alone" if grant["alone"] else str(approver)
-    return [str(people.get(grant["person_id"], "")), grant["role"], grant["valid_from"], grant["valid_to"] or "", approved]
+    return [str(people.get(grant["person_id"], "")), grant["role"], _since(grant["valid_from"]), grant["valid_to"] or "", approved]
+
+
+def _since(day: str) -> str:
+    """The first day, or that the role was held ever since there is an organization."""
+    return "always" if date.fromisoformat(day) == date.min else day
 
 
 @app.command()
