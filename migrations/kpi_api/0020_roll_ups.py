@@ -1,0 +1,14 @@
+"""How a KPI comes about: measured on its own, or rolled up from the KPIs below it."""
+
+revision = "0020"
+down_revision = "0019"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
