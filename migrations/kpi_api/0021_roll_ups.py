@@ -1,7 +1,7 @@
 """How a KPI comes about: measured on its own, or rolled up from the KPIs below it."""
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
