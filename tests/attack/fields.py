@@ -13,6 +13,7 @@ from tests.attack.cast import Cast
 from tests.attack.expected import sees
 
 WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability",
+              "rollUp", "rollUpOf",
               "stakeholders", "cycle")
 PAGE = ("edges", "pageInfo")
 

@@ -16,7 +16,7 @@ from kpi_api.cascade.levels import UnitTree
 from kpi_api.cascade.models import Kpi, KpiStakeholder
 from kpi_api.cascade.problems import NOT_YOURS, KpiRefused, StakeholderRefused
 from kpi_api.cascade.repeats import find_repeats, refuse_taken
-from kpi_api.cascade.schemas import Holder, NewKpi, NewStakeholder
+from kpi_api.cascade.schemas import Holder, NewKpi, NewStakeholder, RollUpChoice
 from kpi_api.cascade.sight import may_change
 from kpi_api.cascade.sights import refresh_sights_of_kpis
 from kpi_api.dictionary.models import DefinitionVersion
@@ -184,4 +184,18 @@ async def change_targets(viewer: Viewer, session: WriteSession, kpi_id: UUID, ta
     kpi.version += 1
     await session.flush()
     await storing.record_events(session, "kpi.changed", [kpi_id])
+    return kpi
+
+
+async def change_roll_up(viewer: Viewer, session: WriteSession, kpi_id: UUID, choice: RollUpChoice, if_match: str | None) -> Kpi:
+    """Say how a KPI comes about (domain "Roll-up"). Values that were recorded stay.
+
+    Raises NotFound, NotAllowed, PreconditionRequired, PreconditionFailed.
+    """
+    kpi = await changeable_kpi(viewer, session, kpi_id)
+    require_match(if_match, kpi)
+    if (kpi.roll_up, kpi.roll_up_of) != (choice.roll_up, choice.roll_up_of):
+        kpi.roll_up, kpi.roll_up_of = choice.roll_up, choice.roll_up_of
+        await session.flush()
+        await storing.record_events(session, "kpi.changed", [kpi_id])
     return kpi

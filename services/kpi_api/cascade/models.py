@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +17,11 @@ class Kpi(Versioned, Row):
     """A definition version given to an owner for a window (first and last day).
 
     An individual KPI has one person; other levels have a unit, strategic ones a unit or a person (board and chief executive).
-    `code` is the organization's own reference, by which files and bulk calls name the KPI; null where none was given.
+    `code` is the organization's own reference, by which files and bulk calls name the KPI; null where none was given. `calendar_id` is
+    the calendar whose sprints and working days it follows. A window may begin with an event ("first 60 days after launch"): named for
+    this KPI alone, or a `WindowEvent` of many. Until it occurs the KPI is `waiting`, and its window stands for nothing.
+    `roll_up` is how it comes about: measured on its own, or the sum, mean or weighted mean of the values or attainments (`roll_up_of`) of
+    the KPIs that contribute to it.
     """
 
     __tablename__ = "kpis"
@@ -27,7 +31,10 @@ class Kpi(Versioned, Row):
         references("cycles", "cycle_id"),
         references("persons", "owner_person_id"),
         references("org_units", "owner_unit_id"),
+        references("calendars", "calendar_id"),
+        references("window_events", "window_event_id"),
         CheckConstraint("window_end >= window_start", name="window"),
+        CheckConstraint("status <> 'waiting' OR (window_event IS NOT NULL AND window_days IS NOT NULL)", name="waiting"),
         CheckConstraint(
             "CASE level WHEN 'individual' THEN owner_person_id IS NOT NULL AND owner_unit_id IS NULL"
             " WHEN 'strategic' THEN num_nonnulls(owner_person_id, owner_unit_id) = 1"
@@ -38,6 +45,10 @@ class Kpi(Versioned, Row):
         Index("ix_kpis_owner_unit", "organization_id", "owner_unit_id"),
         Index("ix_kpis_cycle_level", "organization_id", "cycle_id", "level"),
         Index("ix_kpis_definition_version", "organization_id", "definition_version_id"),
+        Index("ix_kpis_window_event", "organization_id", "window_event_id", postgresql_where=text("window_event_id IS NOT NULL")),
+        CheckConstraint("roll_up IN ('measured', 'sum', 'mean', 'weighted_mean')", name="roll_up"),
+        CheckConstraint("roll_up_of IN ('values', 'attainments')", name="roll_up_of"),
+        Index("ix_kpis_rolled_up", "organization_id", "id", postgresql_where=text("roll_up <> 'measured'")),
     )
 
     code: Mapped[str | None]
@@ -53,6 +64,12 @@ class Kpi(Versioned, Row):
     window_end: Mapped[date]
     controllability: Mapped[str]
     status: Mapped[str]
+    calendar_id: Mapped[UUID | None]
+    window_event: Mapped[str | None]
+    window_event_id: Mapped[UUID | None]
+    window_days: Mapped[int | None]
+    roll_up: Mapped[str] = mapped_column(default="measured", server_default="measured")
+    roll_up_of: Mapped[str] = mapped_column(default="values", server_default="values")
 
 
 class KpiTarget(Row):
@@ -83,6 +100,22 @@ class KpiTarget(Row):
     scale_maximum: Mapped[Decimal | None]
     phasing: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     due_on: Mapped[date | None]
+    counted_from: Mapped[str | None]
+    due_quarter: Mapped[int | None]
+    due_month: Mapped[int | None]
+    lateness: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    evidence_required: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+
+
+class WindowEvent(Versioned, Row):
+    """An event with which the windows of many KPIs begin, such as a product's launch; `occurred_on` is null until it has."""
+
+    __tablename__ = "window_events"
+    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]
+    occurred_on: Mapped[date | None]
 
 
 class Contribution(Row):

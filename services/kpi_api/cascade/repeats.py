@@ -54,14 +54,14 @@ def _refuse_repeated(drafts: Iterable[Draft]) -> None:
 def _given_facts(draft: Draft) -> tuple[Any, ...]:
     version, cycle = draft.version, draft.cycle
     owner = (draft.owner_person_id, draft.owner_unit_id)
-    about = (version and version.definition_id, cycle and cycle.id, draft.given.level, *owner, draft.window)
+    about = (version and version.definition_id, cycle and cycle.id, draft.given.level, *owner, draft.window, draft.given.roll_up, draft.given.roll_up_of)
     return *about, _target_facts(draft.given.targets)
 
 
 def _stored_facts(row: Any, targets: Iterable[Any]) -> tuple[Any, ...]:
     kpi = row.Kpi
     owner = (kpi.owner_person_id, kpi.owner_unit_id)
-    about = (row.definition_id, kpi.cycle_id, kpi.level, *owner, (kpi.window_start, kpi.window_end))
+    about = (row.definition_id, kpi.cycle_id, kpi.level, *owner, (kpi.window_start, kpi.window_end), kpi.roll_up, kpi.roll_up_of)
     return *about, _target_facts(targets)
 
 

@@ -16,7 +16,7 @@ from kpi_api.cascade import actions, contributing, lines, queries
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.queries import KpiFilter
-from kpi_api.cascade.schemas import KpiDetailView, KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder
+from kpi_api.cascade.schemas import KpiDetailView, KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder, RollUpChoice
 from kpi_api.cascade.shown import kpi_view, kpi_views
 from kpi_api.dictionary.schemas import Input, Target
 
@@ -113,6 +113,15 @@ async def change_targets(
 ) -> KpiDetailView:
     """Replace the targets. Scorecards that were agreed keep what was signed."""
     set_etag(response, await actions.change_targets(viewer, session, kpi_id, given.targets, if_match))
+    return await kpi_view(viewer, session, kpi_id)
+
+
+@router.put("/kpis/{kpi_id}/roll-up", summary="Say how a KPI comes about")
+async def change_roll_up(
+    kpi_id: UUID, given: RollUpChoice, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+) -> KpiDetailView:
+    """Measured on its own, or the sum, mean or weighted mean of the values or attainments of the KPIs that contribute to it."""
+    set_etag(response, await actions.change_roll_up(viewer, session, kpi_id, given, if_match))
     return await kpi_view(viewer, session, kpi_id)
 
 

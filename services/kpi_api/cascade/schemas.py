@@ -17,6 +17,11 @@ from kpi_api.dictionary.vocabulary import Controllability
 KpiReference = Annotated[str, StringConstraints(min_length=1, max_length=64), Field(description="A KPI's id or code.")]
 Weight = Annotated[ExactDecimal, Field(gt=0, description="Relative to the other contributions into the same parent.")]
 KpiStatus = Literal["active", "closed", "withdrawn"]
+RollUpMethod = Annotated[
+    Literal["measured", "sum", "mean", "weighted_mean"],
+    Field(description="How the KPI comes about: measured on its own, or rolled up from the KPIs that contribute to it."),
+]
+RollUpOf = Annotated[Literal["values", "attainments"], Field(description="What is rolled up of the KPIs below.")]
 
 
 class Holder(Input):
@@ -63,6 +68,8 @@ class NewKpi(Input):
     window_end: WrittenDate | None = None
     window_days: int | None = Field(default=None, ge=1, le=3660)
     controllability: Controllability | None = Field(default=None, description="The definition's when left out.")
+    roll_up: RollUpMethod = "measured"
+    roll_up_of: RollUpOf = "values"
     targets: list[Target] = Field(min_length=1, max_length=20)
     contributes_to: list[Parent] = Field(default=[], max_length=50)
     stakeholders: list[NewStakeholder] = Field(default=[], max_length=200)
@@ -72,6 +79,13 @@ class NewKpi(Input):
         if self.window_end is not None and self.window_days is not None:
             raise PydanticCustomError("window", "Give the window's last day or its number of days, not both")
         return self
+
+
+class RollUpChoice(Input):
+    """How a KPI comes about."""
+
+    roll_up: RollUpMethod
+    roll_up_of: RollUpOf = "values"
 
 
 class NewContribution(Input):
@@ -136,13 +150,15 @@ class KpiOutput(Output):
     window_end: date
     controllability: Controllability
     status: KpiStatus
+    roll_up: RollUpMethod
+    roll_up_of: RollUpOf
     targets: list[TargetOutput]
     stakeholders: list[StakeholderOutput]
     contributes_to: list[UUID]
 
 
 class KpiDetail(KpiOutput):
-    """A KPI whole; `verbs` says what the viewer may do now: change_targets, contribute, add_stakeholders."""
+    """A KPI whole; `verbs` says what the viewer may do now: change_targets, change_roll_up, contribute, add_stakeholders."""
 
     verbs: list[VerbOutput]
 

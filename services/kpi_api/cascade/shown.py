@@ -52,7 +52,8 @@ async def verbs(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[Verb
         actions.require_collaborative(await actions.require_changeable(viewer, session, kpi_id))
 
     change = await verb_output("change_targets", lambda: actions.require_changeable(viewer, session, kpi_id))
-    return [change, change.model_copy(update={"verb": "contribute"}), await verb_output("add_stakeholders", require_room_for_stakeholders)]
+    alike = [change.model_copy(update={"verb": verb}) for verb in ("change_roll_up", "contribute")]
+    return [change, *alike, await verb_output("add_stakeholders", require_room_for_stakeholders)]
 
 
 async def kpi_views(viewer: Viewer, session: ReadSession, kpi_ids: Sequence[UUID]) -> list[KpiView]:
@@ -112,6 +113,8 @@ def _whole(facts: Row[Any], targets: list[TargetOutput], carriers: list[Row[Any]
         window_end=kpi.window_end,
         controllability=kpi.controllability,
         status=kpi.status,
+        roll_up=kpi.roll_up,
+        roll_up_of=kpi.roll_up_of,
         targets=targets,
         stakeholders=[_carrier(row) for row in carriers],
         contributes_to=[contribution.parent_id for contribution in parents],

@@ -83,6 +83,8 @@ def _kpi_row(draft: Draft) -> dict[str, Any]:
         "window_end": window[1],
         "controllability": given.controllability or version.controllability,
         "status": "active",
+        "roll_up": given.roll_up,
+        "roll_up_of": given.roll_up_of,
         "version": 1,
     }
 

@@ -10,7 +10,7 @@ import strawberry
 from kpi_api.cascade import schemas
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, Unit, load_cycle, load_person
-from kpi_api.graphql.words import Comparison, KpiLevel, KpiSight, KpiStatus, TargetPeriod
+from kpi_api.graphql.words import Comparison, KpiLevel, KpiSight, KpiStatus, RollUpMethod, RollUpOf, TargetPeriod
 
 
 @strawberry.type(description="The target of one part of a KPI.")
@@ -146,6 +146,8 @@ class Kpi(Node):
     window_start: date | None = strawberry.field(description=HIDDEN)
     window_end: date | None = strawberry.field(description=HIDDEN)
     controllability: str | None = strawberry.field(description=HIDDEN)
+    roll_up: RollUpMethod | None = strawberry.field(description=HIDDEN)
+    roll_up_of: RollUpOf | None = strawberry.field(description=HIDDEN)
     stakeholders: list[Stakeholder] | None = strawberry.field(description=HIDDEN)
     owner_id: strawberry.Private[UUID | None]
     owning_unit_id: strawberry.Private[UUID | None]
@@ -193,13 +195,15 @@ class Kpi(Node):
 SHOWN_WHOLE = (
     "code", "collaborative", "definition_code", "definition_version", "window_start", "window_end", "controllability", "cycle_id",
 )  # fmt: skip
-NOTHING_MORE: dict[str, Any] = {**dict.fromkeys(SHOWN_WHOLE), "stakeholders": None, "owner_id": None, "parent_ids": []}
+NOTHING_MORE: dict[str, Any] = {**dict.fromkeys((*SHOWN_WHOLE, "roll_up", "roll_up_of")), "stakeholders": None, "owner_id": None, "parent_ids": []}
 
 
 def _whole(view: schemas.KpiOutput) -> dict[str, Any]:
     """What is shown of a KPI beyond its ancestor view."""
     return {
         **{name: getattr(view, name) for name in SHOWN_WHOLE},
+        "roll_up": RollUpMethod(view.roll_up),
+        "roll_up_of": RollUpOf(view.roll_up_of),
         "stakeholders": [_stakeholder(carrier) for carrier in view.stakeholders],
         "owner_id": view.owner.id if view.owner else None,
         "parent_ids": view.contributes_to,

@@ -48,6 +48,20 @@ class TargetPeriod(Enum):
     WINDOW = "window"
 
 
+@strawberry.enum(description="How a KPI comes about: measured on its own, or rolled up from the KPIs that contribute to it.")
+class RollUpMethod(Enum):
+    MEASURED = "measured"
+    SUM = "sum"
+    MEAN = "mean"
+    WEIGHTED_MEAN = "weighted_mean"
+
+
+@strawberry.enum(description="What is rolled up of the KPIs below.")
+class RollUpOf(Enum):
+    VALUES = "values"
+    ATTAINMENTS = "attainments"
+
+
 @strawberry.enum
 class ScorecardStatus(Enum):
     DRAFT = "draft"

@@ -54,6 +54,7 @@ CASCADE: list[Door] = [
     kpi_write("PUT /v1/kpis/{kpi_id}/targets", "employee", {"targets": TARGETS}, changes("employee", "employee"), star=True),
     kpi_write("PUT /v1/kpis/{kpi_id}/targets", "north", {"targets": TARGETS}, changes("north", unit="north"), star=True, twin="regent"),
     kpi_write("PUT /v1/kpis/{kpi_id}/targets", "vision", {"targets": TARGETS}, changes("vision", unit="vale"), star=True, twin="board"),
+    kpi_write("PUT /v1/kpis/{kpi_id}/roll-up", "north", {"roll_up": "sum"}, changes("north", unit="north"), star=True, twin="regent"),
     kpi_write("POST /v1/kpis/{kpi_id}/stakeholders", "shared", {"stakeholders": [{"person_external_id": "x-employee"}]},
               changes("shared", unit="north")),
     # Naming a stakeholder whom the viewer does not see.
