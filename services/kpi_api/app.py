@@ -45,6 +45,7 @@ from kpi_api.identities.rest import router as identity_router
 from kpi_api.identities.rest_api_keys import router as api_key_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
+from kpi_api.people.privacy.erasure import CHECKS
 from kpi_api.people.privacy.rest import router as privacy_router
 from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
@@ -53,12 +54,14 @@ from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
+from kpi_api.scores.paying_out import require_nothing_due
 from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_api_keys, push_people
 from kpi_api.scores.rest import router as score_router
 from kpi_api.scores.scoring_client import SCORING, open_scoring_client
 from kpi_api.settings import Settings
 
 USERS[:] = [kpi_uses]
+CHECKS[:] = [require_nothing_due]
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from scoring.pay_bases.rest import router as pay_bases
 from scoring.payouts.queries import reads_of
 from scoring.payouts.rest import router as payouts
 from scoring.payroll.jobs import ERASE_PAYEES, erase_payees
+from scoring.payroll.rest import people as pay_due
 from scoring.payroll.rest import router as payroll
 from scoring.people.identities import find_person
 from scoring.people.models import Person
@@ -49,6 +50,7 @@ def make_service(settings: Settings | None = None) -> Service:
             runs,
             payouts,
             payroll,
+            pay_due,
             audit_router(current_viewer, Whose(reads_of, Person, Grant)),
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),

@@ -48,6 +48,7 @@ SEES: dict[str, set[str]] = {
     "personal_pay": {"self", "comp_admin", "auditor"},
     "scoring_person": {"self", "above", "hr_admin", "comp_admin", "payroll", "auditor", "integration", "service"},
     "pay_basis": {"self", "comp_admin", "auditor"},
+    "pay_due": {"comp_admin", "auditor", "service"},
     "payout": {"self", "comp_admin", "auditor"},
     "payout_statement": {"self", "comp_admin", "auditor", "board"},
     "run_line": {"comp_admin", "board", "auditor"},

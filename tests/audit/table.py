@@ -37,6 +37,7 @@ RECORDED: Mapping[str, Mapping[str, Left]] = {
         "POST /v1/runs/{run_id}/release": [("run.released", "run")],
         "POST /v1/runs/{run_id}/supersede": [("run.superseded", "run")],
         "GET /v1/runs/{run_id}/lines": [("run.read", "run"), ("run_line.read", "person")],
+        "GET /v1/people/{person_id}/pay-due": [("pay_due.read", "person")],
         "GET /v1/payouts": [("payout.read", "person")],
         "GET /v1/payouts/{payout_id}": [("payout.read", "person")],
         "GET /v1/payroll-batches": [("payroll_batch.read", "payroll_batch")],

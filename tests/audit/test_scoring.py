@@ -121,6 +121,9 @@ async def test_each_operation_leaves_its_records(company: Company, watch: Watch)
     await watch.nothing_by(company.clients["ana"], "GET", f"/v1/payouts/{anas}", 200)
     await watch.nothing_by(company.clients["bob"], "GET", f"/v1/payouts/{anas}", 404)
 
+    await watch.call("GET /v1/people/{person_id}/pay-due", service, {"person": [ana]}, {"person_id": ana})
+    await watch.nothing_by(company.clients["bob"], "GET", f"/v1/people/{ana}/pay-due", 404)
+
     # Payroll.
     wanted = {"pay_group": "monthly", "check_date": "2027-01-31"}
     before = await watch.records()

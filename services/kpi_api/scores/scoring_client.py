@@ -68,6 +68,17 @@ class ScoringClient:
         """Tell scoring of API keys, by the digests of their secrets."""
         await self.call(organization_id, "PUT", "/v1/api-keys", json={"keys": keys})
 
+    async def pay_due(self, organization_id: UUID, person_id: UUID) -> list[dict[str, str]]:
+        """The person's payouts that are computed and not paid; none of somebody whom scoring does not know."""
+        try:
+            response = await self.call(organization_id, "GET", f"/v1/people/{person_id}/pay-due")
+        except ScoringRefused as refused:
+            if refused.status != httpx.codes.NOT_FOUND:
+                raise
+            return []
+        due: list[dict[str, str]] = response.json()["due"]
+        return due
+
     async def close(self) -> None:
         await self._client.close()
 

@@ -25,6 +25,8 @@ SIGHTS = (
     sight("run_line", EVERYBODY, "comp_admin", "board", "auditor"),
     sight("run", EVERYBODY, "comp_admin", "hr_admin", "board", "payroll", "auditor", "integration", "service"),
     sight("payroll_batch", EVERYBODY, "payroll", "comp_admin", "auditor"),
+    # Which payouts are on their way, without amounts: asked before somebody is erased.
+    sight("pay_due", EVERYBODY, "comp_admin", "auditor", "service"),
     # Everything about one person in one document, with their pay.
     sight("personal_data", "self"),
     sight("personal_data", EVERYBODY, "comp_admin", "auditor"),

@@ -47,7 +47,7 @@ async def payout(viewer: Viewer, session: ReadSession, payout_id: UUID) -> tuple
     return found
 
 
-PAY_READ = ("pay_basis.read", "payout.read", "payroll_line.read", "person.exported", "run_line.read")
+PAY_READ = ("pay_basis.read", "pay_due.read", "payout.read", "payroll_line.read", "person.exported", "run_line.read")
 
 
 def reads_of(person_id: UUID) -> ColumnElement[bool]:

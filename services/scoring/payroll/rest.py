@@ -13,15 +13,23 @@ from chassis.database import ReadSession
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
-from scoring.payroll import actions, queries
+from scoring.payroll import actions, due, queries
 from scoring.payroll.models import PayrollBatch, PayrollLine
-from scoring.payroll.schemas import AnswerOut, AnswersIn, PayrollBatchDetail, PayrollBatchIn, PayrollBatchOut, PayrollDocument
+from scoring.payroll.schemas import AnswerOut, AnswersIn, PayDue, PayrollBatchDetail, PayrollBatchIn, PayrollBatchOut, PayrollDocument
 from scoring.payroll.shown import batch_short, batch_shown
 from scoring.schemas import money
 
 router = APIRouter(prefix="/v1/payroll-batches", tags=["payroll"], route_class=TransactionalRoute)
 
+people = APIRouter(prefix="/v1/people", tags=["payroll"], route_class=TransactionalRoute)
+
 BOTH_FORMS: dict[int | str, dict[str, Any]] = {200: {"model": PayrollDocument, "content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+@people.get("/{person_id}/pay-due", summary="Read what of a person's pay is on its way")
+async def read_pay_due(person_id: UUID, viewer: CurrentViewer, session: Read) -> PayDue:
+    """Each payout that is computed and not paid, without amounts, for comp_admin, auditor and the service that erases people. Recorded."""
+    return await due.pay_due(viewer, session, person_id)
 
 
 @router.post("", summary="Gather a payroll batch")

@@ -13,6 +13,22 @@ from chassis.verbs import VerbOutput
 from scoring.schemas import Input, Label, Output
 
 
+class DuePay(Output):
+    """A payout on its way, without its amount: in a run that is not released, in no payroll batch, or in one not paid yet."""
+
+    payout_id: UUID
+    state: Literal["not_released", "not_gathered", "not_paid"]
+    run_id: UUID
+    batch_id: UUID | None
+
+
+class PayDue(Output):
+    """What of a person's pay is computed and not paid."""
+
+    person_id: UUID
+    due: list[DuePay]
+
+
 class PayrollBatchIn(Input):
     """Whom and when to pay. What was released by the end of `cut_off` (without one, of the check date) is gathered."""
 

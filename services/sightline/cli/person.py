@@ -59,6 +59,7 @@ def _exported(client: Client, service: str, person: str) -> Any:
 def erase(
     person: PersonId,
     reason: Annotated[str, typer.Option(help="asked_by_person, retention_over or unlawful.")],
+    although_pay_is_due: Annotated[bool, typer.Option("--although-pay-is-due", help="Pay on its way is settled otherwise.")] = False,
     organization: OrganizationId = None,
     act_as: ActAs = None,
     as_json: AsJson = False,
@@ -67,8 +68,9 @@ def erase(
 
     Example: `sightline person erase 0198c5d2-… --reason retention_over --as max`.
     """
+    wanted = {"reason": reason, "although_pay_is_due": although_pay_is_due}
     with open_client(organization, act_as) as client:
-        answer = client.call("kpi_api", "POST", f"/v1/people/{person}/erase", json={"reason": reason}).json()
+        answer = client.call("kpi_api", "POST", f"/v1/people/{person}/erase", json=wanted).json()
     if as_json:
         show_json(answer)
     elif answer["erased_at"]:

@@ -20,6 +20,7 @@ DOORS: list[Door] = [
     Read("scoring GET /v1/organization", "scoring_organization", get("/v1/organization"), sees="scoring_open", shows=succeeds,
          extra_viewers=SERVICE, not_by=FOREIGN),
     read("/v1/people/{person_id}", "person", "/v1/people/{id}", sees="scoring_person"),
+    read("/v1/people/{person_id}/pay-due", "person", "/v1/people/{id}/pay-due", sees="pay_due"),
     read("/v1/pay-bases", "pay_basis", "/v1/pay-bases", is_list=True, limit="200"),
     read("/v1/pay-bases", "pay_basis", "/v1/pay-bases", person_id="{person_id}"),
     read("/v1/payouts", "payout", "/v1/payouts", is_list=True, limit="200"),

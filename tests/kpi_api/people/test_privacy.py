@@ -3,17 +3,22 @@
 import asyncio
 from datetime import date
 from typing import Any
+from unittest.mock import AsyncMock
+from uuid import UUID
 
 import asyncpg
 import httpx
 import pytest
 
+from chassis.http_client import ServiceUnavailable
+from kpi_api.scores.scoring_client import ScoringClient
 from sightline.embedded_postgres import DatabaseUrls
 from tests.kpi_api import given
 from tests.kpi_api.access.test_second_person import give
 from tests.kpi_api.hris.test_inbound import deliver, message, register
 from tests.kpi_api.people.test_moves import join
 from tests.kpi_api.reviews.conftest import a_scorecard
+from tests.scoring.company import Company, found, ok
 from tests.world import Organization
 
 PLANTED = ("Wilhelmina", "Zwartendijk", "1971-03-09", "nonbinary-planted")
@@ -180,6 +185,69 @@ async def test_nothing_is_left_of_somebody_who_is_erased(scene: Scene, database_
     assert exported["check_ins"][0]["why"] == "erased"
     pushed = (await scene.organization.admin()).scoring
     assert (await pushed.get(f"/v1/people/{scene.id}")).json()["display_name"] == "erased"
+
+
+async def paid_by_scoring(scene: Scene) -> Company:
+    """Wilhelmina as scoring knows her, with a pay basis and a plan."""
+    await scene.organization.world.work()
+    company = await found(scene.organization)
+    await company.adopt_plan()
+    company.people["wilhelmina"] = UUID(scene.id)
+    row = {"external_id": WHO["external_id"], "valid_from": "2025-01-01", "currency": "USD", "pay_group": "monthly"}
+    pay = {"salary": "60000", "target_bonus_share": "0.10"}
+    assert ok(await company.clients["comp"].post("/v1/pay-bases/import", json=[row | pay])).json()["error"] == 0
+    return company
+
+
+async def test_nobody_is_erased_while_pay_is_on_its_way(scene: Scene) -> None:
+    company = await paid_by_scoring(scene)
+    comp, second, clerk = (company.clients[name] for name in ("comp", "second", "clerk"))
+    run = await company.computed_run([company.scorecard("wilhelmina")])
+    assert (await scene.erase()).json()["code"] == "still_here"
+    await scene.leave()
+
+    async def refused(state: str) -> dict[str, Any]:
+        answer = await scene.erase()
+        assert (answer.status_code, answer.json()["code"]) == (409, "pay_is_due"), answer.text
+        [due] = answer.json()["due"]
+        assert (due["state"], due["run_id"]) == (state, run)
+        assert "6000" not in answer.text, "no amount"
+        return answer.json()
+
+    assert "release or supersede it" in (await refused("not_released"))["detail"]
+    ok(await comp.post(f"/v1/runs/{run}/approve"))
+    ok(await second.post(f"/v1/runs/{run}/release"))
+    await refused("not_gathered")
+    batch = ok(await clerk.post("/v1/payroll-batches", json={"pay_group": "monthly", "check_date": "2099-01-31"})).json()["id"]
+    ok(await clerk.post(f"/v1/payroll-batches/{batch}/lock"))
+    assert (await refused("not_paid"))["due"][0]["batch_id"] == batch
+    [line] = ok(await clerk.get(f"/v1/payroll-batches/{batch}")).json()["lines"]
+    paid = {"line_id": line["line_id"], "status": "paid", "paid_amount": line["amount"]}
+    assert ok(await clerk.post(f"/v1/payroll-batches/{batch}/acknowledgements", json={"lines": [paid]})).json()["updated"] == 1
+    # Once they are paid they can be erased, and nothing was before.
+    assert await events(scene, "person.erased") == []
+    assert (await scene.erase()).json()["erased_at"] is not None
+
+
+async def test_whoever_says_that_pay_is_settled_stands_in_the_audit(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    company = await paid_by_scoring(scene)
+    await company.computed_run([company.scorecard("wilhelmina")])
+    await scene.leave()
+    client = await scene.hr()
+    place, admin = f"/v1/people/{scene.id}/erase", str(scene.organization.person_id)
+    # While scoring cannot be asked, nobody is erased unasked.
+    with monkeypatch.context() as patch:
+        patch.setattr(ScoringClient, "pay_due", AsyncMock(side_effect=ServiceUnavailable))
+        answer = await client.post(place, json=REASON)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert (await client.post(place, json=REASON)).json()["code"] == "pay_is_due"
+    done = await client.post(place, json={**REASON, "although_pay_is_due": True})
+    assert done.json()["erased_at"] is not None, done.text
+    assert (await client.post(place, json=REASON)).json() == done.json(), "again is harmless, and asks nothing"
+    await give(scene.organization, admin, scene.boss, "auditor")
+    wanted = {"action": "person.erasure_although_pay_is_due"}
+    [record] = (await (await scene.by(scene.boss)).get("/v1/audit-records", params=wanted)).json()["items"]
+    assert (record["actor"], record["subject_id"]) == (admin, scene.id)
 
 
 async def test_once_more_is_harmless_and_a_kept_answer_is_forgotten(scene: Scene) -> None:

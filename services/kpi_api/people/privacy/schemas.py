@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StrictBool
 
 
 class ErasureIn(BaseModel):
@@ -13,6 +13,7 @@ class ErasureIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     reason: Literal["asked_by_person", "retention_over", "unlawful"]
+    although_pay_is_due: StrictBool = Field(default=False, description="Pay on its way to the person is settled otherwise; recorded.")
 
 
 class ErasureOut(BaseModel):
