@@ -22,6 +22,7 @@ from kpi_api.cascade.uses import kpi_uses
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
+from kpi_api.cycles.calendars.rest import router as calendar_router
 from kpi_api.cycles.rest import router as cycles_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
@@ -91,6 +92,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             privacy_router,
             structure_router,
             cycles_router,
+            calendar_router,
             hris_router,
             hris_deliveries,
             stewardship_router,

@@ -10,6 +10,7 @@ from kpi_api.dictionary.stewardship import models as stewardship
 from kpi_api.hris import models as hris
 from kpi_api.identities import models as identities
 from kpi_api.measurements import models as measurements
+from kpi_api.measurements.milestones import models as milestones
 from kpi_api.people import models as people
 from kpi_api.people.privacy import models as privacy
 from kpi_api.reviews import models as reviews
@@ -29,6 +30,7 @@ __all__ = [
     "hris",
     "identities",
     "measurements",
+    "milestones",
     "people",
     "privacy",
     "reviews",

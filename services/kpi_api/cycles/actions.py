@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from chassis import events
@@ -11,9 +11,9 @@ from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotFound
-from kpi_api.cycles.models import Calendar, Cycle, CycleStatus
-from kpi_api.cycles.problems import CalendarInvalid, CycleCodeTaken, CycleInvalid, CycleNotOpen, CycleTransition
-from kpi_api.cycles.schemas import CalendarIn, CycleChange, CycleIn
+from kpi_api.cycles.models import Cycle, CycleStatus
+from kpi_api.cycles.problems import CycleCodeTaken, CycleInvalid, CycleNotOpen, CycleTransition
+from kpi_api.cycles.schemas import CycleChange, CycleIn
 
 LONGEST = timedelta(days=5 * 366)
 DATES = {"starts_on", "ends_on", "mid_year_on"}
@@ -120,22 +120,3 @@ async def _locked(session: WriteSession, cycle_id: UUID, *, key_share: bool) -> 
     if cycle is None:
         raise NotFound()
     return cycle
-
-
-LEGAL_ENTITY = text("SELECT id FROM legal_entities WHERE organization_id = :organization_id AND id = :id")
-
-
-async def write_calendar(viewer: Viewer, session: WriteSession, given: CalendarIn) -> Calendar:
-    """Write the calendar of the organization or of a legal entity, whether or not it has one. Raises NotAllowed, CalendarInvalid."""
-    viewer.require("cycles.write")
-    entity = given.legal_entity_id
-    if entity and await session.scalar(LEGAL_ENTITY, {"organization_id": viewer.organization_id, "id": entity}) is None:
-        raise CalendarInvalid(f"There is no legal entity {entity}.", field="/legal_entity_id")
-    own = Calendar.legal_entity_id == entity if entity else Calendar.legal_entity_id.is_(None)
-    calendar = await session.scalar(select(Calendar).where(own).with_for_update()) or Calendar(id=new_id(), legal_entity_id=entity)
-    calendar.fiscal_year_start_month = given.fiscal_year_start_month
-    calendar.working_weekdays = sorted(set(given.working_weekdays))
-    calendar.holidays = sorted(set(given.holidays))
-    session.add(calendar)
-    await session.flush()
-    return calendar

@@ -1,4 +1,4 @@
-"""What can be wrong with cycles and calendars."""
+"""What can be wrong with cycles."""
 
 from chassis.problems import Conflict, Invalid
 
@@ -19,7 +19,3 @@ class CycleCodeTaken(Conflict):
 
 class CycleInvalid(Invalid):
     code, title = "cycle_invalid", "The cycle's dates make no sense"
-
-
-class CalendarInvalid(Invalid):
-    code, title = "calendar_invalid", "The calendar makes no sense"

@@ -1,16 +1,15 @@
-"""Reads of cycles and calendars, which the whole organization may see."""
+"""Reads of cycles, which the whole organization may see."""
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
-from kpi_api.cycles.models import Calendar, Cycle
+from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Window
-from kpi_api.cycles.working_days import WorkingDays
 
 
 def window(cycle: Cycle) -> Window:
@@ -46,17 +45,3 @@ async def cycles(viewer: Viewer, session: ReadSession, page: PageRequest) -> Row
         scope=f"cycles {viewer.subject}",
         descending=True,
     )
-
-
-async def calendars(viewer: Viewer, session: ReadSession) -> list[Calendar]:
-    """Every calendar: the organization's own first, if it has one, then those of legal entities."""
-    return list(await session.scalars(select(Calendar).order_by(Calendar.legal_entity_id.nulls_first())))
-
-
-async def working_days(session: ReadSession, legal_entity_id: UUID | None = None) -> WorkingDays:
-    """Working days of a legal entity: its own calendar, else the organization's, else Monday to Friday."""
-    own_or_general: ColumnElement[bool] = Calendar.legal_entity_id.is_(None)
-    if legal_entity_id is not None:
-        own_or_general |= Calendar.legal_entity_id == legal_entity_id
-    found = await session.scalar(select(Calendar).where(own_or_general).order_by(Calendar.legal_entity_id.nulls_last()).limit(1))
-    return WorkingDays(frozenset(found.working_weekdays), frozenset(found.holidays)) if found else WorkingDays()

@@ -1,4 +1,4 @@
-"""REST of cycles, their periods and calendars."""
+"""REST of cycles and their periods."""
 
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.cycles import actions, queries
 from kpi_api.cycles.periods import Length, periods
-from kpi_api.cycles.schemas import CalendarIn, CalendarOut, CycleChange, CycleDetail, CycleIn, CycleOut, PeriodOut, PeriodsOut
+from kpi_api.cycles.schemas import CycleChange, CycleDetail, CycleIn, CycleOut, PeriodOut, PeriodsOut
 from kpi_api.cycles.shown import cycle_shown
 
 router = APIRouter(prefix="/v1", tags=["cycles"], route_class=TransactionalRoute)
@@ -70,15 +70,3 @@ async def get_periods(
     """Days, weeks (from Monday), sprints (14 days from the first day), months, quarters, half-years, years, or the whole window."""
     found = await queries.cycle(viewer, session, cycle)
     return PeriodsOut(length=length, periods=[PeriodOut.model_validate(period) for period in periods(queries.window(found), length)])
-
-
-@router.get("/calendars", summary="Working days")
-async def list_calendars(viewer: CurrentViewer, session: Read) -> list[CalendarOut]:
-    """Without a calendar of its own a legal entity follows the organization's, and without any Monday to Friday are worked."""
-    return [CalendarOut.model_validate(row) for row in await queries.calendars(viewer, session)]
-
-
-@router.put("/calendars", summary="Write a calendar")
-async def put_calendar(given: CalendarIn, viewer: CurrentViewer, session: Write) -> CalendarOut:
-    """Needs hr_admin or integration. Writes the organization's calendar, or that of the legal entity named."""
-    return CalendarOut.model_validate(await actions.write_calendar(viewer, session, given))

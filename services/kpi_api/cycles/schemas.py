@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.dates import WrittenDate
 from chassis.field_errors import InWords
+from chassis.texts import NOT_BLANK
 from chassis.verbs import VerbOutput
 from kpi_api.cycles.periods import Length
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NOT_BLANK]
 Code = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"),
@@ -78,27 +79,3 @@ class PeriodsOut(BaseModel):
 
     length: Length
     periods: list[PeriodOut]
-
-
-class CalendarIn(BaseModel):
-    """Working days of the organization, or of one legal entity, and when its fiscal year starts."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    legal_entity_id: UUID | None = None
-    fiscal_year_start_month: Annotated[int, Field(ge=1, le=12)] = 1
-    working_weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(min_length=1, max_length=7)] = [1, 2, 3, 4, 5]
-    holidays: Annotated[list[date], Field(max_length=1000)] = []
-
-
-class CalendarOut(BaseModel):
-    """A calendar."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    legal_entity_id: UUID | None
-    fiscal_year_start_month: int
-    working_weekdays: list[int]
-    holidays: list[date]
-    version: int

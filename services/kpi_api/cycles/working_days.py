@@ -23,6 +23,12 @@ class WorkingDays:
         """The `count`-th working day after `day`, which itself does not count; `day` for 0."""
         return day if count == 0 else next(islice(self._following(day), count - 1, None))
 
+    def on_or_before(self, day: date) -> date:
+        """The latest working day that is not after `day`."""
+        while not self.is_worked(day):
+            day -= ONE_DAY
+        return day
+
     def between(self, start: date, end: date) -> int:
         """How many working days lie after `start` up to and including `end`."""
         days = (start + ONE_DAY * number for number in range(1, (end - start).days + 1))

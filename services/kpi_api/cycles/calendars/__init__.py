@@ -1,0 +1,1 @@
+"""Calendars of the organization and its legal entities: working days, fiscal years, closing of the books, sprints."""
