@@ -61,7 +61,7 @@ async def record_measurements(
 
 @router.post("/roll-ups", summary="Roll up values")
 async def roll_up(given: RollUpInput, viewer: CurrentViewer, session: Write) -> RollUpsOutput:
-    """Add up what the KPIs below measured and record the sums as values of the KPIs named. Needs hr_admin or integration.
+    """Record the sum, mean or weighted mean of what the KPIs below measured as values of the KPIs named. Needs hr_admin or integration.
 
     A KPI below without a value is named, and its period left unrecorded unless that is accepted. Again, nothing changes but by corrections.
     """

@@ -69,16 +69,16 @@ class RollUpInput(BaseModel):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"kpis": ["sales-north", "sales"]}]})
 
     kpis: list[str] = Field(min_length=1, max_length=1000)
-    accept_missing: StrictBool = Field(default=False, description="Record sums although KPIs below lack values.")
+    accept_missing: StrictBool = Field(default=False, description="Record values although KPIs below lack some.")
 
 
 class RolledPeriodOutput(BaseModel):
-    """A period in which something below was measured. `incomplete`: the sum is not recorded, since the KPIs in `missing` lack values."""
+    """A period in which something below was measured. `incomplete`: the value is not recorded, since the KPIs in `missing` lack theirs."""
 
     model_config = ConfigDict(from_attributes=True)
 
     period_start: date
-    sum: ExactDecimal
+    value: ExactDecimal
     status: Literal["created", "updated", "unchanged", "error", "incomplete"]
     missing: list[UUID]
 

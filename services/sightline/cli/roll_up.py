@@ -1,4 +1,4 @@
-"""`sightline roll-up`: add up what lies below KPIs, and record it as their values."""
+"""`sightline roll-up`: roll up what lies below KPIs, and record it as their values."""
 
 from typing import Annotated, Any
 
@@ -9,13 +9,13 @@ from sightline.cli.terminal import AsJson, show_json, show_step, show_table
 
 
 def roll_up(
-    kpis: Annotated[list[str], typer.Argument(help="Codes of the KPIs to record sums for, lower levels first.")],
+    kpis: Annotated[list[str], typer.Argument(help="Codes of the KPIs to record values for, lower levels first.")],
     accept_missing: Annotated[bool, typer.Option("--accept-missing", help="Also where KPIs below lack values.")] = False,
     organization: OrganizationId = None,
     act_as: ActAs = None,
     as_json: AsJson = False,
 ) -> None:
-    """Record sums of what contributing KPIs measured as values of the KPIs named. Ends with 1 where something could not be added up.
+    """Record what contributing KPIs measured, rolled up, as values of the KPIs named. Ends with 1 where something could not be.
 
     Example: `sightline roll-up sales-north sales-south sales`.
     """
@@ -26,7 +26,7 @@ def roll_up(
         show_json({"results": results})
     else:
         rows = [row for kpi, result in zip(kpis, results, strict=True) for row in _rows(kpi, result)]
-        show_table(["kpi", "period", "sum", "status"], rows)
+        show_table(["kpi", "period", "value", "status"], rows)
     open_ones = sum(_is_open(result) for result in results)
     if open_ones:
         show_step(f"{open_ones} of {len(results)} could not be recorded whole.")
@@ -34,7 +34,7 @@ def roll_up(
 
 
 def _rows(kpi: str, result: dict[str, Any]) -> list[list[str]]:
-    periods = [[kpi, period["period_start"], period["sum"], _status(period)] for period in result["periods"]]
+    periods = [[kpi, period["period_start"], period["value"], _status(period)] for period in result["periods"]]
     return periods + [[kpi, "", "", error["message"]] for error in result["errors"]]
 
 

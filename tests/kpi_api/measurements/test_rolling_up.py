@@ -1,4 +1,4 @@
-"""Rolling up over HTTP: sums of what lies below, missing values named, corrections followed, and what cannot be added refused."""
+"""Rolling up over HTTP: sums and means of what lies below, missing values named, corrections followed, and what cannot be added refused."""
 
 from typing import Any
 
@@ -42,7 +42,7 @@ async def months(scene: Scene, code: str, values: dict[int, str]) -> None:
 
 
 def told(result: dict[str, Any]) -> list[tuple[str, str, str, list[str]]]:
-    return [(period["period_start"], period["sum"], period["status"], period["missing"]) for period in result["periods"]]
+    return [(period["period_start"], period["value"], period["status"], period["missing"]) for period in result["periods"]]
 
 
 async def test_months_below_make_the_quarters_above(scene: Scene, team: Kpi) -> None:
@@ -80,6 +80,54 @@ async def test_again_nothing_changes_until_a_value_below_is_corrected(scene: Sce
 
     assert told(same) == [("2026-01-01", "300", "unchanged", [])]
     assert told(corrected) == [("2026-01-01", "290", "updated", [])]
+
+
+async def say(scene: Scene, kpi: Kpi, **choice: str) -> None:
+    client = await scene.client()
+    answer = await client.put(f"/v1/kpis/{kpi.id}/roll-up", json=choice, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["roll_up"], answer.headers["ETag"]) == (choice["roll_up"], '"2"')
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    # Ann's 301 and Eve's 100, with weights 2 and 1: 401 / 2, and 702 / 3.
+    [("sum", "401"), ("mean", "200.500000000000"), ("weighted_mean", "234.000000000000")],
+)
+async def test_a_kpi_says_how_it_rolls_up(scene: Scene, team: Kpi, method: str, expected: str) -> None:
+    links = [{"child": "calls-ann", "parent": "calls-team", "weight": "2"}]
+    assert (await (await scene.client()).post("/v1/contributions", json={"contributions": links})).json()["updated"] == 1
+    await say(scene, team, roll_up=method)
+    await months(scene, "calls-ann", {4: "100", 5: "100", 6: "101"})
+    await months(scene, "calls-eve", {4: "50", 5: "25", 6: "25"})
+
+    (result,) = await roll_up(scene, "calls-team")
+
+    assert told(result) == [("2026-04-01", expected, "created", [])]
+
+
+async def test_a_mean_that_does_not_end_is_rounded_once_half_up_at_twelve_places(scene: Scene, team: Kpi) -> None:
+    links = [{"child": "calls-ann", "parent": "calls-team", "weight": "5"}]
+    await (await scene.client()).post("/v1/contributions", json={"contributions": links})
+    await say(scene, team, roll_up="weighted_mean")
+    await months(scene, "calls-ann", {4: "0", 5: "0", 6: "1"})
+    await months(scene, "calls-eve", {4: "0", 5: "0", 6: "0"})
+
+    (result,) = await roll_up(scene, "calls-team")
+
+    assert told(result) == [("2026-04-01", "0.833333333333", "created", [])]
+
+
+async def test_attainments_are_not_recorded_and_changes_need_the_state_last_read(scene: Scene, team: Kpi) -> None:
+    client = await scene.client()
+    blind = await client.put(f"/v1/kpis/{team.id}/roll-up", json={"roll_up": "mean"})
+    stale = await client.put(f"/v1/kpis/{team.id}/roll-up", json={"roll_up": "mean"}, headers={"If-Match": '"7"'})
+    await say(scene, team, roll_up="mean", roll_up_of="attainments")
+
+    (refused,) = await roll_up(scene, "calls-team")
+
+    assert (blind.status_code, stale.status_code) == (428, 412)
+    assert [error["code"] for error in refused["errors"]] == ["attainments_are_read"]
 
 
 async def test_what_cannot_be_added_up_is_refused_by_name_and_stops_only_itself(scene: Scene, team: Kpi) -> None:
