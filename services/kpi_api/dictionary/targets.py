@@ -1,8 +1,10 @@
 """How a target reads: "at least 450,000 USD per quarter". Pure."""
 
+from calendar import month_name
 from decimal import Decimal
 from typing import Final
 
+from kpi_api.dictionary.lateness import Lateness
 from kpi_api.dictionary.schemas import Target
 from kpi_api.dictionary.vocabulary import Comparison
 
@@ -13,31 +15,61 @@ _COMPARISONS: Final[dict[Comparison, str]] = {
     "below": "below",
     "within": "between",
 }
-_LEVELS: Final = {"percent", "ratio", "score", "days", "hours", "minutes"}
+_LEVELS: Final = {"percent", "ratio", "score", "days", "business_days", "hours", "minutes"}
 """Units that are held in each period rather than gathered per period."""
 
-_SINGULAR: Final = {"days": "day", "hours": "hour", "minutes": "minute", "points": "point"}
+_SINGULAR: Final = {"days": "day", "business_days": "business day", "hours": "hour", "minutes": "minute", "points": "point"}
+_PHASES_SHOWN: Final = 4
 
 
 def target_sentence(target: Target) -> str:
     """The target in words, without its part's name: "below 2%", "between -5% and 5% each month", "zero per half-year",
-    "at least 4.2 out of 5", "at least 1 by 2026-09-30"."""
-    due = f" by {target.due_on.isoformat()}" if target.due_on else ""
-    return _value(target) + _period(target) + due
+    "at least 4.2 out of 5", "within 3 business days of month-end close", "at least 1 by the end of Q3 (2026-09-30)"."""
+    return _value(target) + _period(target) + _phasing(target) + _due(target) + _lateness(target.lateness) + _evidence(target)
 
 
 def _period(target: Target) -> str:
-    if target.period == "window":
+    if target.period == "window" or target.counted_from:
         return ""
     period = "half-year" if target.period == "half_year" else target.period
     return f" each {period}" if target.unit in _LEVELS else f" per {period}"
 
 
 def _value(target: Target) -> str:
-    if target.comparison == "at_most" and target.value == 0:
+    if target.comparison == "at_most" and target.value == 0 and not target.counted_from:
         return "zero"
+    if target.counted_from:
+        within = "within" if target.comparison == "at_most" else "in less than"
+        return f"{within} {_amount(target.value, target)} of month-end close"
     compared = f"{_COMPARISONS[target.comparison]} {_amount(target.value, target)}"
     return compared if target.value_high is None else f"{compared} and {_amount(target.value_high, target)}"
+
+
+def _phasing(target: Target) -> str:
+    if not target.phasing:
+        return ""
+    shown = ", ".join(_grouped(value) for value in target.phasing[:_PHASES_SHOWN])
+    return f", phased {shown}{', …' if len(target.phasing) > _PHASES_SHOWN else ''}"
+
+
+def _due(target: Target) -> str:
+    day = target.due_on.isoformat() if target.due_on else None
+    if target.due_quarter is None and target.due_month is None:
+        return f" by {day}" if day else ""
+    end = f"Q{target.due_quarter}" if target.due_quarter else month_name[target.due_month or 0]
+    return f" by the end of {end}" + (f" ({day})" if day else "")
+
+
+def _lateness(rule: Lateness | None) -> str:
+    if rule is None:
+        return ""
+    kind = "business day" if rule.days == "business" else "day"
+    grace = f" after {rule.grace_days} {kind}{'s' if rule.grace_days > 1 else ''} of grace" if rule.grace_days else ""
+    return f"; nothing if later{grace}" if rule.percent is None else f"; {_grouped(rule.percent)}% less per {kind} late{grace}"
+
+
+def _evidence(target: Target) -> str:
+    return "; with evidence" if target.evidence_required else ""
 
 
 def _amount(value: Decimal, target: Target) -> str:
@@ -48,7 +80,8 @@ def _amount(value: Decimal, target: Target) -> str:
         return f"{number} out of {_grouped(target.scale_maximum)}"
     if target.unit in {"count", "ratio", "score"}:
         return number
-    return f"{number} {_SINGULAR.get(target.unit, target.unit) if abs(value) == 1 else target.unit}"
+    unit = _SINGULAR.get(target.unit, target.unit) if abs(value) == 1 else target.unit
+    return f"{number} {unit.replace('_', ' ')}"
 
 
 def _grouped(value: Decimal) -> str:

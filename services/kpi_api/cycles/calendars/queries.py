@@ -76,7 +76,9 @@ async def sprints_of(session: ReadSession, calendar_ids: Collection[Any]) -> dic
 async def business_calendars_by_id(session: ReadSession, calendar_ids: Collection[Any]) -> dict[UUID | None, BusinessCalendar]:
     """These calendars by id. Asks for no viewer: they are everybody's."""
     wanted = {calendar_id for calendar_id in calendar_ids if calendar_id}
-    rows = await session.scalars(select(Calendar).where(Calendar.id.in_(wanted))) if wanted else []
+    if not wanted:
+        return {}
+    rows = await session.scalars(select(Calendar).where(Calendar.id.in_(wanted)))
     return {row.id: business_calendar(row) for row in rows}
 
 

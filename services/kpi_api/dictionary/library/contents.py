@@ -23,8 +23,8 @@ class LibraryKpi:
     """One KPI, ready to become a definition version with targets.
 
     `name` and `target_text` are printed in the source, unless `filled` says that the source lost the cell and we filled it (`note` says
-    what). `target_source` is `ours` where the source prints no target. `due_month` (1 to 12) is the month by whose end a milestone is due;
-    `window_days` a window of its own, counted from an event. `formulas` has one expression per part.
+    what). `target_source` is `ours` where the source prints no target. `window_days` is a window of its own, counted from `window_event`.
+    `formulas` has one expression per part.
     """
 
     code: Code
@@ -51,8 +51,8 @@ class LibraryKpi:
     controllability_cause: ControllabilityCause | None = None
     competency_code: str | None = None
     exclusion_rules: str | None = None
-    due_month: Annotated[int, Field(ge=1, le=12)] | None = None
     window_days: Annotated[int, Field(gt=0)] | None = None
+    window_event: str | None = None
     filled: bool = False
     note: str = ""
 
