@@ -18,7 +18,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from chassis.app import create_app
-from chassis.audit.digests import AuditKeys, audit_keys
+from chassis.audit.seals import AuditKeys, audit_keys
 from chassis.database import Database
 from chassis.identity import TokenSigner, load_private_key, make_key_files, make_secret_file
 from chassis.identity.api_keys import create_api_key

@@ -11,8 +11,8 @@ from sqlalchemy import Text, delete, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.audit.chain import extend_chain
-from chassis.audit.digests import AuditKeys
 from chassis.audit.records import record
+from chassis.audit.seals import AuditKeys
 from chassis.database import Database, WriteSession
 from chassis.events import Event, EventNumber
 from chassis.rows import ChassisRow
@@ -62,18 +62,18 @@ async def _sequence(database: Database, organization_id: UUID, keys: AuditKeys, 
         return len(rows)
 
 
-async def begin_keyed_chain(database: Database, organization_id: UUID, keys: AuditKeys) -> None:
-    """Give a chain that has no key one from here on, by a record of the operator's that is linked at once.
+async def seal_chain(database: Database, organization_id: UUID, keys: AuditKeys) -> None:
+    """Seal a chain that has no seal from here on, by a record of the operator's that is linked at once.
 
     It vouches for everything before: verify that first, and compare its head with one noted elsewhere.
     """
     async with database.write(organization_id) as session:
         await _lock(session)
         before = set(await session.scalars(select(Unsequenced.id).where(Unsequenced.organization_id == organization_id)))
-        await record(session, "operator", "audit.keyed", "organization", organization_id)
+        await record(session, "operator", "audit.sealed", "organization", organization_id)
         mine = Unsequenced.organization_id == organization_id, Unsequenced.kind == "audit", Unsequenced.id.not_in(before)
         ids = (await session.scalars(delete(Unsequenced).where(*mine).returning(Unsequenced.id))).all()
-        await extend_chain(session, ids, keys, begin_keyed=True)
+        await extend_chain(session, ids, keys, begin_sealed=True)
 
 
 async def _lock(session: WriteSession) -> None:

@@ -25,7 +25,7 @@ from pgqueuer.types import QueueEntrypoint
 from sqlalchemy import text
 
 from chassis import jobs
-from chassis.audit.digests import audit_keys
+from chassis.audit.seals import audit_keys
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.logs import without_words

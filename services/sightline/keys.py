@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from chassis.audit.digests import AuditKeys, audit_keys
+from chassis.audit.seals import AuditKeys, audit_keys
 from chassis.identity import make_key_files, make_secret_file
 from sightline.databases import SERVICES
 from sightline.problems import BadUsage

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.fernet import InvalidToken
 
-from chassis.audit import digests as audit_digests
+from chassis.audit import seals
 from chassis.identity.keys import rotate_key_files, write_secret
 from chassis.models import ChassisRow
 from chassis.resealing import reseal, sealed_columns
@@ -51,8 +51,8 @@ def rotate_cursor_key(folder: Path) -> None:
 
 
 def rotate_audit_key(folder: Path) -> None:
-    """Another key for the digests of the audit; the former ones go on proving what they made, and are never removed. Raises BadUsage."""
-    write_secret(folder / audit_digests.KEY_FILE, "\n".join([secrets.token_hex(32), *_read_keys(folder, audit_digests.KEY_FILE)]))
+    """Another key for the seals of the audit; the former ones go on proving what they made, and are never removed. Raises BadUsage."""
+    write_secret(folder / seals.KEY_FILE, "\n".join([secrets.token_hex(32), *_read_keys(folder, seals.KEY_FILE)]))
 
 
 def rotate_secrets(folder: Path, home: Path, services: Sequence[str]) -> int:

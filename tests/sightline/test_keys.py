@@ -16,7 +16,7 @@ from sqlalchemy import LargeBinary
 from typer.testing import CliRunner
 
 from chassis import migrations
-from chassis.audit.digests import audit_keys
+from chassis.audit.seals import audit_keys
 from chassis.models import ChassisRow
 from chassis.resealing import sealed_columns
 from chassis.sealing import sealer_of

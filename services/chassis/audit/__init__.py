@@ -2,7 +2,7 @@
 
 - `records`   writing them: a change with its transaction, a read in a short transaction of its own before the answer leaves
 - `chain`     each record's digest covers the one before it, so that a change behind our back is named by `verify`
-- `digests`   how a digest is made, and the keys that make it
+- `seals`     what proves that a chain is ours, and the keys that make it
 - `export`    reading them: pages, and a stream of lines
 - `readings`  what a person may see of it: who read what is theirs
 - `rest`      the doors that each service mounts

@@ -4,7 +4,7 @@ The sequencer extends the chain after commit. `verify` reads it in one snapshot,
 and what an owner of the tables could still do, stands in docs/audit.md.
 """
 
-import hmac
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,12 +14,17 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from chassis.audit.digests import KEYED, PLAIN, AuditKeys, head_seal, keyed_digest, plain_digest, seal_fits
-from chassis.audit.records import AuditHead, AuditLink
+from chassis.audit.records import AuditHead, AuditLink, record_body
+from chassis.audit.seals import AuditKeys, head_seal, key_of_head, key_of_link, link_seal
 from chassis.database import ReadSession, WriteSession
 
 BATCH = 2000
 NAMED = 1000
+
+
+def link_digest(previous: str, record: Any) -> str:
+    """sha256 over the previous digest and the record's canonical JSON."""
+    return hashlib.sha256(previous.encode() + b"\n" + record_body(record)).hexdigest()
 
 
 RECORDS = text(
@@ -31,32 +36,33 @@ RECORDS = text(
 
 LINK = text(
     """
-    INSERT INTO audit_links (organization_id, id, number, digest, previous_digest, digest_version)
-    SELECT :organization_id, id, CAST(:last AS bigint) + place, digest, previous, :version
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:digests AS text[]), CAST(:previous AS text[]))
-      WITH ORDINALITY AS linked (id, digest, previous, place)
+    INSERT INTO audit_links (organization_id, id, number, digest, previous_digest, seal)
+    SELECT :organization_id, id, CAST(:last AS bigint) + place, digest, previous, seal
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:digests AS text[]), CAST(:previous AS text[]), CAST(:seals AS text[]))
+      WITH ORDINALITY AS linked (id, digest, previous, seal, place)
     """
 )
 
 
-async def extend_chain(session: WriteSession, record_ids: Sequence[UUID], keys: AuditKeys, *, begin_keyed: bool = False) -> None:
+async def extend_chain(session: WriteSession, record_ids: Sequence[UUID], keys: AuditKeys, *, begin_sealed: bool = False) -> None:
     """Link committed records to the end of the organization's chain. The caller holds the sequencer's lock.
 
-    A chain that ends without a key, or whose head has no right seal, goes on without: to give it one would make a forgery look honest.
-    `begin_keyed` gives it one all the same, on the operator's word.
+    A chain whose head has no right seal goes on without seals: to give it one would make a forgery look honest. `begin_sealed` gives it one
+    all the same, on the operator's word.
     """
     if not record_ids:
         return
     own = {"organization_id": session.organization_id}
-    last, digest, keyed = await _end(session, keys)
-    key = keys.newest if keyed or begin_keyed else None
+    last, digest, sealed = await _end(session, keys)
+    key = keys.newest if sealed or begin_sealed else None
     linked: list[UUID] = []
     digests = [digest]
     for record in await session.execute(RECORDS, {**own, "ids": list(record_ids)}):
         linked.append(record.id)
-        digests.append(keyed_digest(key, session.organization_id, digests[-1], record) if key else plain_digest(digests[-1], record))
+        digests.append(link_digest(digests[-1], record))
     if linked:
-        links = {"ids": linked, "last": last, "digests": digests[1:], "previous": digests[:-1], "version": KEYED if key else PLAIN}
+        seals = [link_seal(key, session.organization_id, digest) if key else None for digest in digests[1:]]
+        links = {"ids": linked, "last": last, "digests": digests[1:], "previous": digests[:-1], "seals": seals}
         await session.execute(LINK, {**own, **links})
         await _move_head(session, last + len(linked), digests[-1], key)
 
@@ -68,17 +74,17 @@ async def _move_head(session: WriteSession, number: int, digest: str, key: bytes
 
 
 async def _end(session: WriteSession, keys: AuditKeys) -> tuple[int, str, bool]:
-    """Number and digest to go on from, and whether with a key: the head's number, so that links cut off at the end leave a gap; and past
+    """Number and digest to go on from, and whether with seals: the head's number, so that links cut off at the end leave a gap; and past
     any number that is taken."""
     last = (await session.scalars(select(AuditLink).order_by(AuditLink.number.desc()).limit(1))).first()
     head = await session.get(AuditHead, session.organization_id)
     if head is not None:
-        keyed = seal_fits(keys, session.organization_id, head.number, head.digest, head.seal)
-        return max(head.number, last.number if last else 0), head.digest, keyed
+        key = key_of_head(keys, session.organization_id, head.number, head.digest, head.seal)
+        return max(head.number, last.number if last else 0), head.digest, key is not None
     return (last.number, last.digest, False) if last else (0, "", True)
 
 
-Kind = Literal["missing", "changed", "out_of_place", "unlinked", "cut_off", "wrong_head", "head_not_found", "unkeyed"]
+Kind = Literal["missing", "changed", "out_of_place", "unlinked", "cut_off", "wrong_head", "head_not_found", "wrong_seal", "unsealed"]
 
 
 @dataclass(frozen=True)
@@ -113,7 +119,7 @@ class Verification:
 # One stream over the whole chain, so that memory stays the same for any length.
 LINKS = text(
     """
-    SELECT l.number, l.id AS link_id, l.digest, l.previous_digest, l.digest_version,
+    SELECT l.number, l.id AS link_id, l.digest, l.previous_digest, l.seal,
       r.id, r.actor, r.action, r.subject_type, r.subject_id, r.facts, r.occurred_at
     FROM audit_links l LEFT JOIN audit_records r ON r.organization_id = l.organization_id AND r.id = l.id
     WHERE l.organization_id = :organization_id ORDER BY l.number
@@ -154,7 +160,7 @@ class _Walk:
     def __init__(self, organization_id: UUID, keys: AuditKeys, expected_head: str | None) -> None:
         self.organization_id = organization_id
         self.keys = keys  # those that may come yet: an older key never follows a newer one
-        self.keyed = False  # whether a link with a key was met
+        self.sealed = False  # whether a link with a seal was met
         self.expected_head = expected_head
         self.met_expected = expected_head is None
         self.number, self.digest = 0, ""
@@ -172,23 +178,24 @@ class _Walk:
             self._named = False
         if link.id is None:
             yield Fault("missing", f"The record {link.link_id} at {link.number} is missing.", link.number, link.link_id)
-        elif not self._fits(link):
+        elif link.digest != link_digest(link.previous_digest, link):
             yield Fault("changed", f"The record {link.link_id} at {link.number} was changed.", link.number, link.link_id)
-        if self.keyed and link.digest_version == PLAIN:
-            yield Fault("unkeyed", f"The digest at {link.number} has no key, though one before it has.", link.number, link.link_id)
-        self.keyed = self.keyed or link.digest_version == KEYED
+        yield from self._wrong_seal(link)
         self._before, self.number, self.digest, self._record_id = self.digest, link.number, link.digest, link.link_id
         self.met_expected = self.met_expected or link.digest == self.expected_head
 
-    def _fits(self, link: Any) -> bool:
-        """Whether the digest is that of the record; the key that made it is the oldest that may come from here on."""
-        if link.digest_version == PLAIN:
-            return bool(link.digest == plain_digest(link.previous_digest, link))
-        for key in self.keys.keys:
-            if hmac.compare_digest(link.digest, keyed_digest(key, self.organization_id, link.previous_digest, link)):
-                self.keys = self.keys.since(key)
-                return True
-        return False
+    def _wrong_seal(self, link: Any) -> Iterator[Fault]:
+        """The key of a right seal is the oldest that may come from here on."""
+        if link.seal is None:
+            if self.sealed:
+                yield Fault("unsealed", f"The link at {link.number} has no seal, though one before it has.", link.number, link.link_id)
+            return
+        self.sealed = True
+        key = key_of_link(self.keys, self.organization_id, link.digest, link.seal)
+        if key is None:
+            yield Fault("wrong_seal", f"The seal at {link.number} is not ours: the link was written anew.", link.number, link.link_id)
+        else:
+            self.keys = self.keys.since(key)
 
     def _out_of_place(self, link: Any) -> Iterator[Fault]:
         """A link that follows the last but one is in its place, and the last one is not: it was put in, or moved there."""
@@ -209,11 +216,11 @@ async def _verify_head(session: ReadSession, found: Verification, walk: _Walk) -
     elif (found.head_number, found.head_digest) != (walk.number, walk.digest):
         message = f"The chain ends at {walk.number} with {walk.digest}, its head says {found.head_number} with {found.head_digest}."
         found.add(Fault("wrong_head", message, number=walk.number))
-    elif walk.keyed and not seal_fits(walk.keys, walk.organization_id, walk.number, walk.digest, head.seal if head else None):
+    elif walk.sealed and not key_of_head(walk.keys, walk.organization_id, walk.number, walk.digest, head.seal if head else None):
         found.add(Fault("wrong_head", "The head has no right seal: it was set back, or written anew.", number=walk.number))
-    elif walk.number and not walk.keyed:
-        reason = "it is older than keys (then `sightline audit key` gives it one), or it was written anew"
-        found.add(Fault("unkeyed", f"No digest of the chain has a key: {reason}.", number=walk.number))
+    elif walk.number and not walk.sealed:
+        reason = "it is older than seals (then `sightline audit seal` gives it one), or it was written anew"
+        found.add(Fault("unsealed", f"The chain has no seal: {reason}.", number=walk.number))
 
 
 async def _look_at_unlinked(session: ReadSession, found: Verification) -> None:

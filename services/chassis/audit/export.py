@@ -20,7 +20,7 @@ BATCH = 1000
 class AuditRecordOut(BaseModel):
     """One audit record with its place in the chain; `number` and digests are null until it has one.
 
-    `digest` covers `previous_digest` and the other fields but `number`; it is proven by `sightline audit verify`, which has its key.
+    `digest` is the SHA-256 of `previous_digest`, a line feed, and the other fields but `number` as JSON with sorted keys and no spaces.
     """
 
     id: UUID

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, SmallInteger, func, select, text
+from sqlalchemy import Index, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import ReadSession, WriteSession
@@ -38,9 +38,9 @@ class AuditRecord(AppendOnly, OrganizationRow, ChassisRow):
 
 
 class AuditLink(AppendOnly, OrganizationRow, ChassisRow):
-    """The place of an audit record (`id`) in the organization's chain: its digest covers the one before and the record. Append-only.
+    """The place of an audit record (`id`) in the organization's chain: digest = sha256(previous digest, record). Append-only.
 
-    `digest_version` says which kind of digest it is (`digests.PLAIN`, `digests.KEYED`)."""
+    `seal` is made of the digest with a key that is not in the database (`seals`); links from before there were seals have none."""
 
     __tablename__ = "audit_links"
     __table_args__ = (Index("uq_audit_links_number", "organization_id", "number", unique=True),)
@@ -48,7 +48,7 @@ class AuditLink(AppendOnly, OrganizationRow, ChassisRow):
     number: Mapped[int]
     digest: Mapped[str]
     previous_digest: Mapped[str] = mapped_column(default="")
-    digest_version: Mapped[int] = mapped_column(SmallInteger)
+    seal: Mapped[str | None]
 
 
 class AuditHead(ChassisRow):

@@ -20,7 +20,7 @@ from sightline.problems import BadUsage
 
 if TYPE_CHECKING:
     from chassis.audit.chain import Verification
-    from chassis.audit.digests import AuditKeys
+    from chassis.audit.seals import AuditKeys
     from chassis.database import Database
 
 SHOWN = 20
@@ -63,28 +63,28 @@ def verify_chains(
         raise typer.Exit(1)
 
 
-@app.command("key")
-def begin_keyed(
+@app.command("seal")
+def seal_chain(
     service: Annotated[str, typer.Argument(help="kpi_api or scoring.")],
     organization: OrganizationId = None,
 ) -> None:
-    """Give a chain from before digests had a key one from here on. `sightline audit verify` says which chains have none.
+    """Seal a chain from before there were seals from here on. `sightline audit verify` says which chains have none.
 
     This vouches for everything in it, as it is now: verify it first, against a head that was noted elsewhere.
 
-    Example: `sightline audit key scoring --organization ID`.
+    Example: `sightline audit seal scoring --organization ID`.
     """
-    from chassis.sequencer import begin_keyed_chain
+    from chassis import sequencer
     from sightline.keys import audit_keys_of
     from sightline.tokens import choose_organization
 
     keys = audit_keys_of(home_folder(), service)
 
     async def begin(database: "Database") -> None:
-        await begin_keyed_chain(database, await choose_organization(database, organization), keys)
+        await sequencer.seal_chain(database, await choose_organization(database, organization), keys)
 
     _with_database(service, begin)
-    show_step(f"The audit of {service} has keyed digests from here on.")
+    show_step(f"The audit of {service} is sealed from here on.")
 
 
 @app.command("export")
@@ -96,9 +96,7 @@ def export_records(
     subject: Annotated[UUID | None, typer.Option(help="The id of what was read or changed.")] = None,
     from_: Annotated[datetime | None, typer.Option("--from", formats=MOMENTS, help="From then on, in UTC.")] = None,
     until: Annotated[datetime | None, typer.Option(formats=MOMENTS, help="Before then, in UTC.")] = None,
-    out: Annotated[
-        Path | None, typer.Option(dir_okay=False, help="The file to write; else standard output.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option(dir_okay=False, help="The file to write; else standard output.")] = None,
 ) -> None:
     """Write an organization's audit records, oldest first, one JSON object in each line with its place in the chain.
 

@@ -30,7 +30,7 @@ ROTATED = {
     What.issuer: "The development issuer has a new key; tokens signed with the one before hold until the next rotation.",
     What.service: "The services sign with the new key from their next call on; the one before is believed until the next rotation.",
     What.cursor: "Restart the services; cursors handed out before are refused then, and readers start again.",
-    What.audit: "Digests of the audit are made with the new key from now on; the former ones are kept, to prove what they made.",
+    What.audit: "The audit is sealed with the new key from now on; the former ones are kept, to prove what they made.",
 }
 
 
@@ -64,8 +64,8 @@ def rotate(
     """Make a new key and use it from now on.
 
     `issuer`: the development issuer's; `service`: what services sign their calls with; `cursor`: what signs cursors; `secrets`: what seals
-    secrets in the databases, all of which are sealed anew, as the role that owns the tables; `audit`: what the digests of the audit are
-    made with, the former keys of which are kept for good.
+    secrets in the databases, all of which are sealed anew, as the role that owns the tables; `audit`: what seals
+    the audit, the former keys of which are kept for good.
 
     After `rotate secrets` the old keys go on opening what was being written meanwhile; remove them a few minutes later by `--forget-old`.
 

@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select, text
 
 from chassis import audit
-from chassis.audit.chain import Verification, verify
-from chassis.audit.digests import KEYED, PLAIN, AuditKeys, head_seal, keyed_digest, plain_digest
+from chassis.audit.chain import Verification, link_digest, verify
 from chassis.audit.records import AuditLink, AuditRecord
+from chassis.audit.seals import AuditKeys, head_seal, link_seal
 from chassis.database import Database
 from chassis.identifiers import new_id
-from chassis.sequencer import begin_keyed_chain, sequence_all
+from chassis.sequencer import seal_chain, sequence_all
 from sightline.embedded_postgres import DatabaseUrls
 from tests.world import Organization, World
 
@@ -126,8 +126,8 @@ async def test_a_gap_that_was_closed_is_noticed(database: Database, organization
 
 
 INSERT_LINK = (
-    "INSERT INTO audit_links (organization_id, id, number, digest, previous_digest, digest_version)"
-    " SELECT organization_id, '{id}', number + 1, '{digest}', digest, 2 FROM audit_links WHERE id = '{after}'"
+    "INSERT INTO audit_links (organization_id, id, number, digest, previous_digest, seal)"
+    " SELECT organization_id, '{id}', number + 1, '{digest}', digest, '{seal}' FROM audit_links WHERE id = '{after}'"
 )
 INSERT = (
     "INSERT INTO audit_records SELECT organization_id, '{id}', actor, action, subject_type, subject_id, facts, occurred_at"
@@ -149,8 +149,9 @@ async def test_a_link_that_was_put_in_is_named(database: Database, organization:
     forged = new_id()
     await tamper(database_urls, organization, INSERT.format(id=forged, like=ids[0]))
     digest = await digest_after(database, organization, forged, ids[0])
+    seal = link_seal(organization.world.kpi_api.audit_keys.newest, organization.id, digest)
     room = [MOVE.format(by=1, id=id_) for id_ in reversed(ids[1:])]
-    await tamper(database_urls, organization, *room, INSERT_LINK.format(id=forged, digest=digest, after=ids[0]))
+    await tamper(database_urls, organization, *room, INSERT_LINK.format(id=forged, digest=digest, seal=seal, after=ids[0]))
     # Then it is named, and that the head knows of one link fewer.
     assert told(await verified(database, organization)) == [("out_of_place", str(forged)), ("wrong_head", None)]
 
@@ -159,7 +160,7 @@ async def digest_after(database: Database, organization: Organization, record_id
     async with database.read(organization.id) as session:
         previous = await session.get_one(AuditLink, (organization.id, UUID(after)))
         record = await session.get_one(AuditRecord, (organization.id, record_id))
-        return keyed_digest(organization.world.kpi_api.audit_keys.newest, organization.id, previous.digest, record)
+        return link_digest(previous.digest, record)
 
 
 async def test_links_cut_off_at_the_end_are_missed_and_stay_so(
@@ -182,11 +183,11 @@ HEAD = (
 async def test_a_head_that_was_set_back_is_noticed(database: Database, organization: Organization, database_urls: DatabaseUrls) -> None:
     # Given an owner who cuts the chain and puts a fitting head on it.
     [first, last] = await chained(database, organization, 2)
-    await tamper(database_urls, organization, *removal(last), HEAD.format(id=first, seal="seal"))
+    await tamper(database_urls, organization, *removal(last), HEAD.format(id=first, seal="h.seal"))
     # Then the seal tells, also once the chain went on.
     assert told(await verified(database, organization)) == [("wrong_head", None)]
     [later] = await chained(database, organization, 1)
-    assert told(await verified(database, organization)) == [("unkeyed", later), ("wrong_head", None)]
+    assert told(await verified(database, organization)) == [("unsealed", later), ("wrong_head", None)]
 
 
 async def test_a_chain_taken_back_to_an_earlier_state_no_longer_holds_the_head_noted_before(
@@ -213,9 +214,9 @@ async def rewritten(database: Database, organization: Organization, urls: Databa
         records = (await session.scalars(of_chain)).all()
     statements, digest = [], ""
     for record in records:
-        made = keyed_digest(key, organization.id, digest, record) if key else plain_digest(digest, record)
-        version = KEYED if key else PLAIN
-        change = f"digest = '{made}', previous_digest = '{digest}', digest_version = {version}"
+        made = link_digest(digest, record)
+        seal = f"'{link_seal(key, organization.id, made)}'" if key else "NULL"
+        change = f"digest = '{made}', previous_digest = '{digest}', seal = {seal}"
         statements.append(f"UPDATE audit_links SET {change} WHERE id = '{record.id}'")  # noqa: S608
         digest = made
     seal = f"'{head_seal(key, organization.id, len(records), digest)}'" if key else "NULL"
@@ -223,16 +224,16 @@ async def rewritten(database: Database, organization: Organization, urls: Databa
     return [str(record.id) for record in records]
 
 
-async def test_a_chain_written_anew_without_a_key_is_noticed_also_when_it_went_on(
+async def test_a_chain_written_anew_without_seals_is_noticed_also_when_it_went_on(
     database: Database, organization: Organization, database_urls: DatabaseUrls
 ) -> None:
     [changed] = await chained(database, organization, 1)
     await tamper(database_urls, organization, f"UPDATE audit_records SET actor = 'x' WHERE id = '{changed}'")  # noqa: S608
     await rewritten(database, organization, database_urls, None)
-    assert told(await verified(database, organization)) == [("unkeyed", None)]
+    assert told(await verified(database, organization)) == [("unsealed", None)]
     # And the sequencer does not lend its key to the forgery.
     await chained(database, organization, 2)
-    assert told(await verified(database, organization)) == [("unkeyed", None)]
+    assert told(await verified(database, organization)) == [("unsealed", None)]
 
 
 async def test_a_chain_written_anew_with_another_key_is_noticed(
@@ -240,25 +241,25 @@ async def test_a_chain_written_anew_with_another_key_is_noticed(
 ) -> None:
     await chained(database, organization, 2)
     ids = await rewritten(database, organization, database_urls, b"f" * 32)
-    assert told(await verified(database, organization)) == [*(("changed", id_) for id_ in ids), ("wrong_head", None)]
+    assert told(await verified(database, organization)) == [*(("wrong_seal", id_) for id_ in ids), ("wrong_head", None)]
 
 
-async def test_a_chain_from_before_keys_is_verified_and_gets_one_on_the_operators_word(
+async def test_a_chain_from_before_seals_is_verified_and_gets_them_on_the_operators_word(
     database: Database, organization: Organization, database_urls: DatabaseUrls
 ) -> None:
-    # Given a chain as it was before digests had a key.
+    # Given a chain as it was before there were seals.
     await chained(database, organization, 2)
     ids = await rewritten(database, organization, database_urls, None)
-    await begin_keyed_chain(database, organization.id, organization.world.kpi_api.audit_keys)
+    await seal_chain(database, organization.id, organization.world.kpi_api.audit_keys)
     await chained(database, organization, 1)
     found = await verified(database, organization)
     assert (told(found), found.links, found.unchained) == ([], len(ids) + 2, 0)
-    # Then what has no key is still proven, and nothing without one may follow.
+    # Then what has no seal is still proven, and nothing without one may follow.
     await tamper(database_urls, organization, RECORD.format(change="actor = 'x'").format("", ids[0]))
     assert told(await verified(database, organization)) == [("changed", ids[0])]
     [last] = await chained(database, organization, 1)
-    await tamper(database_urls, organization, f"UPDATE audit_links SET digest_version = 1 WHERE id = '{last}'")  # noqa: S608
-    assert told(await verified(database, organization)) == [("changed", ids[0]), ("changed", last), ("unkeyed", last)]
+    await tamper(database_urls, organization, f"UPDATE audit_links SET seal = NULL WHERE id = '{last}'")  # noqa: S608
+    assert told(await verified(database, organization)) == [("changed", ids[0]), ("unsealed", last)]
 
 
 async def test_former_keys_prove_what_they_made_and_nothing_later(database: Database, organization: Organization) -> None:
@@ -272,11 +273,11 @@ async def test_former_keys_prove_what_they_made_and_nothing_later(database: Data
             return {kind for kind, _ in told(await verify(session, keys))}
 
     assert await told_by(both) == set()
-    assert await told_by(former) == {"changed", "wrong_head"}
+    assert await told_by(former) == {"wrong_seal", "wrong_head"}
     # When somebody has the former key and puts it after the newer one
     await record(database, organization, 1)
     await sequence_all(database, AuditKeys((b"n" * 32, *former.keys)))
-    assert await told_by(both) == {"changed", "wrong_head"}
+    assert await told_by(both) == {"wrong_seal", "wrong_head"}
 
 
 async def test_the_service_can_neither_change_nor_remove(database: Database, organization: Organization) -> None:
