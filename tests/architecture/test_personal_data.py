@@ -36,7 +36,7 @@ WHERE NOT c.relispartition AND NOT a.attisdropped AND format_type(a.atttypid, a.
 # Text in rows that are never changed: what it may hold, so that no name and no free text of a person is among it.
 APPEND_ONLY_TEXT = {
     "audit_records": {"actor": "opaque id", "action": "word", "subject_type": "word", "facts": "ids, words, field names, dates"},
-    "audit_links": {"digest": "digest", "previous_digest": "digest"},
+    "audit_links": {"digest": "digest", "previous_digest": "digest", "seal": "digest"},
     "events": {"type": "word", "subject_type": "word", "data": "ids, words, counts"},
     "hris_messages": {"message_id": "the sender's id of a message", "outcome": "word"},
     "measurements": {
