@@ -36,8 +36,10 @@ async def find_repeats(viewer: Viewer, session: ReadSession, drafts: Sequence[Dr
 
 
 def refuse_taken(drafts: Sequence[Draft]) -> None:
-    """Refuse the drafts whose code names another KPI, unless something else is wrong with them: who could not create the KPI anyway does
-    not learn which codes others have."""
+    """Refuse the drafts whose code names another KPI, unless something else is wrong with them, too.
+
+    So whoever could not create the KPI anyway does not learn which codes others have.
+    """
     for draft in drafts:
         if draft.code_taken and not draft.errors:
             draft.refuse("/code", "code_taken", f"`{draft.given.code}` names another KPI. Choose another code.")
@@ -54,15 +56,15 @@ def _refuse_repeated(drafts: Iterable[Draft]) -> None:
 def _given_facts(draft: Draft) -> tuple[Any, ...]:
     version, cycle = draft.version, draft.cycle
     owner = (draft.owner_person_id, draft.owner_unit_id)
-    about = (version and version.definition_id, cycle and cycle.id, draft.given.level, *owner, draft.window, draft.given.roll_up, draft.given.roll_up_of)
-    return *about, _target_facts(draft.given.targets)
+    about = (version and version.definition_id, cycle and cycle.id, draft.given.level, *owner, draft.window)
+    return *about, draft.given.roll_up, draft.given.roll_up_of, _target_facts(draft.given.targets)
 
 
 def _stored_facts(row: Any, targets: Iterable[Any]) -> tuple[Any, ...]:
     kpi = row.Kpi
     owner = (kpi.owner_person_id, kpi.owner_unit_id)
-    about = (row.definition_id, kpi.cycle_id, kpi.level, *owner, (kpi.window_start, kpi.window_end), kpi.roll_up, kpi.roll_up_of)
-    return *about, _target_facts(targets)
+    about = (row.definition_id, kpi.cycle_id, kpi.level, *owner, (kpi.window_start, kpi.window_end))
+    return *about, kpi.roll_up, kpi.roll_up_of, _target_facts(targets)
 
 
 def _target_facts(targets: Iterable[Any]) -> list[tuple[Any, ...]]:

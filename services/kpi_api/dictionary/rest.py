@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from chassis.dates import WrittenDate
 from chassis.etags import IfMatch, set_etag
@@ -29,13 +29,26 @@ from kpi_api.dictionary.schemas import (
     VersionInput,
     VersionOutput,
 )
+from kpi_api.dictionary.search.queries import definitions_page
 from kpi_api.dictionary.shown import definition_listed, definition_shown, version_shown
 
 router = APIRouter(prefix="/v1", tags=["dictionary"], route_class=TransactionalRoute)
 
 MAX_NUMBER = 1_000_000
+VersionNumber = Annotated[int, Path(ge=1, le=MAX_NUMBER, description="1 is the first version.")]
 
 AsOf = Annotated[WrittenDate | None, Query(description="The day whose version in force is shown; today when left out.")]
+
+
+Search = Annotated[
+    str | None,
+    Query(
+        max_length=200,
+        pattern=r"^[^\x00]*$",
+        description="Words of code, name, outcome, description or formula, in any script: whole, their beginning, or with a typing error.",
+        examples=["win rte"],
+    ),
+]
 
 
 @router.get("/definitions", summary="List KPI definitions")
@@ -44,20 +57,13 @@ async def list_definitions(
     session: Read,
     page: Paging,
     code: Annotated[list[str] | None, Query(description="Only these codes.")] = None,
+    search: Search = None,
     as_of: AsOf = None,
 ) -> Page[DefinitionOutput]:
-    """Definitions by code, each with the version in force on a day."""
-    statement = queries.definitions(viewer)
-    if code:
-        statement = statement.where(KpiDefinition.code.in_(code))
-    rows = await fetch_page(
-        session,
-        statement,
-        page,
-        keys=[(KpiDefinition.code, lambda row: row.code)],
-        scope=f"definitions {viewer.subject} {code}",
-    )
-    versions = await queries.versions_shown(viewer, session, [row.id for row in rows], as_of or session.today)
+    """Definitions by code, each with the version in force on a day; with `search` those in force that it finds, the best first."""
+    day = as_of or session.today
+    rows = await definitions_page(viewer, session, page, search, day, codes=code or ())
+    versions = await queries.versions_shown(viewer, session, [row.id for row in rows], day)
     return Page(items=[definition_listed(row, versions.get(row.id)) for row in rows], next=page.link_next(rows))
 
 
@@ -138,26 +144,26 @@ async def add_version(
 
 
 @router.get("/definitions/{definition_id}/versions/{number}", summary="Read a version")
-async def read_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Read) -> VersionDetail:
+async def read_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Read) -> VersionDetail:
     """One version as it stands, such as one that waits for your approval."""
     return await version_shown(viewer, await queries.version(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/propose", summary="Propose a version")
-async def propose_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionDetail:
+async def propose_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Ask for a draft's approval."""
     return await version_shown(viewer, await actions.propose(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/approve", summary="Approve a version")
-async def approve_version(definition_id: UUID, number: int, viewer: CurrentViewer, session: Write) -> VersionDetail:
+async def approve_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Let a proposed version take effect from its date. Its author cannot approve it."""
     return await version_shown(viewer, await actions.approve(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/retire", summary="Retire a version")
 async def retire_version(
-    definition_id: UUID, number: int, given: Retirement, viewer: CurrentViewer, session: Write
+    definition_id: UUID, number: VersionNumber, given: Retirement, viewer: CurrentViewer, session: Write
 ) -> VersionDetail:
     """End the use of an approved version from a day on. While KPIs or templates use it then, the refusal says which."""
     return await version_shown(viewer, await actions.retire(viewer, session, definition_id, number, given.from_day))

@@ -17,6 +17,17 @@ from kpi_api.hris.shown import source_shown
 router = APIRouter(prefix="/v1/hris/sources", tags=["hris"], route_class=TransactionalRoute)
 deliveries = APIRouter(prefix="/v1/hris/sources", tags=["hris"])
 
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema that refers to none of its own definitions, which an OpenAPI document would not find there."""
+    definitions = schema.pop("$defs", {})
+    for name, value in schema["properties"].items():
+        if (reference := value.get("$ref")) is not None:
+            schema["properties"][name] = definitions[reference.rpartition("/")[2]]
+    return schema
+
+
 SIGNED_BODY: dict[str, Any] = {
     "security": [],
     "parameters": [

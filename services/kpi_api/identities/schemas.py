@@ -7,9 +7,10 @@ from uuid import UUID
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, StringConstraints, computed_field
 
 from chassis.dates import WrittenTime
+from chassis.texts import NOT_BLANK
 from chassis.verbs import VerbOutput
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NOT_BLANK]
 Issuer = Annotated[str, Field(min_length=1, max_length=500, examples=["https://login.example.com"])]
 
 KeyScope = Literal["integration", "payroll", "auditor"]

@@ -29,6 +29,7 @@ from kpi_api.people.schemas import (
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=TransactionalRoute)
 
+CELL = {"type": ["string", "number", "boolean", "null"]}
 TABLE_BODY = {
     "requestBody": {
         "required": True,
@@ -38,7 +39,7 @@ TABLE_BODY = {
                 "example": "external_id,given_name,family_name,hire_date,manager,unit,role\nE1,Ada,Quill,2026-01-05,,,Chief Executive\n",
             },
             "application/x-ndjson": {"schema": {"type": "string"}},
-            "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+            "application/json": {"schema": {"type": "array", "items": {"type": "object", "additionalProperties": CELL}}},
         },
     }
 }

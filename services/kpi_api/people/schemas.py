@@ -13,6 +13,7 @@ from chassis.dates import PlausibleDate
 from chassis.field_errors import InWords
 from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
+from chassis.texts import NOT_BLANK
 from kpi_api.people.models import UnitKind
 
 
@@ -23,10 +24,10 @@ def _not_of_the_erased(external_id: str) -> str:
     return external_id
 
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NOT_BLANK]
 ExternalId = Annotated[Text, AfterValidator(_not_of_the_erased)]
 LongText = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000)]
-Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), NOT_BLANK]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), InWords("A currency is three capital letters, such as EUR.")]
 Email = Annotated[
     str,

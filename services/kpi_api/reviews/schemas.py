@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chassis.dates import WrittenDate
 from chassis.numbers import ExactDecimal
+from chassis.texts import NOT_BLANK
 from chassis.verbs import VerbOutput
 from kpi_api.reviews.lifecycle import Stage, Status
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), NOT_BLANK]
 Answer = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4_000)]
 Rating = Annotated[ExactDecimal, Field(max_digits=5, decimal_places=2, examples=["4.0"])]
 

@@ -9,12 +9,13 @@ from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
 from chassis.numbers import Percent
+from chassis.texts import NOT_BLANK
 from chassis.verbs import VerbOutput
 from kpi_api.cascade.schemas import Parent, TargetOutput
 from kpi_api.dictionary.schemas import Code
 from kpi_api.scorecards.lifecycle import Side, Status
 
-Comment = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Comment = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), NOT_BLANK]
 
 
 class Input(BaseModel):

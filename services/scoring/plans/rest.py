@@ -1,8 +1,9 @@
 """Plans and their assignment over REST."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from chassis import audit
 from chassis.access import Viewer
@@ -25,6 +26,8 @@ from scoring.plans.schemas import (
     PlanWithVersions,
 )
 from scoring.plans.shown import assignment_shown, assignments_shown, plan_shown, version_shown
+
+VersionNumber = Annotated[int, Path(ge=1, le=1_000_000, description="1 is the first version.")]
 
 router = APIRouter(prefix="/v1", tags=["plans"], route_class=TransactionalRoute)
 
@@ -69,7 +72,7 @@ async def add_version(
 
 
 @router.post("/plans/{code}/versions/{number}/approve", summary="Approve a plan version")
-async def approve(code: str, number: int, viewer: CurrentViewer, session: Write) -> PlanVersionOut:
+async def approve(code: str, number: VersionNumber, viewer: CurrentViewer, session: Write) -> PlanVersionOut:
     """By somebody other than its author."""
     return await _version_out(viewer, session, await actions.approve(viewer, session, code, number))
 
