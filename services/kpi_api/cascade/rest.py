@@ -18,11 +18,16 @@ from kpi_api.cascade.levels import Level
 from kpi_api.cascade.queries import KpiFilter
 from kpi_api.cascade.schemas import KpiDetailView, KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder, RollUpChoice
 from kpi_api.cascade.shown import kpi_view, kpi_views
+from kpi_api.cascade.subtrees.reading import line_of_sight_down
+from kpi_api.cascade.subtrees.rest import Direction, HowMuch
+from kpi_api.cascade.subtrees.schemas import LineOfSightDown
 from kpi_api.dictionary.schemas import Input, Target
 
 router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
 
 MAX_ROWS = 20_000
+
+LineOfSightView = Annotated[LineOfSight | LineOfSightDown, Field(discriminator="direction")]
 
 
 class NewKpis(Input):
@@ -126,8 +131,13 @@ async def change_roll_up(
 
 
 @router.get("/kpis/{kpi_id}/line-of-sight", summary="Read a KPI's line of sight")
-async def read_line_of_sight(kpi_id: UUID, viewer: CurrentViewer, session: Read) -> LineOfSight:
-    """Every way from the KPI up to strategic KPIs and the mission, as data and as a sentence."""
+async def read_line_of_sight(
+    kpi_id: UUID, viewer: CurrentViewer, session: Read, how_much: HowMuch, direction: Direction = "up"
+) -> LineOfSightView:
+    """Every way from the KPI up to strategic KPIs and the mission, as data and as a sentence; or `down`, everything in sight that
+    contributes to it, by level and unit (`fold`, `depth` and `limit` say how much of it)."""
+    if direction == "down":
+        return await line_of_sight_down(viewer, session, kpi_id, how_much)
     return await lines.line_of_sight(viewer, session, kpi_id)
 
 

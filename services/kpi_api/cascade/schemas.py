@@ -9,14 +9,16 @@ from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
 from chassis.numbers import ExactDecimal
+from chassis.problems import FieldError
 from chassis.verbs import VerbOutput
 from kpi_api.cascade.levels import Level
+from kpi_api.cascade.windows.schemas import WindowBeginning, WindowStart
 from kpi_api.dictionary.schemas import Code, Input, Name, Output, Prose, Target
 from kpi_api.dictionary.vocabulary import Controllability
 
 KpiReference = Annotated[str, StringConstraints(min_length=1, max_length=64), Field(description="A KPI's id or code.")]
 Weight = Annotated[ExactDecimal, Field(gt=0, description="Relative to the other contributions into the same parent.")]
-KpiStatus = Literal["active", "closed", "withdrawn"]
+KpiStatus = Literal["waiting", "active", "closed", "withdrawn"]
 RollUpMethod = Annotated[
     Literal["measured", "sum", "mean", "weighted_mean"],
     Field(description="How the KPI comes about: measured on its own, or rolled up from the KPIs that contribute to it."),
@@ -67,6 +69,7 @@ class NewKpi(Input):
     window_start: WrittenDate | None = None
     window_end: WrittenDate | None = None
     window_days: int | None = Field(default=None, ge=1, le=3660)
+    window_event: WindowStart | None = Field(default=None, description="The window's days are counted from an event, which may come later.")
     controllability: Controllability | None = Field(default=None, description="The definition's when left out.")
     roll_up: RollUpMethod = "measured"
     roll_up_of: RollUpOf = "values"
@@ -78,6 +81,8 @@ class NewKpi(Input):
     def window_ends_once(self) -> Self:
         if self.window_end is not None and self.window_days is not None:
             raise PydanticCustomError("window", "Give the window's last day or its number of days, not both")
+        if self.window_event and (self.window_days is None or self.window_start is not None):
+            raise PydanticCustomError("window", "A window that begins with an event has `window_days`, and no first day of its own")
         return self
 
 
@@ -146,8 +151,9 @@ class KpiOutput(Output):
     definition_code: str
     definition_version: int
     cycle_id: UUID
-    window_start: date
-    window_end: date
+    window_start: date | None = Field(description="Null while the KPI waits for the event with which its window begins.")
+    window_end: date | None
+    window_event: WindowBeginning | None
     controllability: Controllability
     status: KpiStatus
     roll_up: RollUpMethod
@@ -158,8 +164,9 @@ class KpiOutput(Output):
 
 
 class KpiDetail(KpiOutput):
-    """A KPI whole; `verbs` says what the viewer may do now: change_targets, change_roll_up, contribute, add_stakeholders."""
+    """A KPI whole; `warnings` says what seems wrong with its targets though it is allowed; `verbs` says what the viewer may do now: change_targets, change_roll_up, contribute, add_stakeholders."""
 
+    warnings: list[FieldError]
     verbs: list[VerbOutput]
 
 
@@ -185,6 +192,7 @@ class LineOfSight(Output):
     is none. Very many paths are cut off, which `complete` tells.
     """
 
+    direction: Literal["up"] = "up"
     kpi_id: UUID
     mission: str
     nodes: list[LineNode]
