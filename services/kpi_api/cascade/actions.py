@@ -19,6 +19,8 @@ from kpi_api.cascade.repeats import find_repeats, refuse_taken
 from kpi_api.cascade.schemas import Holder, NewKpi, NewStakeholder, RollUpChoice
 from kpi_api.cascade.sight import may_change
 from kpi_api.cascade.sights import refresh_sights_of_kpis
+from kpi_api.cascade.windows.dates import phasing_errors, with_due_days
+from kpi_api.cascade.windows.queries import window_and_calendar
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.dictionary.schemas import Part, Target
 from kpi_api.dictionary.targets_fit import misfits
@@ -50,10 +52,14 @@ async def prepare(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft]
     led = await references.led_units(viewer, session)
     people = await references.load_people(viewer, session, [holder for draft in drafts for holder in _holders(draft.given)])
     cycles = await references.load_cycles(session, {draft.given.cycle_code for draft in drafts})
+    calendars = await references.load_calendars(viewer, session)
+    happenings = await references.load_events(session, [draft.given.window_event for draft in drafts])
     for draft in drafts:
         draft.cycle = cycles.get(draft.given.cycle_code)
         placement.place_owner(draft, people, units, led)
+        placement.find_event(draft, happenings)
         placement.place_in_time(draft)
+        placement.follow_calendar(draft, people.get(draft.given.owner), calendars)
         placement.name_carriers(draft, people, units)
     await _settle_versions(session, drafts)
     await find_repeats(viewer, session, drafts)
@@ -178,9 +184,11 @@ async def change_targets(viewer: Viewer, session: WriteSession, kpi_id: UUID, ta
     require_match(if_match, kpi)
     version = await session.scalar(select(DefinitionVersion).where(DefinitionVersion.id == kpi.definition_version_id))
     errors = misfits([Part.model_validate(part) for part in version.parts] if version else [], targets)
+    window, calendar = await window_and_calendar(session, kpi)
+    errors += phasing_errors(targets, window)
     if errors:
         raise KpiRefused(errors[0].message, errors=errors)
-    await storing.replace_targets(session, kpi_id, targets)
+    await storing.replace_targets(session, kpi_id, with_due_days(targets, calendar, kpi.window_start))
     kpi.version += 1
     await session.flush()
     await storing.record_events(session, "kpi.changed", [kpi_id])

@@ -10,8 +10,11 @@ from chassis.bulk import RowResult
 from chassis.identifiers import new_id
 from chassis.problems import FieldError
 from kpi_api.cascade.levels import Place
+from kpi_api.cascade.models import WindowEvent
 from kpi_api.cascade.schemas import NewKpi
+from kpi_api.cycles.calendars.business import BusinessCalendar
 from kpi_api.cycles.models import Cycle
+from kpi_api.cycles.periods import Days, Window
 from kpi_api.dictionary.models import DefinitionVersion
 
 
@@ -31,10 +34,19 @@ class Carrier(NamedTuple):
     part: str
 
 
+class FollowedCalendar(NamedTuple):
+    """The calendar whose working days and sprints the KPI follows; without one Monday to Friday are worked."""
+
+    id: UUID | None = None
+    business: BusinessCalendar = BusinessCalendar()
+    sprints: tuple[Days, ...] = ()
+
+
 @dataclass
 class Draft:
     """One row. `existing_id` is the KPI that has the code already and says the same: nothing is created for it then. `code_taken`: it says
-    something else."""
+    something else. `event` is the one of many KPIs with which the window begins; a draft that is `waiting` has the cycle's window for now.
+    """
 
     row: int
     given: NewKpi
@@ -46,6 +58,9 @@ class Draft:
     owner_unit_id: UUID | None = None
     place: Place | None = None
     window: tuple[date, date] | None = None
+    event: WindowEvent | None = None
+    waiting: bool = False
+    calendar: FollowedCalendar = field(default_factory=FollowedCalendar)
     links: list[Link] = field(default_factory=list)
     carriers: list[Carrier] = field(default_factory=list)
     existing_id: UUID | None = None
@@ -53,6 +68,13 @@ class Draft:
 
     def refuse(self, field: str, code: str, message: str) -> None:
         self.errors.append(FieldError(field=field, code=code, message=message, row=self.row))
+
+    @property
+    def window_known(self) -> Window | None:
+        """The window to divide into periods; None while it waits."""
+        if self.window is None or self.cycle is None or self.waiting:
+            return None
+        return Window(*self.window, self.cycle.starts_on, self.calendar.sprints)
 
     @property
     def is_new(self) -> bool:

@@ -22,7 +22,9 @@ from kpi_api.cascade.shown import target_shown
 from kpi_api.cascade.sight import sees_at_all
 from kpi_api.people.models import OrganizationProfile
 
-TARGET_COLUMNS = ("part", "comparison", "unit", "period", "due_on")
+TARGET_COLUMNS = (
+    "part", "comparison", "unit", "period", "due_on", "due_quarter", "due_month", "counted_from", "lateness", "evidence_required",
+)  # fmt: skip
 TARGET_NUMBERS = ("value", "value_high", "baseline", "threshold", "stretch", "scale_minimum", "scale_maximum")
 
 

@@ -4,15 +4,18 @@ Each function writes what is wrong into the draft, under the field that it conce
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from uuid import UUID
 
 from chassis.bulk import RowResult
 from chassis.problems import FieldError
-from kpi_api.cascade.drafts import Carrier, Draft, Link
+from kpi_api.cascade.drafts import Carrier, Draft, FollowedCalendar, Link
 from kpi_api.cascade.levels import UNIT_KIND_OF, Place, UnitTree, leads_upward
+from kpi_api.cascade.models import WindowEvent
 from kpi_api.cascade.references import Kpis, People, PersonFacts
 from kpi_api.cascade.schemas import Holder
-from kpi_api.cycles.periods import Window, periods
+from kpi_api.cascade.windows.dates import phasing_errors, window_after, with_due_days
+from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.schemas import Part
 from kpi_api.dictionary.targets_fit import misfits
 
@@ -63,8 +66,7 @@ def place_in_time(draft: Draft) -> None:
     if cycle is None:
         draft.refuse("/cycle_code", "unknown_cycle", f"There is no cycle `{given.cycle_code}`.")
         return
-    start = given.window_start or cycle.starts_on
-    end = start + timedelta(days=given.window_days - 1) if given.window_days else given.window_end or cycle.ends_on
+    start, end = _window(draft, cycle)
     if cycle.status in {"closing", "closed"}:
         draft.refuse("/cycle_code", "cycle_closed", f"The cycle `{cycle.code}` is {cycle.status}.")
     elif end < start:
@@ -75,6 +77,36 @@ def place_in_time(draft: Draft) -> None:
         draft.window = start, end
 
 
+def _window(draft: Draft, cycle: Cycle) -> tuple[date, date]:
+    """The first and last day; those of the cycle while an event is waited for."""
+    given = draft.given
+    if given.window_event is None or given.window_days is None:
+        start = given.window_start or cycle.starts_on
+        return start, start + timedelta(days=given.window_days - 1) if given.window_days else given.window_end or cycle.ends_on
+    occurred_on = draft.event.occurred_on if draft.event else given.window_event.occurred_on
+    draft.waiting = occurred_on is None
+    return window_after(occurred_on, given.window_days) if occurred_on else (cycle.starts_on, cycle.ends_on)
+
+
+def find_event(draft: Draft, events: Mapping[str, WindowEvent]) -> None:
+    """Settle which event of many KPIs begins the window, where one is named by its code."""
+    code = draft.given.window_event.code if draft.given.window_event else None
+    if code is None:
+        return
+    draft.event = events.get(code)
+    if draft.event is None:
+        draft.refuse("/window_event/code", "unknown_window_event", f"There is no event `{code}`.")
+
+
+def follow_calendar(draft: Draft, owner: PersonFacts | None, calendars: Mapping[UUID | None, FollowedCalendar]) -> None:
+    """Settle the calendar: that of the owner's legal entity, else the organization's, if there is one; and the days it gives to targets."""
+    own = calendars.get(owner.legal_entity_id) if owner and owner.legal_entity_id else None
+    draft.calendar = own or calendars.get(None) or FollowedCalendar()
+    if draft.window is not None:
+        dated = with_due_days(draft.given.targets, draft.calendar.business, draft.window[0])
+        draft.given = draft.given.model_copy(update={"targets": dated})
+
+
 def check_targets(draft: Draft) -> None:
     """The targets fit the definition's parts, and a phased target has a value for each period of the window."""
     if draft.version is None:
@@ -83,14 +115,9 @@ def check_targets(draft: Draft) -> None:
         return
     for error in misfits([Part.model_validate(part) for part in draft.version.parts], draft.given.targets):
         draft.refuse(error.field, error.code, error.message)
-    if draft.window is not None and draft.cycle is not None:
-        window = Window(*draft.window, draft.cycle.starts_on)
-        for n, target in enumerate(draft.given.targets):
-            count = len(periods(window, target.period)) if target.phasing is not None else 0
-            if target.phasing is not None and len(target.phasing) != count:
-                draft.refuse(
-                    f"/targets/{n}/phasing", "phasing_length", f"The window has {count} periods; {len(target.phasing)} values are given."
-                )
+    if draft.window is not None:
+        for error in phasing_errors(draft.given.targets, draft.window_known):
+            draft.refuse(error.field, error.code, error.message)
 
 
 def link_upward(draft: Draft, drafts: Mapping[str, Draft], kpis: Kpis, units: UnitTree) -> None:

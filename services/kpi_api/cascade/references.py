@@ -15,11 +15,14 @@ from chassis.access import Viewer, on_day
 from chassis.database import ReadSession
 from kpi_api.access.models import Grant
 from kpi_api.access.sight import below, sees_person
+from kpi_api.cascade.drafts import FollowedCalendar
 from kpi_api.cascade.levels import Place, Unit, UnitTree
-from kpi_api.cascade.models import Kpi
+from kpi_api.cascade.models import Kpi, WindowEvent
 from kpi_api.cascade.queries import among, owning_unit
 from kpi_api.cascade.schemas import Holder
 from kpi_api.cascade.sight import may_change, portfolio, sees_at_all
+from kpi_api.cascade.windows.schemas import WindowStart
+from kpi_api.cycles.calendars.queries import business_calendars, sprints_of
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.dictionary.queries import versions_in_force
@@ -35,6 +38,7 @@ class PersonFacts:
     unit_id: UUID | None
     led: bool
     at_the_top: bool
+    legal_entity_id: UUID | None
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,14 @@ async def load_people(viewer: Viewer, session: ReadSession, holders: Collection[
     job = aliased(Employment)
     works = and_(job.person_id == Person.id, job.is_primary, on_day(job.valid_from, job.valid_to, viewer.today))
     statement = (
-        select(Person.id, Person.external_id, job.unit_id, _leads(viewer).label("led"), _at_the_top(viewer, job).label("at_the_top"))
+        select(
+            Person.id,
+            Person.external_id,
+            job.unit_id,
+            _leads(viewer).label("led"),
+            _at_the_top(viewer, job).label("at_the_top"),
+            job.legal_entity_id,
+        )
         .outerjoin(job, works)
         .where(or_(among(Person.id, ids), Person.external_id.in_(external_ids)), sees_person(viewer, Person.id))
     )
@@ -137,6 +148,22 @@ async def load_kpis(viewer: Viewer, session: ReadSession, references: Collection
     )
     rows = await session.execute(statement)
     return Kpis(KpiFacts(row.id, row.code, Place(row.level, row.unit_id), row.changeable) for row in rows)
+
+
+async def load_events(session: ReadSession, drafts_events: Iterable[WindowStart | None]) -> dict[str, WindowEvent]:
+    """The events of many KPIs that are named, by code; kept as they are until the transaction ends, so that none occurs meanwhile."""
+    codes = {event.code for event in drafts_events if event and event.code}
+    if not codes:
+        return {}
+    found = select(WindowEvent).where(WindowEvent.code.in_(codes)).order_by(WindowEvent.id).with_for_update(read=True)
+    return {event.code: event for event in await session.scalars(found)}
+
+
+async def load_calendars(viewer: Viewer, session: ReadSession) -> dict[UUID | None, FollowedCalendar]:
+    """Every calendar with its sprints by legal entity, the organization's own under None."""
+    calendars = await business_calendars(viewer, session)
+    sprints = await sprints_of(session, [id_ for id_, _ in calendars.values()])
+    return {entity: FollowedCalendar(id_, business, sprints.get(id_, ())) for entity, (id_, business) in calendars.items()}
 
 
 async def load_cycles(session: ReadSession, codes: Collection[str]) -> dict[str, Cycle]:

@@ -56,15 +56,25 @@ def _refuse_repeated(drafts: Iterable[Draft]) -> None:
 def _given_facts(draft: Draft) -> tuple[Any, ...]:
     version, cycle = draft.version, draft.cycle
     owner = (draft.owner_person_id, draft.owner_unit_id)
-    about = (version and version.definition_id, cycle and cycle.id, draft.given.level, *owner, draft.window)
+    about = (version and version.definition_id, cycle and cycle.id, draft.given.level, *owner, _given_window(draft))
     return *about, draft.given.roll_up, draft.given.roll_up_of, _target_facts(draft.given.targets)
 
 
 def _stored_facts(row: Any, targets: Iterable[Any]) -> tuple[Any, ...]:
     kpi = row.Kpi
     owner = (kpi.owner_person_id, kpi.owner_unit_id)
-    about = (row.definition_id, kpi.cycle_id, kpi.level, *owner, (kpi.window_start, kpi.window_end))
+    about = (row.definition_id, kpi.cycle_id, kpi.level, *owner, _stored_window(kpi))
     return *about, kpi.roll_up, kpi.roll_up_of, _target_facts(targets)
+
+
+def _given_window(draft: Draft) -> tuple[Any, ...] | None:
+    """The days, or the event with which they begin, whenever that is."""
+    event = draft.given.window_event
+    return (draft.event.name if draft.event else event.name, draft.given.window_days) if event else draft.window
+
+
+def _stored_window(kpi: Kpi) -> tuple[Any, ...]:
+    return (kpi.window_event, kpi.window_days) if kpi.window_event else (kpi.window_start, kpi.window_end)
 
 
 def _target_facts(targets: Iterable[Any]) -> list[tuple[Any, ...]]:

@@ -164,7 +164,8 @@ class KpiOutput(Output):
 
 
 class KpiDetail(KpiOutput):
-    """A KPI whole; `warnings` says what seems wrong with its targets though it is allowed; `verbs` says what the viewer may do now: change_targets, change_roll_up, contribute, add_stakeholders."""
+    """A KPI whole; `warnings` says what seems wrong with its targets though it is allowed; `verbs` says what the viewer may do now:
+    change_targets, change_roll_up, contribute, add_stakeholders."""
 
     warnings: list[FieldError]
     verbs: list[VerbOutput]

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row
+from sqlalchemy import Row, select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
-from chassis.problems import NotFound
+from chassis.problems import FieldError, NotFound
 from chassis.verbs import VerbOutput, verb_output
 from kpi_api.cascade import actions, queries
 from kpi_api.cascade.models import Contribution, Kpi
@@ -23,6 +23,9 @@ from kpi_api.cascade.schemas import (
     TargetOutput,
     UnitName,
 )
+from kpi_api.cascade.windows.dates import phasing_warnings
+from kpi_api.cascade.windows.queries import beginning, window_and_calendar
+from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.dictionary.targets import target_sentence
 
 
@@ -42,7 +45,19 @@ async def kpi_view(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> KpiDet
     if not views:
         raise NotFound()
     (view,) = views
-    return KpiDetail(**dict(view), verbs=await verbs(viewer, session, kpi_id)) if isinstance(view, KpiOutput) else view
+    if not isinstance(view, KpiOutput):
+        return view
+    return KpiDetail(**dict(view), warnings=await warnings(session, view), verbs=await verbs(viewer, session, kpi_id))
+
+
+async def warnings(session: ReadSession, view: KpiOutput) -> list[FieldError]:
+    """What seems wrong with the targets of a KPI in sight though it is allowed: phases of a total that do not add up to it."""
+    if not any(target.phasing for target in view.targets):
+        return []
+    statement = select(Kpi, DefinitionVersion.combine).join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
+    kpi, combine = (await session.execute(statement.where(Kpi.id == view.id))).one()
+    window, _ = await window_and_calendar(session, kpi)
+    return list(phasing_warnings(view.targets, window, combine)) if window else []
 
 
 async def verbs(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[VerbOutput]:
@@ -109,8 +124,9 @@ def _whole(facts: Row[Any], targets: list[TargetOutput], carriers: list[Row[Any]
         definition_code=facts.definition_code,
         definition_version=facts.definition_version,
         cycle_id=kpi.cycle_id,
-        window_start=kpi.window_start,
-        window_end=kpi.window_end,
+        window_start=None if kpi.status == "waiting" else kpi.window_start,
+        window_end=None if kpi.status == "waiting" else kpi.window_end,
+        window_event=beginning(kpi),
         controllability=kpi.controllability,
         status=kpi.status,
         roll_up=kpi.roll_up,

@@ -82,13 +82,24 @@ def _kpi_row(draft: Draft) -> dict[str, Any]:
         "window_start": window[0],
         "window_end": window[1],
         "controllability": given.controllability or version.controllability,
-        "status": "active",
+        "status": "waiting" if draft.waiting else "active",
+        "calendar_id": draft.calendar.id,
+        **_beginning(draft),
         "roll_up": given.roll_up,
         "roll_up_of": given.roll_up_of,
         "version": 1,
     }
 
 
+def _beginning(draft: Draft) -> dict[str, Any]:
+    """The event with which the window begins, if one does."""
+    if draft.given.window_event is None:
+        return {"window_event": None, "window_event_id": None, "window_days": None}
+    name = draft.event.name if draft.event else draft.given.window_event.name
+    return {"window_event": name, "window_event_id": draft.event.id if draft.event else None, "window_days": draft.given.window_days}
+
+
 def _target_row(kpi_id: UUID, position: int, target: Target) -> dict[str, Any]:
     phasing = [str(value) for value in target.phasing] if target.phasing is not None else None
-    return {"kpi_id": kpi_id, "position": position, **target.model_dump(), "phasing": phasing}
+    lateness = target.lateness.model_dump(mode="json", exclude_none=True) if target.lateness else None
+    return {"kpi_id": kpi_id, "position": position, **target.model_dump(), "phasing": phasing, "lateness": lateness}

@@ -48,7 +48,7 @@ def _value(target: Target) -> str:
 def _phasing(target: Target) -> str:
     if not target.phasing:
         return ""
-    shown = ", ".join(_grouped(value) for value in target.phasing[:_PHASES_SHOWN])
+    shown = ", ".join(grouped(value) for value in target.phasing[:_PHASES_SHOWN])
     return f", phased {shown}{', …' if len(target.phasing) > _PHASES_SHOWN else ''}"
 
 
@@ -65,7 +65,7 @@ def _lateness(rule: Lateness | None) -> str:
         return ""
     kind = "business day" if rule.days == "business" else "day"
     grace = f" after {rule.grace_days} {kind}{'s' if rule.grace_days > 1 else ''} of grace" if rule.grace_days else ""
-    return f"; nothing if later{grace}" if rule.percent is None else f"; {_grouped(rule.percent)}% less per {kind} late{grace}"
+    return f"; nothing if later{grace}" if rule.percent is None else f"; {grouped(rule.percent)}% less per {kind} late{grace}"
 
 
 def _evidence(target: Target) -> str:
@@ -73,18 +73,18 @@ def _evidence(target: Target) -> str:
 
 
 def _amount(value: Decimal, target: Target) -> str:
-    number = _grouped(value)
+    number = grouped(value)
     if target.unit == "percent":
         return f"{number}%"
     if target.unit == "score" and target.scale_maximum is not None:
-        return f"{number} out of {_grouped(target.scale_maximum)}"
+        return f"{number} out of {grouped(target.scale_maximum)}"
     if target.unit in {"count", "ratio", "score"}:
         return number
     unit = _SINGULAR.get(target.unit, target.unit) if abs(value) == 1 else target.unit
     return f"{number} {unit.replace('_', ' ')}"
 
 
-def _grouped(value: Decimal) -> str:
+def grouped(value: Decimal) -> str:
     """Thousands separated, no trailing zeros: 450,000 and 4.2."""
     text = f"{value:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

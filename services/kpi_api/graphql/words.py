@@ -22,6 +22,7 @@ class KpiSight(Enum):
 
 @strawberry.enum
 class KpiStatus(Enum):
+    WAITING = "waiting"
     ACTIVE = "active"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
