@@ -18,7 +18,9 @@ from kpi_api.access.rest import delegations_router
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.rest import router as cascade_router
+from kpi_api.cascade.subtrees.rest import router as subtree_router
 from kpi_api.cascade.uses import kpi_uses
+from kpi_api.cascade.windows.rest import router as window_router
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
@@ -26,6 +28,7 @@ from kpi_api.cycles.calendars.rest import router as calendar_router
 from kpi_api.cycles.rest import router as cycles_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
+from kpi_api.dictionary.search.indexing import INDEX, INDEX_SECONDS, index_words
 from kpi_api.dictionary.stewardship.jobs import (
     FOLLOW_LEAVERS,
     FOLLOW_LEAVERS_SECONDS,
@@ -58,6 +61,7 @@ from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
 from kpi_api.scores.paying_out import require_nothing_due
 from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_api_keys, push_people
 from kpi_api.scores.rest import router as score_router
+from kpi_api.scores.roll_ups.rest import router as roll_up_router
 from kpi_api.scores.scoring_client import SCORING, open_scoring_client
 from kpi_api.settings import Settings
 
@@ -99,11 +103,14 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             dictionary_router,
             template_router,
             cascade_router,
+            window_router,
+            subtree_router,
             measurement_router,
             scorecard_router,
             review_router,
             closing_router,
             score_router,
+            roll_up_router,
             graphql_router,
             audit_router(current_viewer, WHOSE),
             feed_router(feed_reader),
@@ -112,6 +119,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         jobs={
             END_LEAVERS: end_leavers,
             REFRESH_SIGHTS: refresh_sights_of_people,
+            INDEX: index_words,
             OPEN_DUE: open_due_reviews,
             FOLLOW_LEAVERS: follow_leavers,
             ACTIVATE: activate_begun,
@@ -133,6 +141,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         periodic={
             END_LEAVERS: END_LEAVERS_SECONDS,
             REFRESH_SIGHTS: REFRESH_SIGHTS_SECONDS,
+            INDEX: INDEX_SECONDS,
             OPEN_DUE: OPEN_DUE_SECONDS,
             FOLLOW_LEAVERS: FOLLOW_LEAVERS_SECONDS,
             ACTIVATE: ACTIVATE_SECONDS,

@@ -6,6 +6,8 @@ from kpi_api.closing import models as closing
 from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
+from kpi_api.dictionary.duplicates import models as duplicates
+from kpi_api.dictionary.search import models as search
 from kpi_api.dictionary.stewardship import models as stewardship
 from kpi_api.hris import models as hris
 from kpi_api.identities import models as identities
@@ -27,6 +29,7 @@ __all__ = [
     "closing",
     "cycles",
     "dictionary",
+    "duplicates",
     "hris",
     "identities",
     "measurements",
@@ -36,5 +39,6 @@ __all__ = [
     "reviews",
     "scorecards",
     "scores",
+    "search",
     "stewardship",
 ]

@@ -27,6 +27,7 @@ from kpi_api.dictionary.problems import (
     WrongStatus,
 )
 from kpi_api.dictionary.schemas import DefinitionChange, NewDefinition, OutcomeInput, Part, VersionInput
+from kpi_api.dictionary.search.indexing import index_versions
 from kpi_api.dictionary.targets_fit import misfits
 from kpi_api.dictionary.template_schemas import TemplateInput
 from kpi_api.people import queries as people
@@ -149,6 +150,7 @@ async def _add_version(viewer: Viewer, session: WriteSession, definition: KpiDef
     )
     session.add(version)
     await session.flush()
+    await index_versions(session, [version.id])
     return version
 
 

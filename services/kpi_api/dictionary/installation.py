@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Table
+from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.access import Viewer
@@ -16,6 +16,7 @@ from kpi_api.dictionary import queries
 from kpi_api.dictionary.library import Library, LibraryKpi, LibraryRole, load_library
 from kpi_api.dictionary.models import Competency, DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
 from kpi_api.dictionary.schemas import Applicability
+from kpi_api.dictionary.search.indexing import index_versions
 from kpi_api.dictionary.template_schemas import Installed
 
 ALWAYS = date(1900, 1, 1)
@@ -70,6 +71,8 @@ async def _add_versions(session: WriteSession, library: Library, definitions: Ma
         for code, definition_id in definitions.items()
     ]
     await _insert(session, DefinitionVersion, rows)
+    added = select(DefinitionVersion.id).where(DefinitionVersion.definition_id.in_(definitions.values()))
+    await index_versions(session, (await session.scalars(added)).all())
 
 
 SAME = (

@@ -39,11 +39,16 @@ class Competency(Row):
 class KpiDefinition(Versioned, Row):
     """A KPI's place in the dictionary: its code, who answers for it and its source of truth (null: the owner), when it is reviewed.
 
-    `origin` is `organization`, or `library` for one that was installed.
+    `origin` is `organization`, or `library` for one that was installed. One that was merged into another is given to no new KPI.
     """
 
     __tablename__ = "kpi_definitions"
-    __table_args__ = (UniqueConstraint("organization_id", "code"), references("persons", "owner_id"), references("persons", "steward_id"))
+    __table_args__ = (
+        UniqueConstraint("organization_id", "code"),
+        references("persons", "owner_id"),
+        references("persons", "steward_id"),
+        references("kpi_definitions", "merged_into_id"),
+    )
 
     code: Mapped[str]
     owner_id: Mapped[UUID | None]
@@ -51,6 +56,7 @@ class KpiDefinition(Versioned, Row):
     origin: Mapped[str]
     review_every_months: Mapped[int | None]
     review_due_on: Mapped[date | None]
+    merged_into_id: Mapped[UUID | None]
 
 
 class DefinitionVersion(Row):

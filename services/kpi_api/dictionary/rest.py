@@ -13,7 +13,7 @@ from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, comparing, queries, uses
-from kpi_api.dictionary.models import Competency, KpiDefinition, Outcome
+from kpi_api.dictionary.models import Competency, Outcome
 from kpi_api.dictionary.schemas import (
     CompetencyOutput,
     DefinitionChange,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.bench import access, line_of_sight, measurements, people_import, person, scoring_engine, year_close
+from sightline.bench import access, line_of_sight, measurements, people_import, person, scoring_engine, search, year_close
 from sightline.bench.figures import Figure
 from sightline.bench.stage import Stage
 from sightline.processes import Report
@@ -26,6 +26,7 @@ STAGES: list[dict[str, Measure]] = [
         "auth.person": person.run,
         "graphql.line_of_sight": line_of_sight.run,
     },
+    {"dictionary.search": search.run},
     {"year.close": year_close.run},
 ]
 NAMES = [*(name for stage in STAGES for name in stage), ENGINE]

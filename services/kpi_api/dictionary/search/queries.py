@@ -1,0 +1,108 @@
+"""Search over the versions in force: every word typed must be found, as it is, as a beginning, or with a typing error."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, or_, select
+from sqlalchemy.orm import aliased
+
+from chassis.access import Viewer
+from chassis.database import ReadSession
+from chassis.pagination import PageRequest, Rows, fetch_page
+from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
+from kpi_api.dictionary.queries import DECIDED, definitions
+from kpi_api.dictionary.search.models import DefinitionWord, WordTrigram
+from kpi_api.dictionary.search.words import allowed_errors, errors_between, trigrams, wanted
+
+MOST_WORDS: Final = 8
+"""Further words of what somebody types are not looked at."""
+
+MOST_ALIKE: Final = 200
+"""So many words that share the most trigrams are compared letter by letter."""
+
+
+async def definitions_page(
+    viewer: Viewer, session: ReadSession, page: PageRequest, text: str | None, day: date, *, codes: Sequence[str] = ()
+) -> Rows[KpiDefinition]:
+    """Definitions whose version in force on `day` holds every word of `text`, the best first, ties by code; without `text` all, by code.
+
+    Raises CursorProblem. A text without any word finds nothing.
+    """
+    statement, keys, scope = definitions(viewer), [], ""
+    if text is not None and text.strip():
+        typed = wanted(text)[:MOST_WORDS]
+        statement, rank = _ranked(viewer, [await _hits(session, n, word) for n, word in enumerate(typed)], day)
+        keys, scope = [(-rank, None)], f"{typed} {day}"
+    if codes:
+        statement = statement.where(KpiDefinition.code.in_(codes))
+    by_code = (KpiDefinition.code, _code)
+    return await fetch_page(session, statement, page, keys=[*keys, by_code], scope=f"definitions {viewer.subject} {sorted(codes)} {scope}")
+
+
+def _code(row: KpiDefinition) -> str:
+    return row.code
+
+
+def _ranked(viewer: Viewer, hits: Sequence[Subquery], day: date) -> tuple[Select[KpiDefinition], ColumnElement[int]]:
+    if not hits:
+        return definitions(viewer).where(false()), func.length(KpiDefinition.code)
+    statement = definitions(viewer).join(DefinitionVersion, DefinitionVersion.definition_id == KpiDefinition.id).where(in_force(day))
+    for hit in hits:
+        statement = statement.join(hit, hit.c.version_id == DefinitionVersion.id)
+    return statement, sum((hit.c.score for hit in hits[1:]), start=hits[0].c.score)
+
+
+def in_force(day: date) -> ColumnElement[bool]:
+    """Of a definition's versions, the one in force on `day`."""
+    later = aliased(DefinitionVersion)
+    succeeded = select(later.id).where(
+        later.organization_id == DefinitionVersion.organization_id,
+        later.definition_id == DefinitionVersion.definition_id,
+        later.status.in_(DECIDED),
+        later.effective_from <= day,
+        later.effective_from > DefinitionVersion.effective_from,
+    )
+    return and_(
+        DefinitionVersion.status.in_(DECIDED),
+        DefinitionVersion.effective_from <= day,
+        or_(DefinitionVersion.retired_from.is_(None), DefinitionVersion.retired_from > day),
+        ~succeeded.exists(),
+    )
+
+
+async def _hits(session: ReadSession, number: int, typed: str) -> Subquery:
+    """The versions that a typed word finds, each with a score: the weight, twice for the word as it is."""
+    found = _beginning_with(typed)
+    known = await session.scalar(select(DefinitionWord.word).where(found, _own(session)).limit(1))
+    alike = [] if known else await _alike(session, typed)
+    matches = found if known else DefinitionWord.word.in_(alike)
+    times = case((DefinitionWord.word == typed, 2), else_=1)
+    score = func.max(DefinitionWord.weight * times).label("score")
+    statement = select(DefinitionWord.version_id, score).where(matches, _own(session)).group_by(DefinitionWord.version_id)
+    return statement.subquery(f"word_{number}")
+
+
+def _own(session: ReadSession) -> ColumnElement[bool]:
+    return DefinitionWord.organization_id == session.organization_id
+
+
+def _beginning_with(word: str) -> ColumnElement[bool]:
+    """The word itself and all that begin with it, by code point."""
+    after = word[:-1] + chr(ord(word[-1]) + 1)
+    return and_(DefinitionWord.word >= word, DefinitionWord.word < after)
+
+
+async def _alike(session: ReadSession, typed: str) -> list[str]:
+    """Words of the dictionary that the typed one may have been meant for."""
+    most = allowed_errors(typed)
+    if not most:
+        return []
+    statement = (
+        select(WordTrigram.word)
+        .where(WordTrigram.organization_id == session.organization_id, WordTrigram.trigram.in_(sorted(trigrams(typed))))
+        .group_by(WordTrigram.word)
+        .order_by(func.count().desc(), WordTrigram.word)
+        .limit(MOST_ALIKE)
+    )
+    return [word for word in await session.scalars(statement) if errors_between(typed, word) <= most]
