@@ -195,7 +195,9 @@ class Kpi(Node):
 SHOWN_WHOLE = (
     "code", "collaborative", "definition_code", "definition_version", "window_start", "window_end", "controllability", "cycle_id",
 )  # fmt: skip
-NOTHING_MORE: dict[str, Any] = {**dict.fromkeys((*SHOWN_WHOLE, "roll_up", "roll_up_of")), "stakeholders": None, "owner_id": None, "parent_ids": []}
+NOTHING_MORE: dict[str, Any] = {
+    **dict.fromkeys((*SHOWN_WHOLE, "roll_up", "roll_up_of", "stakeholders", "owner_id")), "parent_ids": [],
+}  # fmt: skip
 
 
 def _whole(view: schemas.KpiOutput) -> dict[str, Any]:

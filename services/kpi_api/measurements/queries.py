@@ -16,6 +16,7 @@ from chassis.problems import NotFound
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import sees_whole
+from kpi_api.cycles.calendars.queries import sprints_of
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Window
 from kpi_api.dictionary.models import DefinitionVersion
@@ -100,24 +101,29 @@ async def actuals(session: ReadSession, kpi_ids: Collection[UUID], *, as_of: dat
 
 
 async def measured_parts(session: ReadSession, kpi_ids: Collection[UUID]) -> list[MeasuredPart]:
-    """The parts of these KPIs with their present targets, each KPI's in their order."""
-    found = await session.execute(
-        select(KpiTarget, Kpi.window_start, Kpi.window_end, Cycle.starts_on, DefinitionVersion.combine, DefinitionVersion.update_frequency)
+    """The parts of these KPIs with their present targets, each KPI's in their order. A KPI that waits for its window has none."""
+    statement = (
+        select(
+            KpiTarget, Kpi.window_start, Kpi.window_end, Cycle.starts_on, Kpi.calendar_id,
+            DefinitionVersion.combine, DefinitionVersion.update_frequency,
+        )  # fmt: skip
         .join(Kpi, Kpi.id == KpiTarget.kpi_id)
         .join(Cycle, Cycle.id == Kpi.cycle_id)
         .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
-        .where(among(Kpi.id, kpi_ids))
+        .where(among(Kpi.id, kpi_ids), Kpi.status != "waiting")
         .order_by(Kpi.id, KpiTarget.position)
     )
+    found = (await session.execute(statement)).all()
+    sprints = await sprints_of(session, {row.calendar_id for row in found if "sprint" in (row[0].period, row.update_frequency)})
     return [
         MeasuredPart(
             kpi_id=row.kpi_id,
             combine=combine,
-            window=Window(first_day, last_day, anchor),
+            window=Window(first_day, last_day, anchor, sprints.get(calendar_id, ())),
             per=measured_per(row.period, update_frequency),
             target=target_of(row),
         )
-        for row, first_day, last_day, anchor, combine, update_frequency in found
+        for row, first_day, last_day, anchor, calendar_id, combine, update_frequency in found
     ]
 
 
@@ -155,4 +161,4 @@ async def kpi_measurements(
     if not history:
         statement = statement.ext(distinct_on(Measurement.part, Measurement.period_start))
     values = (await session.execute(statement)).all()
-    return KpiMeasurements(kpi_id, list((await actuals(session, [kpi_id], as_of=as_of))[kpi_id].values()), values)
+    return KpiMeasurements(kpi_id, list((await actuals(session, [kpi_id], as_of=as_of)).get(kpi_id, {}).values()), values)

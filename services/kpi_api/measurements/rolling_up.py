@@ -1,8 +1,8 @@
 """Rolling up: the sum, mean or weighted mean of what the KPIs below a KPI measured, recorded as that KPI's own values (domain "Roll-up").
 
-For each period of the upper KPI the values below that lie in it are rolled up as the KPI says; one that is otherwise measured on its own is
-summed when it is named. Null is not zero: where a KPI below lacks a value, nothing is recorded unless the caller accepts it, and the missing
-KPI is named either way. Rolled up again with the same values nothing changes; with corrected ones the value is corrected, and both are kept.
+For each period of the upper KPI the values below that lie in it are rolled up as the KPI says; one that is otherwise measured on its own
+is summed when it is named. Null is not zero: where a KPI below lacks a value, nothing is recorded unless the caller accepts it, and the
+missing KPI is named either way. Rolled up again with the same values nothing changes; with corrected ones the value is corrected, and both are kept.
 
 Sums are exact; means are rounded half-up at 12 places. Weights are those of the contributions, relative to each other.
 """
@@ -122,7 +122,7 @@ def _problem(method: str, of: str, own: Sequence[MeasuredPart], below: Sequence[
         return "not_a_total", "Only KPIs of one part can be rolled up, and so must be those below."
     combines = {part.combine for part in (*own, *below)}
     if method in {"measured", "sum"} and (len(combines) > 1 or not combines <= ADDITIVE):
-        return "not_a_total", "Values add up only where the periods of this KPI and of those below combine alike, and not to ratios or shares."
+        return "not_a_total", "Values add up only where the periods of this KPI and of those below combine alike, to no ratio or share."
     if own[0].combine == "ratio_of_sums":
         return "takes_ratios", "This KPI takes numerators and denominators, of which no mean can be made."
     if not below:

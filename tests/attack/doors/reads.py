@@ -71,8 +71,24 @@ CASCADE: list[Door] = [
         shows=succeeds,
         sees="line_of_sight",
     ),
+    Read(
+        "kpi_api GET /v1/kpis/{kpi_id}/line-of-sight",
+        "kpi",
+        get("/v1/kpis/{id}/line-of-sight", direction="down"),
+        shows=succeeds,
+        sees="line_of_sight",
+    ),
+    Read(
+        "kpi_api GET /v1/units/{unit_id}/cascade",
+        "kpi_below",
+        get("/v1/units/{unit_id}/cascade", cycle="2026"),
+        sees="line_of_sight",
+        is_list=True,
+    ),
     listed("kpi", "/v1/kpis", no_ancestors=True),
     found("kpi", "/v1/kpis", code="{code}"),
+    Read("kpi_api GET /v1/cascade/roll-up", "kpi", get("/v1/cascade/roll-up", cycle="2026", limit="200"), is_list=True, no_ancestors=True),
+    Read("kpi_api GET /v1/cascade/roll-up", "kpi", get("/v1/cascade/roll-up", cycle="2026", kpi_id="{id}"), no_ancestors=True),
     Read("kpi_api GET /v1/orphans", "kpi", get("/v1/orphans", limit="200"), is_list=True, no_ancestors=True, owners=("orphan",)),
 ]
 
