@@ -143,6 +143,9 @@ OPEN_READS: list[Door] = [
     Read("kpi_api GET /v1/definitions/{definition_id}/uses", "definition", get("/v1/definitions/{id}/uses"), sees="open", shows=succeeds),
     Read("kpi_api GET /v1/definitions/{definition_id}/uses", "kpi_in_use", get("/v1/definitions/{definition_id}/uses"), sees="kpi",
          is_list=True, no_ancestors=True),
+    # Whoever sees a person counts them, nobody else.
+    Read("kpi_api GET /v1/cascade/coverage", "person", get("/v1/cascade/coverage", cycle="2026"), is_list=True,
+         owners=("neighbour",)),
     listed("business_change", "/v1/business-changes", sees="open"),
     listed("definition_review", "/v1/definition-reviews", sees="open"),
     listed("template", "/v1/templates", sees="open"),
