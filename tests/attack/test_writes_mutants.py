@@ -145,43 +145,54 @@ KPI_WRITES = [
 ]
 
 
-async def _who_writes(cast: Cast) -> set[tuple[str, str, str]]:
-    """By which door who may write which KPI."""
-    found = set()
-    for door in KPI_WRITES:
-        for code, thing in cast.records["kpi"].items():
-            for viewer in VIEWERS:
-                if let_in(await Attack(cast).ask(viewer, door.operation, door.call(thing))):
-                    found.add((door.operation, viewer, code))
-    return found
+Cell = tuple[Door, str, str]
+
+
+def kpi_cells(cast: Cast) -> list[Cell]:
+    """Which door, by whom, to which KPI."""
+    return [(door, viewer, code) for door in KPI_WRITES for code in cast.records["kpi"] for viewer in VIEWERS]
+
+
+async def writes(cast: Cast, cell: Cell) -> bool:
+    door, viewer, code = cell
+    return let_in(await Attack(cast).ask(viewer, door.operation, door.call(cast.records["kpi"][code])))
 
 
 @pytest.fixture(scope="module")
-async def honest_writers(cast: Cast) -> set[tuple[str, str, str]]:
-    return await _who_writes(cast)
+async def writers(cast: Cast) -> set[Cell]:
+    """The control: where somebody is let in with the honest matrix, the second time as the first, since values are there by then."""
+    found: list[set[Cell]] = [{cell for cell in kpi_cells(cast) if await writes(cast, cell)} for _ in range(2)]
+    assert found[0] == found[1]
+    return found[0]
 
 
-def test_whoever_stands_in_writes_as_the_manager_does(honest_writers: set[tuple[str, str, str]]) -> None:
+def test_whoever_stands_in_writes_as_the_manager_does(writers: set[Cell]) -> None:
     for deputy, manager in STANDS_IN_FOR.items():
-        mine = {(door, code) for door, viewer, code in honest_writers if viewer == deputy}
-        theirs = {(door, code) for door, viewer, code in honest_writers if viewer == manager and code != manager}
+        mine = {(door, code) for door, viewer, code in writers if viewer == deputy}
+        theirs = {(door, code) for door, viewer, code in writers if viewer == manager and code != manager}
         assert mine == theirs
-    assert all(may_change_kpi(viewer, "vision", None, "vale") for door, viewer, code in honest_writers if code == "vision")
+    assert all(may_change_kpi(viewer, "vision", None, "vale") for door, viewer, code in writers if code == "vision")
 
 
 @pytest.mark.parametrize("sights", list(written_sights(without=True)))
 async def test_each_sight_that_decides_writing_is_missed(
-    cast: Cast, honest_writers: set[tuple[str, str, str]], sights: tuple[Sight, ...], monkeypatch: pytest.MonkeyPatch
+    cast: Cast, writers: set[Cell], sights: tuple[Sight, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = HOMES["kpi_api"]
     monkeypatch.setattr(home, "MATRIX", replace(home.MATRIX, sights=sights))
-    assert honest_writers - await _who_writes(cast)
+    for cell in kpi_cells(cast):
+        if cell in writers and not await writes(cast, cell):
+            return
+    pytest.fail("everybody writes as before")
 
 
 @pytest.mark.parametrize("sights", list(written_sights(without=False)))
 async def test_each_sight_that_decides_writing_is_noticed_when_open(
-    cast: Cast, honest_writers: set[tuple[str, str, str]], sights: tuple[Sight, ...], monkeypatch: pytest.MonkeyPatch
+    cast: Cast, writers: set[Cell], sights: tuple[Sight, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = HOMES["kpi_api"]
     monkeypatch.setattr(home, "MATRIX", replace(home.MATRIX, sights=sights))
-    assert await _who_writes(cast) - honest_writers
+    for cell in kpi_cells(cast):
+        if cell not in writers and await writes(cast, cell):
+            return
+    pytest.fail("nobody writes but those who did")
