@@ -16,6 +16,7 @@ from chassis.webhooks.rest import webhook_router
 from kpi_api.access.door import current_viewer, feed_reader, webhook_administrator
 from kpi_api.access.rest import delegations_router
 from kpi_api.access.rest import router as access_router
+from kpi_api.cascade.copying.rest import router as copying_router
 from kpi_api.cascade.coverage.rest import router as coverage_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.rest import router as cascade_router
@@ -105,6 +106,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             template_router,
             cascade_router,
             coverage_router,
+            copying_router,
             window_router,
             subtree_router,
             measurement_router,

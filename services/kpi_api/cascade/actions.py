@@ -90,7 +90,7 @@ async def _settle_versions(session: WriteSession, drafts: Sequence[Draft]) -> No
 
 async def _link(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft], units: UnitTree) -> None:
     kpis = await references.load_kpis(viewer, session, {parent.parent for draft in drafts for parent in draft.given.contributes_to})
-    by_code = {draft.given.code: draft for draft in drafts if draft.given.code}
+    by_code = {draft.given.code: draft for draft in drafts if draft.given.code} | {str(draft.id): draft for draft in drafts}
     for draft in drafts:
         placement.link_upward(draft, by_code, kpis, units)
 

@@ -65,6 +65,7 @@ class Draft:
     carriers: list[Carrier] = field(default_factory=list)
     existing_id: UUID | None = None
     code_taken: bool = False
+    copied_from_id: UUID | None = None
 
     def refuse(self, field: str, code: str, message: str) -> None:
         self.errors.append(FieldError(field=field, code=code, message=message, row=self.row))

@@ -41,6 +41,15 @@ class Kpi(Versioned, Row):
             " ELSE owner_unit_id IS NOT NULL AND owner_person_id IS NULL END",
             name="owner",
         ),
+        references("kpis", "copied_from_id"),
+        Index(
+            "uq_kpis_copied_from",
+            "organization_id",
+            "cycle_id",
+            "copied_from_id",
+            unique=True,
+            postgresql_where=text("copied_from_id IS NOT NULL"),
+        ),
         Index("ix_kpis_owner_person", "organization_id", "owner_person_id"),
         Index("ix_kpis_owner_unit", "organization_id", "owner_unit_id"),
         Index("ix_kpis_cycle_level", "organization_id", "cycle_id", "level"),
@@ -70,6 +79,7 @@ class Kpi(Versioned, Row):
     window_days: Mapped[int | None]
     roll_up: Mapped[str] = mapped_column(default="measured", server_default="measured")
     roll_up_of: Mapped[str] = mapped_column(default="values", server_default="values")
+    copied_from_id: Mapped[UUID | None]
 
 
 class KpiTarget(Row):

@@ -87,6 +87,7 @@ def _kpi_row(draft: Draft) -> dict[str, Any]:
         **_beginning(draft),
         "roll_up": given.roll_up,
         "roll_up_of": given.roll_up_of,
+        "copied_from_id": draft.copied_from_id,
         "version": 1,
     }
 

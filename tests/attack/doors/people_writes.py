@@ -91,6 +91,25 @@ async def a_definition_review(cast: Cast, thing: Thing) -> Thing:
     return {"id": next(row["id"] for row in reviews if row["business_change_id"] == made["id"])}
 
 
+async def a_cycle_to_fill(cast: Cast, thing: Thing) -> Thing:
+    year, code = 2150 + uuid.uuid4().int % 100, uuid.uuid4().hex[:12]
+    cycle = {"code": code, "name": "To fill", "starts_on": f"{year}-01-01", "ends_on": f"{year}-12-31", "status": "open"}
+    return {"id": (await cast.home.post("founder", "/v1/cycles", **cycle))["id"], "code": code}
+
+
+async def two_alike(cast: Cast, thing: Thing) -> Thing:
+    """Two definitions of one name, both in force; the executive owns them."""
+    prepare = a_version("propose", "approve")
+    one, other = await prepare(cast, thing), await prepare(cast, thing)
+    return {"id": one["id"], "other": other["id"], "name": uuid.uuid4().hex}
+
+
+def resolve(by: str, **given: Any) -> Write:
+    """Resolving a pair of definitions that look alike."""
+    body = {"definition_id": "{id}", "other_id": "{other}", "by": by, "note": "n"} | ({"name": "{name}"} if by == "rename" else {})
+    return write("POST /v1/definition-duplicates/resolve", "definition", body, sees="open", prepare=two_alike, **given)
+
+
 def webhooks(service: str, permit: str) -> list[Door]:
     """The doors of webhooks, the same in both services. The record is made for each door, since the last removes it."""
     base = "/v1/webhook-endpoints"
@@ -153,6 +172,8 @@ CYCLES: list[Door] = [
     write("PUT /v1/calendars", "calendar", {"holidays": ["2026-12-26"]}, permit="cycles.write", not_by=FOREIGN),
     write("POST /v1/cycles/{cycle}/close", "cycle", path="/v1/cycles/{id}/close", permit="closings.begin", sees="open",
           prepare=an_empty_cycle),
+    write("POST /v1/cascade/copies", "cycle", {"from_cycle": "2026", "to_cycle": "{code}", "levels": ["strategic"]}, not_by=FOREIGN,
+          permit="roll_ups.write", prepare=a_cycle_to_fill),
     write("POST /v1/cycles/{cycle}/corrections", "cycle", path="/v1/cycles/{id}/corrections", permit="closings.begin", owner="2025",
           sees="open", prepare=a_superseded_correction),
 ]  # fmt: skip
@@ -181,6 +202,9 @@ DICTIONARY: list[Door] = [
           permit="definitions.approve", sees="open", twin="regent", prepare=a_version("propose", author="founder")),
     write("POST /v1/definitions/{definition_id}/versions/{number}/retire", "definition", {"from_day": "2027-01-01"},
           path="/v1/definitions/{id}/versions/1/retire", permit="definitions.retire", sees="open", prepare=a_version("propose", "approve")),
+    resolve("merge", permit="definitions.retire"),
+    resolve("rename", permit="definition.propose", owner="regent", twin="regent"),
+    resolve("stated_difference", permit="definition.propose", owner="regent", twin="regent"),
     create("POST /v1/outcomes", "outcome", {"code": "{code}", "name": "O", "area": "quality"}, permit="definitions.write"),
     create("POST /v1/templates", "template", {"code": "{code}", "name": "T", "lines": [
         {"definition_code": "calls", "weight": "100.00", "targets": [{"value": "100", "unit": "count"}]}]}, permit="templates.write"),

@@ -4,7 +4,8 @@ Map
 - `arithmetic`       how a KPI follows from those below it (pure)
 - `tree`             the rolled-up KPIs with what lies below them, read set-based
 - `queries`          what each KPI in sight comes to
-- `double_counting`  shared results that reach one sum by two ways
+- `attainments`      attainments as scoring computed them
+- `double_counting`  where two ways meet (pure); `shared_results` reads and tells it
 - `what_if`          which KPIs above change with some below, and by how much
 - `words`            the sentences of both
 """

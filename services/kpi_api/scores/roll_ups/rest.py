@@ -11,8 +11,10 @@ from kpi_api.access.door import CurrentViewer
 from kpi_api.cascade.levels import Level
 from kpi_api.cycles.queries import cycle as find_cycle
 from kpi_api.scores.roll_ups import queries
+from kpi_api.scores.roll_ups import what_if as what_would
 from kpi_api.scores.roll_ups.queries import RollUpFilter
-from kpi_api.scores.roll_ups.schemas import RolledUpPage
+from kpi_api.scores.roll_ups.schemas import DoubledResults, RolledUpPage, WhatIf, WhatWould
+from kpi_api.scores.roll_ups.shared_results import doubled_results
 
 router = APIRouter(prefix="/v1/cascade", tags=["cascade"], route_class=TransactionalRoute)
 
@@ -40,3 +42,21 @@ async def roll_up(
     wanted = RollUpFilter(found.id, unit_id, kpi_id, level, accept_missing, once)
     rows = await queries.roll_ups_page(viewer, session, page, wanted)
     return RolledUpPage(items=await queries.rolled_up(viewer, session, rows, wanted), next=page.link_next(rows))
+
+
+@router.get("/double-counting", summary="List what is counted twice")
+async def double_counting(viewer: CurrentViewer, session: Read, cycle: Cycle) -> DoubledResults:
+    """Shared results that reach one sum by two ways or more, with the ways in words, as far as you see them.
+
+    Sums are computed as the cascade is written; ask for the roll-up with `once` to count each result once.
+    """
+    return await doubled_results(viewer, session, (await find_cycle(viewer, session, cycle)).id)
+
+
+@router.post("/what-if", summary="Ask what would follow")
+async def what_if(given: WhatIf, viewer: CurrentViewer, session: Read) -> WhatWould:
+    """Which KPIs above change if some come to something else, from what to what, the strategic first. Nothing is written.
+
+    A KPI that is measured by itself gets no amount: it is named with the weight of what leads to it.
+    """
+    return await what_would.what_if(viewer, session, (await find_cycle(viewer, session, given.cycle)).id, given)
