@@ -82,6 +82,11 @@ async def open_write_transaction(
     return session
 
 
+async def end_transaction(request: Request) -> None:
+    """End a read's transaction before the endpoint does slow work that needs no database, so that it holds no connection meanwhile."""
+    await cast("AsyncExitStack", request.state.transaction).aclose()
+
+
 Read = Annotated[ReadSession, Depends(open_transaction)]
 Write = Annotated[WriteSession, Depends(open_write_transaction)]
 

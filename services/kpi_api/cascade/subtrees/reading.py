@@ -54,7 +54,7 @@ class Scope:
 
     below: statements.Below
     keys: Mapping[str, Any]
-    units: Mapping[UUID, Row[Any]] | None = None
+    units: Mapping[UUID, Any] | None = None
     top: UUID | None = None
     """The KPI at the top, which is shown and not counted."""
     top_unit: UUID | None = None
@@ -98,7 +98,7 @@ async def _found(viewer: Viewer, session: ReadSession, scope: Scope, wanted: Wan
 
 async def _folded(viewer: Viewer, session: ReadSession, scope: Scope, wanted: Wanted, most: int) -> Found:
     counts = [Counted(*row) for row in await session.execute(statements.counts(viewer, scope.below), scope.keys)]
-    units = scope.units or {row.id: row for row in await session.execute(statements.all_units(viewer))}
+    units: Mapping[UUID, Any] = scope.units or {row.id: row for row in await session.execute(statements.all_units(viewer))}
     held = _held(counts)
     top_unit = scope.top_unit or await session.scalar(statements.unit_of_kpi(viewer), scope.keys)
     tree = Tree({id_: unit.parent_id for id_, unit in units.items()}, top_unit)
@@ -165,7 +165,7 @@ def _edges(rows: Sequence[Row[Any]]) -> list[CascadeEdge]:
     return edges
 
 
-def _group_edges(links: Iterable[Row[Any]], folding: Folding) -> list[CascadeEdge]:
+def _group_edges(links: Iterable[Any], folding: Folding) -> list[CascadeEdge]:
     numbers: Counter[tuple[UUID, UUID]] = Counter()
     for link in links:
         group = folding.group_of(link.unit_id, of_person=link.of_person) if link.unit_id else None

@@ -6,6 +6,7 @@ Each statement is made once per viewer and day, since making it costs more than 
 
 from functools import lru_cache
 from typing import Any, Literal
+from uuid import UUID
 
 from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, any_, bindparam, case, cast, func, literal, or_, select, union_all
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
@@ -37,13 +38,12 @@ def units_below(viewer: Viewer) -> Select[Any]:
     return select(here.union(_units(viewer).join(here, OrgUnit.parent_id == here.c.id)))
 
 
-def all_units(viewer: Viewer) -> Select[Any]:
+def all_units(viewer: Viewer) -> Select[UUID, str, UUID | None]:
     return _units(viewer)
 
 
-def _units(viewer: Viewer) -> Select[Any]:
-    units: Select[Any] = select(OrgUnit.id, OrgUnit.name, OrgUnit.parent_id)
-    return units.where(OrgUnit.organization_id == viewer.organization_id)
+def _units(viewer: Viewer) -> Select[UUID, str, UUID | None]:
+    return select(OrgUnit.id, OrgUnit.name, OrgUnit.parent_id).where(OrgUnit.organization_id == viewer.organization_id)
 
 
 def unit_of_kpi(viewer: Viewer) -> Select[Any]:
@@ -165,12 +165,12 @@ def _steps() -> Any:
 
 
 @lru_cache(maxsize=256)
-def links_of_folded(viewer: Viewer, below: Below) -> Select[Any]:
+def links_of_folded(viewer: Viewer, below: Below) -> Select[UUID, UUID, bool, int]:
     """How many KPIs in sight that are not among `shown_ids` contribute to one that is: `parent_id`, `unit_id`, `of_person`, `links`."""
     works = aliased(Employment)
     today = works.is_primary & on_day(works.valid_from, works.valid_to, viewer.today)
     unit_id = func.coalesce(Kpi.owner_unit_id, works.unit_id).label("unit_id")
-    statement: Select[Any] = (
+    statement = (
         select(Contribution.parent_id, unit_id, (Kpi.level == "individual").label("of_person"), func.count().label("links"))
         .join(Kpi, Kpi.id == Contribution.child_id)
         .outerjoin(works, (works.person_id == Kpi.owner_person_id) & today)

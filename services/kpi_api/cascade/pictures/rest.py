@@ -1,0 +1,106 @@
+"""Doors of the pictures. By `Accept`: SVG (also where anything will do), PNG, or the Vega-Lite specification."""
+
+import asyncio
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Depends, Header, Request, Response
+
+from chassis.problems import Problem
+from chassis.transactions import Read, TransactionalRoute, end_transaction
+from kpi_api.access.door import CurrentViewer
+from kpi_api.cascade.lines import line_of_sight
+from kpi_api.cascade.pictures.picture import Picture, of_line_downward, of_line_upward, of_unit
+from kpi_api.cascade.pictures.rendering import RENDERER, Form, Renderer
+from kpi_api.cascade.pictures.specification import Specification, specification
+from kpi_api.cascade.subtrees.reading import Wanted, line_of_sight_down, unit_cascade
+from kpi_api.cascade.subtrees.rest import CycleChoice, Depth, Direction, Fold
+
+router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
+
+ChosenForm = Form | Literal["vegalite"]
+
+VEGA_LITE: Final = "application/vnd.vegalite.v5+json"
+MEDIA_TYPES: Final[dict[ChosenForm, str]] = {"svg": "image/svg+xml", "png": "image/png", "vegalite": VEGA_LITE}
+FORMS: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The picture.",
+        "content": {
+            "image/svg+xml": {"schema": {"type": "string"}},
+            "image/png": {"schema": {"type": "string", "format": "binary"}},
+            VEGA_LITE: {"schema": {"type": "object"}},
+        },
+    }
+}
+
+
+class NoSuchForm(Problem):
+    status, code, title = 406, "picture_form", "No such form of the picture"
+
+
+def chosen_form(accept: Annotated[str, Header(description=f"One of {', '.join(MEDIA_TYPES.values())}.")] = "image/svg+xml") -> ChosenForm:
+    """The first of our media types that is accepted. Raises NoSuchForm."""
+    for given in accept.lower().split(","):
+        wanted = given.partition(";")[0].strip()
+        for form, media_type in MEDIA_TYPES.items():
+            if wanted in {media_type, "*/*"} or (wanted == "image/*" and form == "svg"):
+                return form
+    raise NoSuchForm(f"The picture is there as {', '.join(MEDIA_TYPES.values())}.")
+
+
+def folding(fold: Fold = None, depth: Depth = None) -> Wanted:
+    return Wanted(frozenset(fold or ()), depth)
+
+
+ByAccept = Annotated[ChosenForm, Depends(chosen_form)]
+Folding = Annotated[Wanted, Depends(folding)]
+
+
+@router.get("/kpis/{kpi_id}/line-of-sight/picture", summary="See a KPI's line of sight", responses=FORMS, response_class=Response)
+async def see_line_of_sight(
+    kpi_id: UUID,
+    request: Request,
+    viewer: CurrentViewer,
+    session: Read,
+    form: ByAccept,
+    how_much: Folding,
+    direction: Direction = "up",
+) -> Response:
+    """The line of sight up to the mission, or `down` to whatever carries the KPI in your sight, as a picture.
+
+    Upward it names no person. Downward more than 300 KPIs are folded by unit; `fold` and `depth` fold more.
+    """
+    if direction == "up":
+        picture = of_line_upward(await line_of_sight(viewer, session, kpi_id))
+    else:
+        picture = of_line_downward(await line_of_sight_down(viewer, session, kpi_id, how_much))
+    return await _answer(request, picture, form)
+
+
+@router.get("/units/{unit_id}/cascade/picture", summary="See a unit's cascade", responses=FORMS, response_class=Response)
+async def see_unit_cascade(
+    unit_id: UUID,
+    request: Request,
+    viewer: CurrentViewer,
+    session: Read,
+    form: ByAccept,
+    how_much: Folding,
+    cycle: CycleChoice = None,
+) -> Response:
+    """The KPIs in sight of a unit, of the units below it and of their people, as a picture.
+
+    More than 300 are folded by unit, which shows as one box such as "Sales: 48 KPIs"; `fold` and `depth` fold more.
+    """
+    return await _answer(request, of_unit(await unit_cascade(viewer, session, unit_id, cycle, how_much)), form)
+
+
+async def _answer(request: Request, picture: Picture, form: ChosenForm) -> Response:
+    """Drawn after the transaction has ended, since that takes a while and needs no connection."""
+    await end_transaction(request)
+    drawing: Specification = await asyncio.to_thread(specification, picture)
+    headers = {"Vary": "Accept"}
+    if form == "vegalite":
+        return Response(orjson.dumps(drawing), media_type=VEGA_LITE, headers=headers)
+    renderer: Renderer = request.app.state.resources[RENDERER]
+    return Response(await renderer.draw(drawing, form), media_type=MEDIA_TYPES[form], headers=headers)
