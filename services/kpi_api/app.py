@@ -19,6 +19,7 @@ from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.copying.rest import router as copying_router
 from kpi_api.cascade.coverage.rest import router as coverage_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
+from kpi_api.cascade.leading.rest import router as lead_router
 from kpi_api.cascade.rest import router as cascade_router
 from kpi_api.cascade.subtrees.rest import router as subtree_router
 from kpi_api.cascade.uses import kpi_uses
@@ -107,6 +108,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             cascade_router,
             coverage_router,
             copying_router,
+            lead_router,
             window_router,
             subtree_router,
             measurement_router,

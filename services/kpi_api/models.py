@@ -2,6 +2,7 @@
 
 from kpi_api.access import models as access
 from kpi_api.cascade import models as cascade
+from kpi_api.cascade.leading import models as leading
 from kpi_api.closing import models as closing
 from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
@@ -32,6 +33,7 @@ __all__ = [
     "duplicates",
     "hris",
     "identities",
+    "leading",
     "measurements",
     "milestones",
     "people",

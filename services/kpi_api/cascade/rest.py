@@ -12,8 +12,9 @@ from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
-from kpi_api.cascade import actions, contributing, lines, queries
+from kpi_api.cascade import actions, contributing, editing, lines, queries
 from kpi_api.cascade.drafts import Draft
+from kpi_api.cascade.editing import KpiChange
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.queries import KpiFilter
 from kpi_api.cascade.schemas import KpiDetailView, KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder, RollUpChoice
@@ -110,6 +111,16 @@ async def read_kpi(kpi_id: UUID, response: Response, viewer: CurrentViewer, sess
     if view.view == "full":
         set_etag(response, await queries.kpi(viewer, session, kpi_id))
     return view
+
+
+@router.patch("/kpis/{kpi_id}", summary="Change a KPI")
+async def change_kpi(
+    kpi_id: UUID, given: KpiChange, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+) -> KpiDetailView:
+    """Its name, why it exists, how far it can be controlled, whose it is, or that it is withdrawn. What was signed stays."""
+    kpi = await editing.change_kpi(viewer, session, kpi_id, given, if_match)
+    set_etag(response, kpi)
+    return await kpi_view(viewer, session, kpi_id)
 
 
 @router.put("/kpis/{kpi_id}/targets", summary="Change a KPI's targets")

@@ -30,6 +30,13 @@ async def parts(cast: Cast, thing: Thing) -> Thing:
     return thing | {"parent_id": cast.records["kpi"]["shared"]["id"]}
 
 
+async def a_lead(cast: Cast, thing: Thing) -> Thing:
+    """The employee's KPI leads to their team's."""
+    lagging = cast.records["kpi"]["north"]["id"]
+    await cast.home.call("manager", "PUT", f"/v1/kpis/{thing['id']}/leads", json={"lagging": lagging})
+    return thing | {"lagging_id": lagging}
+
+
 def correction(thing: Thing) -> Call:
     """Another value of a closed year each time, since the same one again would change nothing."""
     row = {"kpi_id": thing["id"], "period_start": "2025-01-01", "value": str(uuid4().int % 10**6), "source": "CRM",
@@ -51,10 +58,15 @@ CASCADE: list[Door] = [
           send("POST", "/v1/kpis", KPI | {"level": "individual", "owner": {"person_external_id": "x-payroll"},
                                           "contributes_to": [{"parent": "{id}"}]}),
           lambda viewer, _: viewer in {"chief", "hr", "key"}, "hr", "care", sees="kpi"),
+    kpi_write("PATCH /v1/kpis/{kpi_id}", "employee", {"controllability": "shared"}, changes("employee", "employee"), star=True),
+    kpi_write("PATCH /v1/kpis/{kpi_id}", "north", {"controllability": "shared"}, changes("north", unit="north"), star=True, twin="regent"),
+    kpi_write("PUT /v1/kpis/{kpi_id}/leads", "employee", {"lagging": "k-north"}, changes("employee", "employee")),
+    kpi_write("DELETE /v1/kpis/{kpi_id}/leads/{lagging_id}", "employee", None, changes("employee", "employee"), prepare=a_lead,
+              path="/v1/kpis/{id}/leads/{lagging_id}"),
     kpi_write("PUT /v1/kpis/{kpi_id}/targets", "employee", {"targets": TARGETS}, changes("employee", "employee"), star=True),
     kpi_write("PUT /v1/kpis/{kpi_id}/targets", "north", {"targets": TARGETS}, changes("north", unit="north"), star=True, twin="regent"),
     kpi_write("PUT /v1/kpis/{kpi_id}/targets", "vision", {"targets": TARGETS}, changes("vision", unit="vale"), star=True, twin="board"),
-    kpi_write("PUT /v1/kpis/{kpi_id}/roll-up", "north", {"roll_up": "sum"}, changes("north", unit="north"), star=True, twin="regent"),
+    kpi_write("PUT /v1/kpis/{kpi_id}/roll-up", "north", {"roll_up": "mean"}, changes("north", unit="north"), star=True, twin="regent"),
     kpi_write("POST /v1/kpis/{kpi_id}/stakeholders", "shared", {"stakeholders": [{"person_external_id": "x-employee"}]},
               changes("shared", unit="north")),
     # Naming a stakeholder whom the viewer does not see.
