@@ -15,11 +15,13 @@ Rules
 - Units: adding, comparing and choosing need one unit; multiplying and dividing make a new one. A bare number takes the unit beside it.
 
 Map: `grammar` reads text into `terms`, checking `units`; `scalar` evaluates one row in Decimal, `columns` many in scaled integers.
+`canonical` writes equal formulas equally.
 """
 
+from chassis.expressions.canonical import canonical
 from chassis.expressions.expression import Expression, Outcome, parse
 from chassis.expressions.problems import ExpressionProblem
 from chassis.expressions.terms import Null
 from chassis.expressions.units import RATIO, TRUTH, Unit
 
-__all__ = ["RATIO", "TRUTH", "Expression", "ExpressionProblem", "Null", "Outcome", "Unit", "parse"]
+__all__ = ["RATIO", "TRUTH", "Expression", "ExpressionProblem", "Null", "Outcome", "Unit", "canonical", "parse"]
