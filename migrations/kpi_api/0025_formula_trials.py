@@ -1,0 +1,14 @@
+"""Formulas of a version, tried on sample data before it is approved."""
+
+revision = "0025"
+down_revision = "0024"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
