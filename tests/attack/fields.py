@@ -32,6 +32,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "LineOfSightKpi": dict.fromkeys(("uuid", "name", "why", "level", "status", "owningUnit", "targets"), "with") | {"kpi": "in_sight"},
     "LineOfSightStep": dict.fromkeys(("childUuid", "parentUuid", "weight", "skipsLevel"), "with"),
     "LineOfSightPath": {"kpis": "with"},
+    "Cascade": dict.fromkeys(("sentence", "levels", "kpis", "steps", "folded", "complete"), "with"),
+    "CascadeKpi": dict.fromkeys(("uuid", "name", "level", "status", "owningUnit", "targets"), "with")
+    | {"owner": "in_sight", "kpi": "in_sight"},
+    "CascadeStep": dict.fromkeys(("childUuid", "parentUuid", "weight", "contributions"), "with"),
+    "CascadeLevel": dict.fromkeys(("level", "kpis", "units", "people", "byUnit"), "with"),
+    "CascadeUnitCount": dict.fromkeys(("uuid", "unit", "kpis"), "with"),
+    "FoldedGroup": dict.fromkeys(("uuid", "unit", "of", "kpis", "people", "label"), "with"),
     "Scorecard": dict.fromkeys(("id", "uuid", "status", "writtenBySide", "windowStart", "windowEnd", "imposed", "agreedAt", "version",
                                 "cycle",
                                 "lines", "verbs", "score"), "with") | {"person": "in_sight"},
@@ -62,7 +69,8 @@ FIELDS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 # Records by their type in the graph; a scorecard or a review is one of two kinds of the cast.
-KINDS = {"Person": ("person",), "Kpi": ("kpi",), "Scorecard": ("scorecard", "closed_scorecard"), "Review": ("review", "released_review")}
+KINDS = {"Person": ("person",), "Kpi": ("kpi",), "CascadeKpi": ("kpi",), "Scorecard": ("scorecard", "closed_scorecard"),
+         "Review": ("review", "released_review")}  # fmt: skip
 
 
 @dataclass

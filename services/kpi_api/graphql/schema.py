@@ -22,6 +22,7 @@ from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
 from kpi_api.graphql.readings import Reading, own_readings
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecards import Review, Scorecard
+from kpi_api.graphql.subtrees import Cascade, cascade_of_kpi, cascade_of_unit
 from kpi_api.graphql.words import KpiLevel, ScorecardStatus
 from kpi_api.people import queries as people
 from kpi_api.reviews import queries as reviews
@@ -146,6 +147,14 @@ class Query:
         found = id_of("Kpi", kpi_id)
         line = await info.context.loaders.lines_of_sight.load(found) if found else None
         return LineOfSight.of(line) if line else None
+
+    cascade_of_kpi: Cascade | None = strawberry.field(
+        resolver=cascade_of_kpi, description="Everything in sight that contributes to a KPI; null where the KPI is out of sight."
+    )
+    cascade_of_unit: Cascade | None = strawberry.field(
+        resolver=cascade_of_unit,
+        description="KPIs in sight of a unit, of the units below it and of their people, in a cycle by id or code, else the current one.",
+    )
 
     @strawberry.field
     async def scorecard(self, info: Info, id_: Id) -> Scorecard | None:

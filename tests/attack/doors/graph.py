@@ -80,6 +80,13 @@ def one(root: str, kind: str, type_name: str, *, depth: int = 2, argument: str =
     return Read(f"graphql Query.{root}", kind, ask(query, id=own_id), shows=shows_root(root), sees=sees)
 
 
+def cascade_of_top_unit() -> Read:
+    """Whose KPIs stand in the whole company's cascade."""
+    query = f"query ($unit: ID!) {{ cascadeOfUnit(unitId: $unit, cycle: \"2026\") {{ {fields_of('Cascade', 2)} }} }}"
+    call = ask(query, unit=lambda thing: thing["unit_id"])
+    return Read("graphql Query.cascadeOfUnit", "kpi_below", call, sees="line_of_sight", is_list=True)
+
+
 def node(kind: str, type_name: str, sees: str = "", *, depth: int = 0) -> Read:
     query = f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {fields_of(type_name, depth)} }} }} }}"
     return Read("graphql Query.node", kind, ask(query, id=global_id(type_name)), shows=shows_root("node"), sees=sees)
@@ -126,6 +133,9 @@ READS: list[Door] = [
     one("scorecard", "scorecard", "Scorecard", depth=2),
     one("scorecard", "closed_scorecard", "Scorecard", depth=2),
     one("lineOfSight", "kpi", "LineOfSight", depth=2, argument="kpiId", sees="line_of_sight"),
+    one("cascadeOfKpi", "kpi", "Cascade", depth=2, argument="kpiId", sees="line_of_sight"),
+    one("cascadeOfUnit", "unit", "Cascade", depth=2, argument="unitId", sees="open"),
+    cascade_of_top_unit(),
     node("person", "Person"),
     node("kpi", "Kpi"),
     node("scorecard", "Scorecard"),
