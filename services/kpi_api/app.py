@@ -20,6 +20,8 @@ from kpi_api.cascade.copying.rest import router as copying_router
 from kpi_api.cascade.coverage.rest import router as coverage_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.leading.rest import router as lead_router
+from kpi_api.cascade.pictures.rendering import RENDERER, Renderer
+from kpi_api.cascade.pictures.rest import router as picture_router
 from kpi_api.cascade.rest import router as cascade_router
 from kpi_api.cascade.subtrees.rest import router as subtree_router
 from kpi_api.cascade.uses import kpi_uses
@@ -77,7 +79,7 @@ async def open_resources(database: Database, settings: Settings, transport: http
     """What requests and jobs share."""
     scoring = open_scoring_client(settings.scoring_url, settings.key_folder, transport)
     try:
-        yield {SCORING: scoring}
+        yield {SCORING: scoring, RENDERER: Renderer()}
     finally:
         await scoring.close()
 
@@ -111,6 +113,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             lead_router,
             window_router,
             subtree_router,
+            picture_router,
             measurement_router,
             scorecard_router,
             review_router,

@@ -334,6 +334,7 @@ async def _look_up(cast: Cast) -> None:  # noqa: C901  # one list after the othe
     cast.add("definition", "calls", id=definitions["calls"]["id"], code="calls")
     for code, kpi in cast.records["kpi"].items():
         cast.add("kpi_in_use", code, id=kpi["id"], definition_id=definitions["calls"]["id"])
+        cast.add("kpi_below", code, id=kpi["id"], unit_id=cast.records["unit"]["vale"]["id"])
     await _look_up_pay(cast)
 
 

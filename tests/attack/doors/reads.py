@@ -20,6 +20,12 @@ def get(path: str, **params: str) -> Callable[[Thing], Call]:
     return call
 
 
+def pictured(path: str, **params: str) -> Callable[[Thing], Call]:
+    """GET of a picture as the data that it is drawn from, where a leak can be read."""
+    call = get(path, **params)
+    return lambda thing: call(thing).with_headers(Accept="application/vnd.vegalite.v5+json")
+
+
 def one(kind: str, path: str, **given: object) -> Read:
     """A single read; `{id}` of the path is the record's."""
     named = given.pop("operation", None) or path.replace("{id}", "{" + str(given.pop("parameter", f"{kind}_id")) + "}")
@@ -77,6 +83,27 @@ CASCADE: list[Door] = [
         get("/v1/kpis/{id}/line-of-sight", direction="down"),
         shows=succeeds,
         sees="line_of_sight",
+    ),
+    Read(
+        "kpi_api GET /v1/kpis/{kpi_id}/line-of-sight/picture",
+        "kpi",
+        pictured("/v1/kpis/{id}/line-of-sight/picture", direction="up"),
+        shows=succeeds,
+        sees="line_of_sight",
+    ),
+    Read(
+        "kpi_api GET /v1/kpis/{kpi_id}/line-of-sight/picture",
+        "kpi",
+        pictured("/v1/kpis/{id}/line-of-sight/picture", direction="down"),
+        shows=succeeds,
+        sees="line_of_sight",
+    ),
+    Read(
+        "kpi_api GET /v1/units/{unit_id}/cascade/picture",
+        "kpi_below",
+        pictured("/v1/units/{unit_id}/cascade/picture", cycle="2026"),
+        sees="line_of_sight",
+        is_list=True,
     ),
     Read(
         "kpi_api GET /v1/units/{unit_id}/cascade",
