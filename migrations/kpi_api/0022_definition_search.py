@@ -17,6 +17,7 @@ def upgrade() -> None:
     _create_words()
     _create_stated_differences()
     op.add_column("kpi_definitions", sa.Column("merged_into_id", sa.Uuid(), nullable=True))
+    op.add_column("kpi_definitions", sa.Column("merge_note", sa.Text(), nullable=True))
     op.create_foreign_key(
         op.f("fk_kpi_definitions_organization_id_merged_into_id"),
         "kpi_definitions",
@@ -81,6 +82,7 @@ def _refers(name: str) -> sa.ForeignKeyConstraint:
 
 
 def downgrade() -> None:
+    op.drop_column("kpi_definitions", "merge_note")
     op.drop_column("kpi_definitions", "merged_into_id")
     for table in reversed(TABLES):
         op.drop_table(table)

@@ -7,13 +7,14 @@ import httpx
 
 from chassis.audit.rest import audit_router
 from chassis.database import Database
+from chassis.development import clock_router
 from chassis.event_feed import feed_router
 from chassis.idempotency import EXPIRE, EXPIRE_SECONDS, expire_answers
 from chassis.service import Resources, Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
-from kpi_api.access.door import current_viewer, feed_reader, webhook_administrator
+from kpi_api.access.door import clock_mover, current_viewer, feed_reader, webhook_administrator
 from kpi_api.access.rest import delegations_router
 from kpi_api.access.rest import router as access_router
 from kpi_api.cascade.copying.rest import router as copying_router
@@ -31,6 +32,7 @@ from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
 from kpi_api.cycles.calendars.rest import router as calendar_router
 from kpi_api.cycles.rest import router as cycles_router
+from kpi_api.dictionary.duplicates.rest import router as duplicate_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
 from kpi_api.dictionary.search.indexing import INDEX, INDEX_SECONDS, index_words
@@ -52,6 +54,7 @@ from kpi_api.identities.api_keys import TELL
 from kpi_api.identities.linking import find_person
 from kpi_api.identities.rest import router as identity_router
 from kpi_api.identities.rest_api_keys import router as api_key_router
+from kpi_api.measurements.milestones.rest import router as milestone_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
 from kpi_api.people.privacy.erasure import CHECKS
@@ -105,6 +108,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             hris_router,
             hris_deliveries,
             stewardship_router,
+            duplicate_router,
             dictionary_router,
             template_router,
             cascade_router,
@@ -115,6 +119,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             subtree_router,
             picture_router,
             measurement_router,
+            milestone_router,
             scorecard_router,
             review_router,
             closing_router,
@@ -125,6 +130,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
+        development_routers=[clock_router(clock_mover)],
         jobs={
             END_LEAVERS: end_leavers,
             REFRESH_SIGHTS: refresh_sights_of_people,

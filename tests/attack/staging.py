@@ -37,7 +37,7 @@ KPIS: dict[str, tuple[dict[str, str], str, list[str]]] = {
     "sales": ({"unit_code": "sales"}, "functional", ["field"]),
     "north": ({"unit_code": "north"}, "team", ["sales"]),
     "shared": ({"unit_code": "north"}, "team", ["sales"]),
-    "employee": ({"person_external_id": "x-employee"}, "individual", ["north"]),
+    "employee": ({"person_external_id": "x-employee"}, "individual", ["north", "sales"]),  # by the north and directly: counted twice
     "peer": ({"person_external_id": "x-peer"}, "individual", ["north"]),
     "manager": ({"person_external_id": "x-manager"}, "individual", ["sales"]),
     "executive": ({"person_external_id": "x-executive"}, "individual", ["field"]),
@@ -128,8 +128,8 @@ async def work(side: Side, *names: str) -> None:
         await world.work()
 
 
-async def define(side: Side, code: str) -> str:
-    version = {"name": f"Calls of {code}", "unit": "count", "effective_from": "2025-01-01", "update_frequency": "year"}
+async def define(side: Side, code: str, name: str = "") -> str:
+    version = {"name": name or f"Calls of {code}", "unit": "count", "effective_from": "2025-01-01", "update_frequency": "year"}
     made = await side.post("founder", "/v1/definitions", code=code, version=version)
     path = f"/v1/definitions/{made['id']}/versions/1"
     await side.post("founder", f"{path}/propose")
@@ -143,6 +143,7 @@ async def _run_2025(side: Side) -> None:
         cycle = {"code": code, "name": code, "starts_on": f"{code}-01-01", "ends_on": f"{code}-12-31", "status": "open"}
         await side.post("founder", "/v1/cycles", **cycle)
     await define(side, "calls")
+    await define(side, "dials", "Calls of calls")  # looks like the other
     await side.post("founder", "/v1/templates", code="caller", name="Caller", lines=[
         {"definition_code": "calls", "weight": "100.00", "targets": [TARGET]}])  # fmt: skip
     people = [{"person_external_id": f"x-{name}"} for name in PAID]
@@ -225,7 +226,7 @@ async def _begin_2026(cast: Cast) -> None:
         kpis = [
             {"code": f"k-{code}", "definition_code": "calls", "cycle_code": "2026", "name": f"KPI of {code}", "why": f"why-{code}",
              "level": level, "owner": owner, "targets": [TARGET], "contributes_to": [{"parent": f"k-{parent}"} for parent in above]}
-            | (shared if code == "shared" else {})
+            | (shared if code == "shared" else {}) | ({"roll_up": "sum"} if code in {"north", "sales"} else {})
             for code, (owner, level, above) in KPIS.items()
         ]  # fmt: skip
         made = await side.post("founder", "/v1/kpis/bulk", kpis=kpis)
@@ -334,6 +335,8 @@ async def _look_up(cast: Cast) -> None:  # noqa: C901  # one list after the othe
     cast.add("definition", "calls", id=definitions["calls"]["id"], code="calls")
     for code, kpi in cast.records["kpi"].items():
         cast.add("kpi_in_use", code, id=kpi["id"], definition_id=definitions["calls"]["id"])
+        if code == "employee":
+            cast.add("doubled", code, id=kpi["id"])
         cast.add("kpi_below", code, id=kpi["id"], unit_id=cast.records["unit"]["vale"]["id"])
     await _look_up_pay(cast)
 

@@ -85,7 +85,7 @@ async def _settle_versions(session: WriteSession, drafts: Sequence[Draft]) -> No
     versions = await references.load_versions(session, set(wanted.values()))
     for draft in drafts:
         draft.version = versions.get(*wanted[draft.id])
-        placement.check_targets(draft)
+        placement.check_targets(draft, versions.survivors.get(draft.given.definition_code))
 
 
 async def _link(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft], units: UnitTree) -> None:

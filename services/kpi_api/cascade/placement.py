@@ -107,11 +107,14 @@ def follow_calendar(draft: Draft, owner: PersonFacts | None, calendars: Mapping[
         draft.given = draft.given.model_copy(update={"targets": dated})
 
 
-def check_targets(draft: Draft) -> None:
+def check_targets(draft: Draft, survivor: str | None = None) -> None:
     """The targets fit the definition's parts, and a phased target has a value for each period of the window."""
     if draft.version is None:
         code = draft.given.definition_code
-        draft.refuse("/definition_code", "unknown_definition", f"There is no approved definition `{code}` in force.")
+        if survivor:
+            draft.refuse("/definition_code", "definition_merged", f"`{code}` was merged into `{survivor}`. Use that one.")
+        else:
+            draft.refuse("/definition_code", "unknown_definition", f"There is no approved definition `{code}` in force.")
         return
     for error in misfits([Part.model_validate(part) for part in draft.version.parts], draft.given.targets):
         draft.refuse(error.field, error.code, error.message)

@@ -177,6 +177,8 @@ class Versions:
         self._ids = definition_ids
         self._numbered = {(version.definition_id, version.number): version for version in numbered}
         self._in_force: dict[tuple[UUID, Any], DefinitionVersion] = {}
+        self.survivors: dict[str, str] = {}
+        """By the code of a definition that was merged into another, the code to use."""
 
     def add_in_force(self, day: Any, versions: dict[UUID, DefinitionVersion]) -> None:
         self._in_force.update({(definition_id, day): version for definition_id, version in versions.items()})
@@ -191,13 +193,16 @@ class Versions:
 async def load_versions(session: ReadSession, wanted: Collection[tuple[str, int | None, Any]]) -> Versions:
     """The versions of `wanted`: (definition code, number or None, day)."""
     codes = {code for code, _, _ in wanted}
-    rows = await session.execute(select(KpiDefinition.code, KpiDefinition.id).where(KpiDefinition.code.in_(codes)))
-    ids: dict[str, UUID] = dict(rows.all())
+    into = aliased(KpiDefinition)
+    columns = select(KpiDefinition.code, KpiDefinition.id, into.code).outerjoin(into, into.id == KpiDefinition.merged_into_id)
+    rows = (await session.execute(columns.where(KpiDefinition.code.in_(codes)))).all()
+    ids: dict[str, UUID] = {code: id_ for code, id_, _ in rows}
     numbers = {number for _, number, _ in wanted if number is not None}
     approved = select(DefinitionVersion).where(
         among(DefinitionVersion.definition_id, ids.values()), DefinitionVersion.number.in_(numbers), DefinitionVersion.status == "approved"
     )
     versions = Versions(ids, (await session.scalars(approved)).all() if numbers else [])
+    versions.survivors = {code: survivor for code, _, survivor in rows if survivor}
     for day in {day for _, number, day in wanted if number is None}:
         versions.add_in_force(day, await versions_in_force(session, ids.values(), day))
     return versions

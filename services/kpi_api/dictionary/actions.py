@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from chassis import events
 from chassis.access import Viewer
-from chassis.database import WriteSession
+from chassis.database import ReadSession, WriteSession
 from chassis.dates import add_months
 from chassis.etags import require_match
 from chassis.problems import NotAllowed, PreconditionFailed
@@ -21,6 +21,7 @@ from kpi_api.dictionary.problems import (
     ApprovedByAnother,
     CodeTaken,
     DefinitionChanged,
+    DefinitionMerged,
     EffectiveBeforePredecessor,
     TargetsDoNotFit,
     UnknownReference,
@@ -121,7 +122,7 @@ async def add_version(
 ) -> DefinitionVersion:
     """A new draft version of a definition. Its owner or HR may write it; with If-Match only if nobody wrote meanwhile.
 
-    Raises NotFound, NotAllowed, DefinitionChanged, UnknownReference, InvalidFormula, EffectiveBeforePredecessor.
+    Raises NotFound, NotAllowed, DefinitionChanged, DefinitionMerged, UnknownReference, InvalidFormula, EffectiveBeforePredecessor.
     """
     definition = await _locked(viewer, session, definition_id)
     require_answering(viewer, definition)
@@ -130,7 +131,15 @@ async def add_version(
     return await _add_version(viewer, session, definition, given)
 
 
+async def require_unmerged(session: ReadSession, definition: KpiDefinition) -> None:
+    """Raises DefinitionMerged, naming the definition it was merged into."""
+    if definition.merged_into_id is not None:
+        survivor = await session.scalar(select(KpiDefinition.code).where(KpiDefinition.id == definition.merged_into_id))
+        raise DefinitionMerged(f"`{definition.code}` was merged into `{survivor}`. Use that one.", merged_into=survivor)
+
+
 async def _add_version(viewer: Viewer, session: WriteSession, definition: KpiDefinition, given: VersionInput) -> DefinitionVersion:
+    await require_unmerged(session, definition)
     check_formulas(given)
     last = await session.scalar(select(func.max(DefinitionVersion.number)).where(DefinitionVersion.definition_id == definition.id))
     number = (last or 0) + 1
@@ -192,10 +201,10 @@ def require_proposable(viewer: Viewer, version: DefinitionVersion) -> None:
 async def approve(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
     """Approve a proposed version; the author cannot.
 
-    Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother, EffectiveBeforePredecessor.
+    Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother, EffectiveBeforePredecessor, DefinitionMerged.
     """
     viewer.require("definitions.approve")
-    await _locked(viewer, session, definition_id)
+    await require_unmerged(session, await _locked(viewer, session, definition_id))
     version = await queries.version(viewer, session, definition_id, number, lock=True)
     version.approver_id, version.approved_at = require_approvable(viewer, version), session.now
     await _require_order(session, definition_id, number, version.effective_from)

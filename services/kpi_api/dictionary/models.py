@@ -57,6 +57,7 @@ class KpiDefinition(Versioned, Row):
     review_every_months: Mapped[int | None]
     review_due_on: Mapped[date | None]
     merged_into_id: Mapped[UUID | None]
+    merge_note: Mapped[str | None]
 
 
 class DefinitionVersion(Row):

@@ -49,3 +49,27 @@ class InUse(Conflict):
     """Somebody uses the version on or after the day on which it would be retired."""
 
     code, title = "in_use", "It is in use"
+
+
+class DefinitionMerged(Conflict):
+    """The definition was merged into another, which the detail names."""
+
+    code, title = "definition_merged", "The definition was merged into another"
+
+
+class NotLive(Conflict):
+    code, title = "definition_not_live", "The definition is not in force"
+
+
+class NotAlike(Conflict):
+    code, title = "not_alike", "The definitions do not look alike"
+
+
+class StillAlike(Invalid):
+    code, title = "still_alike", "The new name still looks like the other"
+
+
+class TemplatesDoNotFit(Conflict):
+    """Templates give the definition with targets that the one it is merged into cannot have."""
+
+    code, title = "templates_do_not_fit", "Templates stand in the way"

@@ -292,6 +292,7 @@ class DefinitionOutput(Output):
     review_every_months: int | None
     review_due_on: date | None
     origin: str
+    merged_into_id: UUID | None = Field(description="The definition to use instead.")
     version: VersionOutput | None
 
 

@@ -8,7 +8,7 @@ from kpi_api.dictionary import actions
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.dictionary.schemas import DefinitionDetail, DefinitionOutput, VersionDetail, VersionOutput
 
-FACTS = ("id", "code", "owner_id", "steward_id", "review_every_months", "review_due_on", "origin")
+FACTS = ("id", "code", "owner_id", "steward_id", "review_every_months", "review_due_on", "origin", "merged_into_id")
 
 
 def definition_listed(definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionOutput:

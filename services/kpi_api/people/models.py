@@ -5,7 +5,7 @@ Dates are half-open: a line holds from `valid_from` until the day before `valid_
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, column, func, text
@@ -17,6 +17,10 @@ from kpi_api.database import Row
 
 UnitKind = Literal["company", "business_unit", "function", "team"]
 UNIT_KINDS: tuple[UnitKind, ...] = get_args(UnitKind)
+
+
+SIMILAR_NAMES_FROM: Final = Decimal("0.60")
+"""Of an organization that says nothing else: so much of two names' trigrams must be common to both."""
 
 
 class OrganizationProfile(Versioned, Row):
@@ -34,6 +38,15 @@ class OrganizationProfile(Versioned, Row):
     currency: Mapped[str]
     time_zone: Mapped[str]
     settings: Mapped[dict[str, Any]]
+
+    @property
+    def similar_names_from(self) -> Decimal:
+        """From which likeness on, of 1, two definitions' names are a finding."""
+        return Decimal(self.settings.get("similar_names_from", SIMILAR_NAMES_FROM))
+
+    @similar_names_from.setter
+    def similar_names_from(self, value: Decimal) -> None:
+        self.settings = {**self.settings, "similar_names_from": str(value)}
 
 
 class Person(Versioned, Row):

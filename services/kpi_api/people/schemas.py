@@ -34,6 +34,10 @@ Email = Annotated[
     StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^\s@,;<>]+@([^\s@,;<>.]+\.)+[^\s@,;<>.]+$"),
     InWords("This is no e-mail address such as ada.quill@example.com."),
 ]
+SimilarNamesFrom = Annotated[
+    ExactDecimal,
+    Field(ge=Decimal("0.3"), le=1, description="So alike, from 0.3 to 1, two definitions' names are to be a finding.", examples=["0.60"]),
+]
 Fte = Annotated[ExactDecimal, Field(gt=0, le=2, examples=["0.6"])]
 
 
@@ -241,6 +245,7 @@ class OrganizationChange(Input):
     indicator_label: Text = ""
     currency: Currency = ""
     time_zone: Text = ""
+    similar_names_from: SimilarNamesFrom = Decimal(1)
 
 
 class OrganizationOut(Output):
@@ -250,4 +255,5 @@ class OrganizationOut(Output):
     indicator_label: str
     currency: str
     time_zone: str
+    similar_names_from: ExactDecimal
     version: int

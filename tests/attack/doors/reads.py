@@ -52,6 +52,11 @@ def holds(text: str) -> Callable[[Thing, httpx.Response], Shown]:
     return lambda thing, answer: "whole" if text.format(**thing) in answer.text else "out" if answer.status_code == 401 else "nothing"
 
 
+def suppose(thing: Thing) -> Call:
+    """That a KPI is missed, which only who sees it whole may suppose."""
+    return Call("POST", "/v1/cascade/what-if", {"cycle": "2026", "changes": [{"kpi_id": thing["id"], "value": "1"}]})
+
+
 PEOPLE: list[Door] = [
     one("person", "/v1/people/{id}"),
     listed("person", "/v1/people"),
@@ -69,6 +74,7 @@ PEOPLE: list[Door] = [
 CASCADE: list[Door] = [
     one("kpi", "/v1/kpis/{id}"),
     one("kpi", "/v1/kpis/{id}/measurements", no_ancestors=True),
+    Read("kpi_api GET /v1/kpis/{kpi_id}/leads", "kpi", get("/v1/kpis/{id}/leads"), shows=succeeds, no_ancestors=True),
     Read(
         "kpi_api GET /v1/kpis/{kpi_id}/line-of-sight",
         "kpi",
@@ -116,6 +122,8 @@ CASCADE: list[Door] = [
     found("kpi", "/v1/kpis", code="{code}"),
     Read("kpi_api GET /v1/cascade/roll-up", "kpi", get("/v1/cascade/roll-up", cycle="2026", limit="200"), is_list=True, no_ancestors=True),
     Read("kpi_api GET /v1/cascade/roll-up", "kpi", get("/v1/cascade/roll-up", cycle="2026", kpi_id="{id}"), no_ancestors=True),
+    Read("kpi_api GET /v1/cascade/double-counting", "doubled", get("/v1/cascade/double-counting", cycle="2026"), is_list=True),
+    Read("kpi_api POST /v1/cascade/what-if", "kpi", suppose, shows=succeeds, no_ancestors=True),
     Read("kpi_api GET /v1/orphans", "kpi", get("/v1/orphans", limit="200"), is_list=True, no_ancestors=True, owners=("orphan",)),
 ]
 
@@ -173,6 +181,8 @@ OPEN_READS: list[Door] = [
     # Whoever sees a person counts them, nobody else.
     Read("kpi_api GET /v1/cascade/coverage", "person", get("/v1/cascade/coverage", cycle="2026"), is_list=True,
          owners=("neighbour",)),
+    Read("kpi_api GET /v1/definition-duplicates", "definition", get("/v1/definition-duplicates", limit="200"), sees="open", is_list=True,
+         shows=holds("{id}")),
     listed("business_change", "/v1/business-changes", sees="open"),
     listed("definition_review", "/v1/definition-reviews", sees="open"),
     listed("template", "/v1/templates", sees="open"),
