@@ -44,6 +44,7 @@ HOLDINGS = (
     Holding("kpi_sights", "kpi_sights"),
     Holding("kpis", "kpis", OWNER, erases={"why": ERASED}),
     Holding("kpi_targets", "kpi_targets", OWNER, belongs=KPI),
+    Holding("kpi_leads", "kpi_leads", OWNER, belongs=("leading_id", "kpis")),
     Holding("contributions", "contributions", OWNER, belongs=("child_id", "kpis")),
     Holding("measurements", "measurements", OWNER, belongs=KPI),
     Holding("correction_reasons", "correction_reasons", OWNER, belongs=KPI, erases={"text": ERASED}),
