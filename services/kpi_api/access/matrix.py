@@ -104,6 +104,7 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "structure.write": WRITES_ALL,
     "templates.write": ("hr_admin",),
     "webhooks.write": WRITES_ALL,
+    "window_events.write": WRITES_ALL,
 }
 
 MATRIX = Matrix(SIGHTS, {permit: frozenset(roles) for permit, roles in PERMITS.items()})

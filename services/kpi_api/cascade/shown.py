@@ -23,6 +23,7 @@ from kpi_api.cascade.schemas import (
     TargetOutput,
     UnitName,
 )
+from kpi_api.cascade.windows.actions import require_recordable
 from kpi_api.cascade.windows.dates import phasing_warnings
 from kpi_api.cascade.windows.queries import beginning, window_and_calendar
 from kpi_api.dictionary.models import DefinitionVersion
@@ -68,7 +69,8 @@ async def verbs(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[Verb
 
     change = await verb_output("change_targets", lambda: actions.require_changeable(viewer, session, kpi_id))
     alike = [change.model_copy(update={"verb": verb}) for verb in ("change_roll_up", "contribute")]
-    return [change, *alike, await verb_output("add_stakeholders", require_room_for_stakeholders)]
+    return [change, *alike, await verb_output("add_stakeholders", require_room_for_stakeholders),
+            await verb_output("record_window_event", lambda: require_recordable(viewer, session, kpi_id))]
 
 
 async def kpi_views(viewer: Viewer, session: ReadSession, kpi_ids: Sequence[UUID]) -> list[KpiView]:

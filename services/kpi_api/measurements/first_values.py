@@ -83,7 +83,8 @@ def _read_ordinary(
         return None
     own_id, part = kpi_id or kpis.id_by_code.get(kpi_code, ""), part or MAIN
     kpi = kpis.by_id.get(own_id)
-    period = kpi and not kpi.closed and kpi.calendar.combine != "ratio_of_sums" and kpi.calendar.as_written.get((part, period_start))
+    plain = kpi and not kpi.closed and kpi.calendar.combine != "ratio_of_sums" and part not in kpi.calendar.unproven
+    period = kpi and plain and kpi.calendar.as_written.get((part, period_start))
     if not period or (period_end and period_end != period.end) or not PLAIN_NUMBER(value) or not source:
         return None
     texts = source + source_record_id

@@ -7,11 +7,12 @@ once for the window where the definition does not say.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple, Self, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, any_, func, literal, or_, select
+from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, and_, any_, case, func, literal, or_, select
 
 from chassis.access import Conditions, Viewer, sees
 from chassis.database import ReadSession, WriteSession
@@ -19,10 +20,12 @@ from chassis.problems import Conflict, FieldError, NotAllowed
 from kpi_api.access.sight import has_sight_of_kpi
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.sight import may_change
+from kpi_api.cycles.calendars.queries import sprints_of
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Window, periods
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.measurements.actuals import Span
+from kpi_api.measurements.milestones.models import MilestoneRecord
 from kpi_api.measurements.readings import Reading, WrongRow
 
 CLOSED_STATUSES = {"closing", "closed"}
@@ -40,16 +43,24 @@ class WrittenPeriod(NamedTuple):
 @dataclass(frozen=True)
 class Calendar:
     """What a reading is checked against; KPIs from one template share it. By part, the length of its periods and the last day by the first
-    of each."""
+    of each. `unproven` holds what is done only with evidence, which is not there yet: by part the value that means done. A KPI that is
+    `waiting` for the event with which its window begins has no periods."""
 
     window: Window
     combine: str
     lengths: Mapping[str, Length]
     period_ends: Mapping[str, Mapping[date, date]]
+    unproven: Mapping[str, Decimal]
+    waiting: bool = False
 
     def with_parts_of(self, other: Self) -> Self:
         """This calendar, and the parts of another of the same KPI."""
-        return replace(self, lengths={**self.lengths, **other.lengths}, period_ends={**self.period_ends, **other.period_ends})
+        return replace(
+            self,
+            lengths={**self.lengths, **other.lengths},
+            period_ends={**self.period_ends, **other.period_ends},
+            unproven={**self.unproven, **other.unproven},
+        )
 
     @cached_property
     def as_written(self) -> Mapping[tuple[str, str], WrittenPeriod]:
@@ -62,6 +73,8 @@ class Calendar:
 
     def check(self, row: int, reading: Reading) -> date:
         """The last day of the reading's period. Raises WrongRow."""
+        if self.waiting:
+            raise _wrong(row, "period_start", "kpi_waiting", "This KPI's window begins with an event whose day is not recorded yet.")
         ends = self.period_ends.get(reading.part)
         if ends is None:
             raise _wrong(row, "part", "unknown_part", f"This KPI has the parts {', '.join(sorted(self.lengths))}.")
@@ -79,6 +92,10 @@ class Calendar:
             raise _wrong(row, "value", "ratio_needed", "This KPI adds up numerators and denominators: give both, not their ratio.")
         if self.combine != "ratio_of_sums" and reading.value is None:
             raise _wrong(row, "numerator", "value_needed", "This KPI takes a value.")
+        done = self.unproven.get(reading.part)
+        if done is not None and reading.value is not None and reading.value >= done:
+            message = "This is done only with evidence: record it as done, with a link or words that show it."
+            raise _wrong(row, "value", "evidence_required", message)
 
     def _wrong_start(self, row: int, reading: Reading, ends: Mapping[date, date]) -> WrongRow:
         start, end = self.window.start, self.window.end
@@ -160,10 +177,13 @@ async def lock_measurable(viewer: Viewer, session: WriteSession, ids: Collection
     groups = (await session.execute(_alike(_locked(viewer, ids, codes)))).all()
     cycles = await _lock_cycles(session, {cycle_id for cycle_id, *_ in groups})
     kpis = MeasurableKpis({}, {})
-    for cycle_id, first_day, last_day, combine, update_frequency, part, period, owners, their_codes in groups:
+    per_sprint = {row.calendar_id for row in groups if "sprint" in (row.period, row.update_frequency)}
+    sprints = await sprints_of(session, per_sprint)
+    for cycle_id, first_day, last_day, waiting, calendar_id, combine, frequency, part, period, done, owners, their_codes in groups:
         cycle = cycles[cycle_id]
-        length = measured_per(period, update_frequency) if part else None
-        calendar = _calendar(Window(first_day, last_day, cycle.starts_on), combine, part, length)
+        length = measured_per(period, frequency) if part else None
+        window = Window(first_day, last_day, cycle.starts_on, sprints.get(calendar_id, ()))
+        calendar = _calendar(window, combine, part, length, done, waiting=waiting)
         _add(kpis, owners, MeasurableKpi(cycle.status in CLOSED_STATUSES, calendar))
         kpis.id_by_code.update((code, id_) for code, id_ in zip(their_codes, owners, strict=True) if code)
     return kpis
@@ -181,7 +201,8 @@ def _locked(viewer: Viewer, ids: Collection[str], codes: Collection[str]) -> CTE
     by_id = Kpi.id == any_(literal(list(ids), ARRAY(Text)).cast(ARRAY(Uuid)))
     by_code = Kpi.code == any_(literal(list(codes), ARRAY(Text)))
     return (
-        select(Kpi.id, Kpi.code, Kpi.cycle_id, Kpi.window_start, Kpi.window_end, Kpi.definition_version_id)
+        select(Kpi.id, Kpi.code, Kpi.cycle_id, Kpi.window_start, Kpi.window_end, Kpi.definition_version_id,
+               (Kpi.status == "waiting").label("waiting"), Kpi.calendar_id)
         .where(or_(by_id, by_code) if codes else by_id, may_record(viewer))
         .order_by(Kpi.id)
         .with_for_update(key_share=True, of=Kpi)
@@ -193,8 +214,8 @@ def _alike(locked: CTE) -> Select[Any]:
     """The parts of the locked KPIs, a row for all that are alike: what makes their calendar, then the ids and codes of their KPIs."""
     kpi = locked.c
     alike = (
-        kpi.cycle_id, kpi.window_start, kpi.window_end, DefinitionVersion.combine, DefinitionVersion.update_frequency,
-        KpiTarget.part, KpiTarget.period,
+        kpi.cycle_id, kpi.window_start, kpi.window_end, kpi.waiting, kpi.calendar_id, DefinitionVersion.combine,
+        DefinitionVersion.update_frequency, KpiTarget.part, KpiTarget.period, _done_unproven().label("done"),
     )  # fmt: skip
     return (
         select(*alike, func.array_agg(kpi.id.cast(Text)), func.array_agg(kpi.code))
@@ -202,6 +223,13 @@ def _alike(locked: CTE) -> Select[Any]:
         .outerjoin(KpiTarget, KpiTarget.kpi_id == kpi.id)
         .group_by(*alike)
     )
+
+
+def _done_unproven() -> ColumnElement[Any]:
+    """The value that means done, of a target that asks for evidence and has none yet."""
+    same = (MilestoneRecord.kpi_id == KpiTarget.kpi_id, MilestoneRecord.part == KpiTarget.part)
+    proven = select(MilestoneRecord.id).where(MilestoneRecord.organization_id == KpiTarget.organization_id, *same).exists()
+    return case((and_(KpiTarget.evidence_required, ~proven), KpiTarget.value))
 
 
 async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID, Any]:
@@ -212,7 +240,10 @@ async def _lock_cycles(session: WriteSession, ids: Iterable[UUID]) -> dict[UUID,
 
 
 @lru_cache(maxsize=4096)
-def _calendar(window: Window, combine: str, part: str | None, length: Length | None) -> Calendar:
+def _calendar(
+    window: Window, combine: str, part: str | None, length: Length | None, done: Decimal | None, *, waiting: bool
+) -> Calendar:
     """The calendar of one part; without any when there is none."""
     lengths = {part: length} if part and length else {}
-    return Calendar(window, combine, lengths, {part: period_ends(window, length) for part, length in lengths.items()})
+    ends: dict[str, Mapping[date, date]] = {part: {} if waiting else period_ends(window, length) for part, length in lengths.items()}
+    return Calendar(window, combine, lengths, ends, {part: done} if part and done is not None else {}, waiting)

@@ -106,7 +106,7 @@ async def measured_parts(session: ReadSession, kpi_ids: Collection[UUID]) -> lis
         select(
             KpiTarget, Kpi.window_start, Kpi.window_end, Cycle.starts_on, Kpi.calendar_id,
             DefinitionVersion.combine, DefinitionVersion.update_frequency,
-        )  # fmt: skip
+        )
         .join(Kpi, Kpi.id == KpiTarget.kpi_id)
         .join(Cycle, Cycle.id == Kpi.cycle_id)
         .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)

@@ -24,7 +24,7 @@ from kpi_api.scorecards.terms import Terms, make_terms
 
 TARGET_FACTS = (
     "part", "comparison", "value", "value_high", "baseline", "threshold", "stretch", "unit", "period", "phasing", "scale_minimum",
-    "scale_maximum", "due_on",
+    "scale_maximum", "due_on", "lateness",
 )  # fmt: skip
 
 

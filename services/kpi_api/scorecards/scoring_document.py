@@ -18,11 +18,15 @@ from chassis.database import ReadSession
 from chassis.numbers import plain_text
 from kpi_api.cascade.lines import lines_of_sight
 from kpi_api.cascade.queries import among
-from kpi_api.cycles.periods import Length, Window
+from kpi_api.cascade.windows.queries import sprints_of_kpis
+from kpi_api.cycles.periods import Days, Length, Window
+from kpi_api.dictionary.lateness import Lateness
 from kpi_api.measurements.actuals import Recorded, Target, combined, held_against
 from kpi_api.measurements.measurable import measured_per, span_of
+from kpi_api.measurements.milestones.late_days import deduction_per_day, share_done
 from kpi_api.measurements.queries import MeasuredPart, sums_of
 from kpi_api.people.models import Employment
+from kpi_api.scorecards.lateness import Due, days_late_of
 from kpi_api.scorecards.models import Scorecard
 
 Document = dict[str, Any]
@@ -55,11 +59,13 @@ async def scoring_document(
     Asks for no viewer: it feeds jobs, never a door.
     """
     cards = await _agreed(session, scorecard_ids)
-    lines = {card.id: [_Line.signed(card.agreement, line) for line in card.agreement["lines"]] for card in cards}
+    sprints = await sprints_of_kpis(session, {UUID(line["kpi_id"]) for card in cards for line in _per_sprint(card.agreement)})
+    lines = {card.id: [_Line.signed(card.agreement, line, sprints) for line in card.agreement["lines"]] for card in cards}
     all_lines = [line for own in lines.values() for line in own]
     paths = await lines_of_sight(session, {line.kpi_id for line in all_lines})
     parts = [MeasuredPart(line.kpi_id, *part.measured) for line in all_lines for part in line.parts]
     sums = iter(await sums_of(session, parts, as_of=as_of))
+    late = await days_late_of(session, [due for line in all_lines for due in line.due()], as_of=as_of)
     segments = await _segments(session, cards)
     return [
         {
@@ -69,7 +75,7 @@ async def scoring_document(
             "period_end": card.window_end.isoformat(),
             "rating": _text((ratings or {}).get(card.person_id)),
             "segments": segments[card.id],
-            "lines": [line.document(sums, paths.get(line.kpi_id, [])) for line in lines[card.id]],
+            "lines": [line.document(sums, late, paths.get(line.kpi_id, [])) for line in lines[card.id]],
         }
         for card in cards
     ]
@@ -82,15 +88,27 @@ async def _agreed(session: ReadSession, scorecard_ids: Collection[UUID]) -> list
     return [_Card(id_, person_id, first, last, orjson.loads(text)) for id_, person_id, first, last, text in found]
 
 
+def _per_sprint(agreement: Document) -> list[Document]:
+    """The signed lines that are measured per sprint."""
+    return [line for line in agreement["lines"] if "sprint" in {line.get("update_frequency"), *(part["period"] for part in line["parts"])}]
+
+
 class _Part(NamedTuple):
-    """A signed part: how it is measured, and its document as yet without an actual."""
+    """A signed part: how it is measured, what it costs to be late, and its document as yet without an actual."""
 
     measured: tuple[str, Window, Length, Target]
+    lateness: tuple[date, Lateness] | None
     document: Document
 
-    def with_actual(self, sums: Recorded) -> Document:
+    def with_actual(self, sums: Recorded, *, milestone: bool) -> Document:
         combine, *_, target = self.measured
-        return self.document | {"actual": _text(combined(combine, target.unit, sums))}
+        actual = combined(combine, target.unit, sums)
+        return self.document | {"actual": _text(share_done(actual, target.value) if milestone else actual)}
+
+    def with_lateness(self, days: int | None) -> Document:
+        if days is None or self.lateness is None:
+            return {}
+        return {"days_late": str(days), "deduction_per_day": _text(deduction_per_day(self.lateness[1]))}
 
 
 class _Line(NamedTuple):
@@ -101,7 +119,7 @@ class _Line(NamedTuple):
     parts: Sequence[_Part]
 
     @classmethod
-    def signed(cls, agreement: Document, line: Document) -> Self:
+    def signed(cls, agreement: Document, line: Document, sprints: Mapping[UUID, tuple[Days, ...]]) -> Self:
         window, combine = (line["window_start"], line["window_end"], agreement["cycle"]["starts_on"]), line["combine"]
         words = {
             "line": line["line"],
@@ -114,12 +132,29 @@ class _Line(NamedTuple):
             "direction": "higher" if combine == "share_of_periods_met" else line["direction"],
             "combine_parts": line["combine_parts"],
         }
-        parts = [_signed_part(window, combine, line.get("update_frequency"), orjson.dumps(part)) for part in line["parts"]]
-        return cls(pgproto.UUID(line["kpi_id"]), words, parts)  # the driver's own UUID hashes in C
+        kpi_id = pgproto.UUID(line["kpi_id"])  # the driver's own UUID hashes in C
+        own = sprints.get(kpi_id, ()) if sprints else ()
+        parts = [_signed_part(window, own, combine, line.get("update_frequency"), orjson.dumps(part)) for part in line["parts"]]
+        return cls(kpi_id, words, parts)
 
-    def document(self, sums: Iterator[Recorded], paths: list[list[str]]) -> Document:
+    @property
+    def is_milestone(self) -> bool:
+        return bool(self.words["direction"] == "milestone")
+
+    def due(self) -> Iterator[Due]:
+        """The parts that lose something when they are late."""
+        for part in self.parts if self.is_milestone else ():
+            _, window, _, target = part.measured
+            if part.lateness:
+                yield Due(self.kpi_id, target.part, *part.lateness, target.value, window.end)
+
+    def document(self, sums: Iterator[Recorded], late: Mapping[tuple[UUID, str], int], paths: list[list[str]]) -> Document:
         """In full, with the next sums for its parts."""
-        return self.words | {"parts": [part.with_actual(next(sums)) for part in self.parts], "line_of_sight": paths}
+        parts = [
+            part.with_actual(next(sums), milestone=self.is_milestone) | part.with_lateness(late.get((self.kpi_id, part.document["part"])))
+            for part in self.parts
+        ]
+        return self.words | {"parts": parts, "line_of_sight": paths}
 
 
 # A template gives the same weights, windows and targets to thousands of people.
@@ -129,12 +164,17 @@ def _percent(weight: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _signed_part(days: tuple[str, str, str], combine: str, update_frequency: str | None, signed: bytes) -> _Part:
-    window, target = Window(*map(date.fromisoformat, days)), _signed_target(orjson.loads(signed))
+def _signed_part(
+    days: tuple[str, str, str], sprints: tuple[Days, ...], combine: str, update_frequency: str | None, signed: bytes
+) -> _Part:
+    part = orjson.loads(signed)
+    start, end, anchor = map(date.fromisoformat, days)
+    window, target = Window(start, end, anchor, sprints), _signed_target(part)
     per = measured_per(target.period, update_frequency)
     stated = held_against(combine, target, span_of(window, per))
     words = {"part": stated.part, "comparison": stated.comparison, "unit": stated.unit, "actual": None}
-    return _Part((combine, window, per, target), words | {name: _text(getattr(stated, own)) for name, own in NUMBERS.items()})
+    lateness = (date.fromisoformat(part["due_on"]), Lateness.model_validate(part["lateness"])) if "lateness" in part else None
+    return _Part((combine, window, per, target), lateness, words | {name: _text(getattr(stated, own)) for name, own in NUMBERS.items()})
 
 
 def _signed_target(part: Document) -> Target:

@@ -55,7 +55,10 @@ def _weight_errors(lines: list[Document]) -> Iterator[FieldError]:
 
 
 def _line_errors(number: int, line: Document) -> Iterator[FieldError]:
-    if line["status"] != "active":
+    if line["status"] == "waiting":
+        message = f"“{line['name']}” waits for the event with which its window begins; record its day first, or take it off."
+        yield FieldError(field=f"/lines/{number}", code="kpi_waiting", message=message)
+    elif line["status"] != "active":
         message = f"“{line['name']}” is {line['status']}; take it off the scorecard."
         yield FieldError(field=f"/lines/{number}", code="kpi_withdrawn", message=message)
     for part in line["parts"]:

@@ -11,6 +11,7 @@ from sqlalchemy import update
 from chassis.access import Viewer
 from kpi_api.access.matrix import MATRIX
 from kpi_api.cascade.models import KpiTarget
+from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.people.models import Employment
 from kpi_api.scorecards.freezing import Frozen, freeze_scorecards
 from kpi_api.scorecards.scoring_document import scoring_document
@@ -126,3 +127,30 @@ async def test_the_close_leaves_no_scorecard_open_and_lists_what_was_not_agreed(
     assert await freeze(scene) == Frozen([], [])
     late = await scene.act(open_, "propose", "max")
     assert (late.status_code, late.json()["code"], late.json()["present"]) == (409, "wrong_status", "closed_not_agreed")
+
+
+async def test_a_milestone_is_handed_over_as_the_share_done_with_what_its_lateness_costs(scene: Scene) -> None:
+    """Given a milestone of 2, due on 30 September and agreed so; when 1 was reached by then and both on 6 October, then 6 days late."""
+    async with scene.organization.world.kpi_api.database.write(scene.organization.id) as session:
+        rule = {"kind": "per_day", "percent": "5", "grace_days": 0, "days": "calendar"}
+        of_first = KpiTarget.kpi_id == scene.kpis[0].id
+        await session.execute(
+            update(KpiTarget).where(of_first).values(value=2, period="window", due_on=date(2026, 9, 30), lateness=rule)
+        )
+        await session.execute(update(DefinitionVersion).values(direction="milestone", combine="last"))
+    await scene.organization.set_clock("2026-03-01T09:00:00Z")
+    card = await agreed(scene)
+    await scene.organization.set_clock("2026-10-20T09:00:00Z")
+    await measure(scene, "1", 9)
+
+    (half,) = await document(scene, card)
+    (as_signed,) = await document(scene, card, as_of=datetime(2026, 9, 30, 12, tzinfo=UTC))
+    hr = await scene.client("hr")
+    done = await hr.post(f"/v1/kpis/{scene.kpis[0].id}/milestones", json={"done_on": "2026-10-06", "evidence": "Seen"})
+    (late,) = await document(scene, card)
+
+    assert done.status_code == 201, done.text
+    parts = [found["lines"][0]["parts"][0] for found in (half, as_signed, late)]
+    costs = [[part[name] for name in ("actual", "days_late", "deduction_per_day")] for part in parts]
+    assert costs == [["0.5", "20", "0.05"], [None, "0", "0.05"], ["1", "6", "0.05"]]
+    assert "days_late" not in half["lines"][1]["parts"][0]

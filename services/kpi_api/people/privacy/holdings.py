@@ -48,6 +48,9 @@ HOLDINGS = (
     Holding("contributions", "contributions", OWNER, belongs=("child_id", "kpis")),
     Holding("measurements", "measurements", OWNER, belongs=KPI),
     Holding("correction_reasons", "correction_reasons", OWNER, belongs=KPI, erases={"text": ERASED}),
+    Holding(
+        "milestone_records", "milestone_records", OWNER, belongs=KPI, erases={"evidence": ERASED, "evidence_link": None}
+    ),
     Holding("kpis_carried_together", "kpi_stakeholders", erases={"part": ERASED}),
     Holding("scorecards", "scorecards"),
     Holding("scorecard_lines", "scorecard_lines", belongs=CARD),
