@@ -113,6 +113,7 @@ class Tally:
 
     cells: int = 0
     denied: int = 0
+    operations: set[str] = field(default_factory=set)
     leaks: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     broken: list[str] = field(default_factory=list)
@@ -163,6 +164,7 @@ class Attack:
 
     async def ask(self, viewer: str, operation: str, call: Call) -> httpx.Response:
         """Send a request as somebody, and look whether the answer tells a secret that is not theirs."""
+        self.tally.operations.add(operation)
         service = operation.split(" ")[0].replace("graphql", "kpi_api")
         client = await self.cast.client(viewer, service)
         body = {"json": call.json} if call.json is not None else {"content": call.content}

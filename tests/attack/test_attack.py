@@ -25,4 +25,5 @@ async def test_nobody_reads_what_is_not_theirs_sampled(cast: Cast) -> None:
     tally = await Attack(cast, sampled=True).run(READS)
     report("reads, sampled", tally)
     assert tally.wrong == []
+    assert tally.operations == {door.operation for door in READS}
     assert tally.denied >= 1000

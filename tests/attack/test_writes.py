@@ -28,4 +28,5 @@ async def test_nobody_changes_what_is_not_theirs_sampled(cast: Cast) -> None:
     tally = await Attack(cast, sampled=True).run(WRITES)
     report("writes, sampled", tally)
     assert tally.wrong == []
+    assert tally.operations == {door.operation for door in WRITES}
     assert tally.denied >= 500
