@@ -1,9 +1,9 @@
-"""Dates that people write: as text, since a number would be read as seconds from 1970; and a year outside 1900 to 2200 is a slip, or
-another system's word for "never"."""
+"""Dates that people write: as text, since a number would be read as seconds from 1970; and a year outside 1900 to 2200 (a
+time's: in UTC) is a slip, or another system's word for "never"."""
 
 import re
 from calendar import monthrange
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator
@@ -20,10 +20,6 @@ def _no_number(value: Any) -> Any:
     return value
 
 
-WrittenDate = Annotated[date, BeforeValidator(_no_number)]
-WrittenTime = Annotated[AwareDatetime, BeforeValidator(_no_number)]
-
-
 def _plausible(day: date) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         message = "{day} lies outside the years {first} to {last}. Check the year; leave out a date that is not known."
@@ -31,7 +27,16 @@ def _plausible(day: date) -> date:
     return day
 
 
+def _plausible_time(moment: datetime) -> datetime:
+    """At either end of the calendar a moment has no UTC time at all, so its year is judged before its zone, too."""
+    _plausible(moment.date())
+    _plausible(moment.astimezone(UTC).date())
+    return moment
+
+
+WrittenDate = Annotated[date, BeforeValidator(_no_number)]
 PlausibleDate = Annotated[WrittenDate, AfterValidator(_plausible)]
+WrittenTime = Annotated[AwareDatetime, BeforeValidator(_no_number), AfterValidator(_plausible_time)]
 
 
 def add_months(day: date, months: int) -> date:

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime
 
 from chassis.access import Viewer
 from chassis.audit import export, readings
 from chassis.audit.export import AuditFilter, AuditRecordOut
 from chassis.audit.readings import Reading, Whose
+from chassis.dates import WrittenTime
 from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, database_of
 
@@ -28,8 +28,8 @@ def audit_filter(
     action: Annotated[str | None, Query(examples=["payout.read"])] = None,
     subject_type: Annotated[str | None, Query(examples=["person"])] = None,
     subject_id: UUID | None = None,
-    from_: Annotated[AwareDatetime | None, Query(alias="from", description="From this moment on.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Before this moment.")] = None,
+    from_: Annotated[WrittenTime | None, Query(alias="from", description="From this moment on.")] = None,
+    until: Annotated[WrittenTime | None, Query(description="Before this moment.")] = None,
 ) -> AuditFilter:
     return AuditFilter(actor, action, subject_type, subject_id, from_, until)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from chassis.dates import WrittenTime
 from chassis.numbers import ExactDecimal
 from scoring.plans.schemas import DocumentIn
 from scoring.schemas import Input, Output
@@ -16,7 +17,7 @@ class ScoresIn(Input):
 
     scorecards: Annotated[list[ScorecardIn], Field(min_length=1, max_length=10_000)]
     plan: DocumentIn | None = None
-    as_of: Annotated[AwareDatetime | None, Field(description="When the actuals were read; given back.")] = None
+    as_of: Annotated[WrittenTime | None, Field(description="When the actuals were read; given back.")] = None
 
 
 class LineScore(Output):

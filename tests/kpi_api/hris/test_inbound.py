@@ -159,3 +159,12 @@ async def test_a_source_says_what_may_be_done_with_it(world: World, organization
 async def auditors_key(world: World, organization: Organization) -> str:
     async with world.kpi_api.database.write(organization.id) as session:
         return (await create_api_key(session, name="auditor", scopes=["auditor"], created_by="test")).text
+
+
+async def test_a_moment_at_the_end_of_the_calendar_is_named(organization: Organization) -> None:
+    source = await register(organization)
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        answer = await deliver(organization, source, message(JOINED, moment))
+        assert answer.status_code == 422, answer.text
+        assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("/occurred_at", "out_of_range")]
+    assert await person(organization) == {}
