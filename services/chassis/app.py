@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
-from chassis import development, health
+from chassis import health
 from chassis.error_answers import install_error_answers
 from chassis.explorer import add_explorer
 from chassis.identity.trust import open_verifier
@@ -70,7 +70,8 @@ def create_app(service: Service) -> FastAPI:
     install_error_answers(app)
     app.include_router(health.router)
     if service.settings.development:
-        app.include_router(development.router)
+        for router in service.development_routers:
+            app.include_router(router)
     for router in service.routers:
         app.include_router(router)
     add_explorer(app)

@@ -1,6 +1,6 @@
 """Time. Every domain moment comes from here, none from the database server.
 
-A transaction has one `now`, read when it opens. In development an organization's clock can be moved (`POST /v1/development/clock`);
+A transaction has one `now`, read when it opens. In development an organization's clock can be moved (`PUT /v1/development/clock`);
 the offset is a row, so that the service, its worker and the command line agree without asking each other.
 Signatures, token expiry and job leases always use real time.
 """

@@ -5,6 +5,7 @@ A transaction that commits late gets a late number, so a cursor over the feed ne
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import Text, delete, func, select, text
@@ -15,6 +16,7 @@ from chassis.audit.records import record
 from chassis.audit.seals import AuditKeys
 from chassis.database import Database, WriteSession
 from chassis.events import Event, EventNumber
+from chassis.organizations import for_each_organization
 from chassis.rows import ChassisRow
 
 BATCH = 1000
@@ -33,13 +35,16 @@ class Unsequenced(ChassisRow):
 
 
 async def sequence_all(database: Database, keys: AuditKeys, after_numbering: AfterNumbering | None = None) -> int:
-    """Number everything that is committed, organization by organization. Returns how many rows were numbered."""
+    """Number everything that is committed, organization by organization. Returns how many rows were numbered.
+
+    Raises ExceptionGroup once all others are numbered, when some organizations' could not be.
+    """
     async with database.engine.connect() as connection:  # nosemgrep: connection-outside-a-transaction - ids of a queue table
         waiting = (await connection.execute(select(Unsequenced.organization_id).distinct())).scalars().all()
-    return sum([await _sequence(database, organization_id, keys, after_numbering) for organization_id in waiting])
+    return sum(await for_each_organization(waiting, partial(_sequence, database, keys, after_numbering)))
 
 
-async def _sequence(database: Database, organization_id: UUID, keys: AuditKeys, after_numbering: AfterNumbering | None) -> int:
+async def _sequence(database: Database, keys: AuditKeys, after_numbering: AfterNumbering | None, organization_id: UUID) -> int:
     async with database.write(organization_id) as session:
         await _lock(session)
         rows = (

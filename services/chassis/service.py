@@ -36,11 +36,11 @@ async def knows_nobody(database: Database, identity: OutsideIdentity) -> Princip
 class Service:
     """A service: its name, settings, doors and background work.
 
-    `subscriptions` maps an event type to the jobs it causes. `periodic` jobs run in the worker for each organization, every so many
-    seconds. `resources` opens what requests and jobs share, such as HTTP clients to the other service. `trusted_services` are sibling
-    services whose service tokens are accepted. `find_person` tells which person an outside identity is, or raises Unauthenticated.
-    `large_bodies` names paths (a pattern of the whole path) that take more than `max_body_bytes`, and how many bytes.
-    `bulk_paths` are patterns of paths whose writes have a quota of their own, `bulk_requests_per_minute`.
+    `development_routers` are not mounted in production. `subscriptions` maps an event type to the jobs it causes. `periodic` jobs run in
+    the worker for each organization, every so many seconds. `resources` opens what requests and jobs share, such as HTTP clients to the
+    other service. `trusted_services` are sibling services whose service tokens are accepted. `find_person` tells which person an outside
+    identity is, or raises Unauthenticated. `large_bodies` names paths (a pattern of the whole path) that take more than `max_body_bytes`,
+    and how many bytes. `bulk_paths` are patterns of paths whose writes have a quota of their own, `bulk_requests_per_minute`.
     """
 
     name: str
@@ -48,6 +48,7 @@ class Service:
     description: str
     settings: ServiceSettings
     routers: Sequence[APIRouter]
+    development_routers: Sequence[APIRouter] = ()
     jobs: Mapping[str, Handler] = field(default_factory=dict)
     subscriptions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     periodic: Mapping[str, float] = field(default_factory=dict)

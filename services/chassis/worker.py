@@ -29,6 +29,7 @@ from chassis.audit.seals import audit_keys
 from chassis.database import Database
 from chassis.identifiers import new_id
 from chassis.logs import without_words
+from chassis.organizations import for_each_organization
 from chassis.sequencer import sequence_all
 from chassis.service import Resources, Service
 
@@ -206,10 +207,13 @@ async def _periodic(service: Service, database: Database, queue: QueueManager) -
 
 
 async def enqueue_everywhere(database: Database, name: str) -> None:
-    """Enqueue a job once for each organization."""
-    for organization_id in await database.organization_ids():
+    """Enqueue a job once for each organization. Raises ExceptionGroup after the others, when it could not be for some."""
+
+    async def enqueue(organization_id: UUID) -> None:
         async with database.write(organization_id) as session:
             await jobs.enqueue(session, name, once_key=name)
+
+    await for_each_organization(await database.organization_ids(), enqueue)
 
 
 class _Logged(suppress):

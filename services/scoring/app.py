@@ -2,13 +2,14 @@
 
 from chassis.audit.readings import Whose
 from chassis.audit.rest import audit_router
+from chassis.development import clock_router
 from chassis.event_feed import feed_router
 from chassis.idempotency import EXPIRE, EXPIRE_SECONDS, expire_answers
 from chassis.service import Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
-from scoring.access.door import current_viewer, feed_reader, webhook_administrator
+from scoring.access.door import clock_mover, current_viewer, feed_reader, webhook_administrator
 from scoring.access.models import Grant
 from scoring.api_keys.rest import router as api_keys
 from scoring.event_types import EVENT_TYPES
@@ -55,6 +56,7 @@ def make_service(settings: Settings | None = None) -> Service:
             feed_router(feed_reader),
             webhook_router(webhook_administrator, EVENT_TYPES),
         ],
+        development_routers=[clock_router(clock_mover)],
         jobs={
             COMPUTE: compute,
             DELIVER: deliver(settings),

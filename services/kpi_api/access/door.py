@@ -27,3 +27,9 @@ async def webhook_administrator(viewer: CurrentViewer) -> Viewer:
     """Who may manage webhooks. Raises NotAllowed."""
     viewer.require("webhooks.write")
     return viewer
+
+
+async def clock_mover(viewer: CurrentViewer) -> Viewer:
+    """Who may move the organization's clock, in development. Raises NotAllowed."""
+    viewer.require("organization.write")
+    return viewer
