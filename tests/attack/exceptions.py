@@ -5,8 +5,8 @@ OPERATIONS = {
     "kpi_api GET /readyz": "whether it can work: open to everybody, holds no record",
     "scoring GET /livez": "whether the process lives: open to everybody, holds no record",
     "scoring GET /readyz": "whether it can work: open to everybody, holds no record",
-    "kpi_api PUT /v1/development/clock": "development only, not mounted in production; moves the caller's own organization's clock",
-    "scoring PUT /v1/development/clock": "development only, not mounted in production; moves the caller's own organization's clock",
+    "kpi_api PUT /v1/development/clock": "development only, and its roles: tests/chassis/test_development.py",
+    "scoring PUT /v1/development/clock": "development only, and its roles: tests/chassis/test_development.py",
     "kpi_api POST /v1/hris/sources/{source_id}/events": "signed messages, no viewers; forged ones: tests/kpi_api/hris/test_inbound.py",
 }
 
