@@ -13,7 +13,7 @@ from sightline.databases import SERVICES
 
 KPIS_PER_PERSON = 6
 CYCLE_CODE = "2026"
-PERSON, KPI = 2, 7  # the first part of their ids, as in company_common.sql
+PERSON, UNIT, KPI = 2, 3, 7  # the first part of their ids, as in company_common.sql
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Company:
     def person(self, place: int) -> UUID:
         """The id of the person at a place of the tree, of which 0 is the root."""
         return _made(PERSON, place)
+
+    def unit(self, number: int) -> UUID:
+        """The id of a unit, of which 0 is the company."""
+        return _made(UNIT, number)
 
     def owner_of(self, number: int) -> UUID:
         """The person whose KPI it is."""

@@ -13,10 +13,12 @@ from sightline.cli import (
     audit,
     bench,
     call,
+    cascade,
     contracts,
     cycle,
     database,
     demo,
+    dictionary,
     grant,
     identity,
     import_,
@@ -66,7 +68,9 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(import_.app, name="import")
 app.command()(call.call)
 app.command()(roll_up.roll_up)
+app.add_typer(cascade.app, name="cascade")
 app.add_typer(cycle.app, name="cycle")
+app.add_typer(dictionary.app, name="dictionary")
 app.add_typer(scorecard.definition, name="definition")
 app.add_typer(scorecard.scorecard, name="scorecard")
 app.add_typer(plan.app, name="plan")

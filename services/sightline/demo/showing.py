@@ -1,6 +1,8 @@
 """What the demo prints: one person's line of sight up to the board and mission, how their bonus came about, and the payroll register."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console, Group
@@ -14,11 +16,13 @@ from sightline.demo.office import Office
 ROWS_SHOWN = 12
 
 
-async def show_year(office: Office, company: Meridale, console: Console) -> None:
-    """Print what the year came to."""
+async def show_year(office: Office, company: Meridale, console: Console, folder: Path) -> None:
+    """Print what the year came to, and write pictures into `folder`."""
     person = company.id(STORYTELLER)
     console.print(Text("\nFrom one person's work to the mission", style="bold"))
     console.print(await _line_of_sight(office, company, person), soft_wrap=False)  # a tree that may not wrap is cut off
+    for file in await _pictures(office, company, folder):
+        console.print(Text(f"Drawn: {file}"))
     console.print(Text("\nHow that person's bonus came about", style="bold"))
     console.print(await _bonus(office, person))
     console.print(Text("\nPayroll register", style="bold"))
@@ -37,6 +41,26 @@ async def _line_of_sight(office: Office, company: Meridale, person: str) -> Tree
         for kpi_id in reversed(path):
             branch = branch.add(_kpi_label(names[kpi_id]))
     return tree
+
+
+async def _pictures(office: Office, company: Meridale, folder: Path) -> list[Path]:
+    """The same way up as a picture, and the whole company's cascade as its administrator sees it."""
+    person = company.id(STORYTELLER)
+    card = await office.call(person, "kpi_api", "GET", f"/v1/scorecards/{company.scorecards[STORYTELLER]}")
+    line = await _picture(office, person, f"/v1/kpis/{card['lines'][0]['kpi_id']}/line-of-sight/picture")
+    whole = await _picture(office, company.administrator, f"/v1/units/{company.units['meridale']}/cascade/picture")
+    return _written(folder, {"line-of-sight.svg": line, "cascade.svg": whole})
+
+
+async def _picture(office: Office, viewer: str, path: str) -> str:
+    return str(await office.call(viewer, "kpi_api", "GET", path, headers={"Accept": "image/svg+xml"}))
+
+
+def _written(folder: Path, pictures: Mapping[str, str]) -> list[Path]:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, picture in pictures.items():
+        (folder / name).write_text(picture, encoding="utf-8")
+    return [folder / name for name in pictures]
 
 
 def _kpi_label(node: dict[str, Any]) -> Text:

@@ -60,7 +60,7 @@ async def play_year(home: Path, addresses: Mapping[str, str], report: Report, co
         for words, step in STEPS:
             report(words)
             await step(office, company)
-        await show_year(office, company, console)
+        await show_year(office, company, console, home / "pictures")
 
 
 @asynccontextmanager
