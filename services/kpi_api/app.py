@@ -32,7 +32,9 @@ from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
 from kpi_api.cycles.calendars.rest import router as calendar_router
 from kpi_api.cycles.rest import router as cycles_router
+from kpi_api.dictionary.document.rest import router as document_router
 from kpi_api.dictionary.duplicates.rest import router as duplicate_router
+from kpi_api.dictionary.formulas.rest import router as formula_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
 from kpi_api.dictionary.search.indexing import INDEX, INDEX_SECONDS, index_words
@@ -54,6 +56,7 @@ from kpi_api.identities.api_keys import TELL
 from kpi_api.identities.linking import find_person
 from kpi_api.identities.rest import router as identity_router
 from kpi_api.identities.rest_api_keys import router as api_key_router
+from kpi_api.measurements.difficulty.rest import router as difficulty_router
 from kpi_api.measurements.milestones.rest import router as milestone_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
@@ -108,8 +111,10 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             hris_router,
             hris_deliveries,
             stewardship_router,
+            document_router,
             duplicate_router,
             dictionary_router,
+            formula_router,
             template_router,
             cascade_router,
             coverage_router,
@@ -120,6 +125,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             picture_router,
             measurement_router,
             milestone_router,
+            difficulty_router,
             scorecard_router,
             review_router,
             closing_router,

@@ -73,3 +73,15 @@ class TemplatesDoNotFit(Conflict):
     """Templates give the definition with targets that the one it is merged into cannot have."""
 
     code, title = "templates_do_not_fit", "Templates stand in the way"
+
+
+class DocumentRefused(Invalid):
+    """Rows of an imported document are wrong; each is named with its column, and nothing was written."""
+
+    code, title = "document_refused", "The document cannot be taken"
+
+
+class NotTried(Conflict):
+    """A formula of the version never gave a value on sample data."""
+
+    code, title = "not_tried", "The formula was not tried"

@@ -97,6 +97,10 @@ async def a_cycle_to_fill(cast: Cast, thing: Thing) -> Thing:
     return {"id": (await cast.home.post("founder", "/v1/cycles", **cycle))["id"], "code": code}
 
 
+async def a_new_code(cast: Cast, thing: Thing) -> Thing:
+    return thing | {"new_code": f"d-{uuid.uuid4().hex[:8]}"}
+
+
 async def two_alike(cast: Cast, thing: Thing) -> Thing:
     """Two definitions of one name, both in force; the executive owns them."""
     prepare = a_version("propose", "approve")
@@ -203,6 +207,9 @@ DICTIONARY: list[Door] = [
     write("POST /v1/definitions/{definition_id}/versions/{number}/retire", "definition", {"from_day": "2027-01-01"},
           path="/v1/definitions/{id}/versions/1/retire", permit="definitions.retire", sees="open", prepare=a_version("propose", "approve")),
     resolve("merge", permit="definitions.retire"),
+    write("POST /v1/definitions/document", "definition",
+          [{"code": "{new_code}", "name": "N", "unit": "count", "effective_from": "2026-01-01"}],
+          permit="definitions.write", sees="open", not_by=FOREIGN, prepare=a_new_code),
     resolve("rename", permit="definition.propose", owner="regent", twin="regent"),
     resolve("stated_difference", permit="definition.propose", owner="regent", twin="regent"),
     create("POST /v1/outcomes", "outcome", {"code": "{code}", "name": "O", "area": "quality"}, permit="definitions.write"),

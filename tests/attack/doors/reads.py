@@ -183,6 +183,8 @@ OPEN_READS: list[Door] = [
          owners=("neighbour",)),
     Read("kpi_api GET /v1/definition-duplicates", "definition", get("/v1/definition-duplicates", limit="200"), sees="open", is_list=True,
          shows=holds("{id}")),
+    Read("kpi_api GET /v1/definitions/document", "definition", get("/v1/definitions/document"), sees="open", is_list=True,
+         shows=holds('id="d-dials"'), not_by=FOREIGN),
     listed("business_change", "/v1/business-changes", sees="open"),
     listed("definition_review", "/v1/definition-reviews", sees="open"),
     listed("template", "/v1/templates", sees="open"),
