@@ -1,6 +1,6 @@
 """Posting to an address that a customer gave: no private networks, no redirects, no proxies, few ports, a time limit and a capped answer.
 
-In production only https to globally reachable addresses. In development loopback is allowed too, so that a receiver can be tried locally.
+In production only https to public addresses. In development loopback is allowed too, so that a receiver can be tried locally.
 """
 
 import asyncio
@@ -8,16 +8,17 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
+import httpcore
 import httpx
-from httpx_secure import SSRFProtectionError, httpx_ssrf_protection
 
 from chassis.problems import Invalid
 from chassis.settings import ServiceSettings
+from chassis.webhooks.addresses import Guard, Unreachable, could_be_public, is_loopback, is_public
 
 LOOPBACK_HOSTS = {"localhost", "127.0.0.1", "::1"}
 MAX_ANSWER_BYTES = 64 * 1024
+UNREACHABLE = "the address cannot be reached from here, or webhooks may not reach it"
 
 
 class WebhookUrlRefused(Invalid):
@@ -37,7 +38,7 @@ class Answer:
 
 
 def check_url(text: str, settings: ServiceSettings) -> str:
-    """The address, if webhooks may go there. Raises WebhookUrlRefused. What its name resolves to is checked at each connection."""
+    """The address, if webhooks may go there. Raises WebhookUrlRefused. What its name leads to is judged before each connection."""
     try:
         url = httpx.URL(text)
     except httpx.InvalidURL as error:
@@ -50,8 +51,8 @@ def check_url(text: str, settings: ServiceSettings) -> str:
         raise WebhookUrlRefused("The address may hold neither credentials nor a fragment.", field="/url")
     if (url.port or 443) not in settings.webhook_ports:
         raise WebhookUrlRefused(f"Webhooks go to these ports only: {settings.webhook_ports}.", field="/url")
-    if _is_private(url.host):
-        raise WebhookUrlRefused("Webhooks go to public addresses only.", field="/url")
+    if not could_be_public(url.raw_host.decode()):
+        raise WebhookUrlRefused("Webhooks go to public addresses only, best by name, such as hooks.example.com.", field="/url")
     return text
 
 
@@ -59,35 +60,37 @@ async def post(url: str, body: bytes, headers: Mapping[str, str], settings: Serv
     """One attempt. Whatever goes wrong on the way is an Answer without a status; only a bug raises."""
     try:
         check_url(url, settings)  # again: the rules may have become stricter since it was registered
-        async with asyncio.timeout(settings.webhook_timeout_seconds), _client(httpx.URL(url), settings) as client:
-            return await _post(client, url, body, headers)
+        async with asyncio.timeout(settings.webhook_timeout_seconds):
+            return await _post(httpx.URL(url), body, headers, settings)
     except TimeoutError:
         return Answer(None, f"no answer within {settings.webhook_timeout_seconds:g} seconds")
-    except SSRFProtectionError:
-        return Answer(None, "the name leads to an address that webhooks may not reach")
+    except Unreachable:
+        return Answer(None, UNREACHABLE)
     except WebhookUrlRefused as refused:
         return Answer(None, refused.detail)
-    except httpx.HTTPError as error:
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
         return Answer(None, f"{type(error).__name__}: {error}"[:500])
 
 
-async def _post(client: httpx.AsyncClient, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-    async with client.stream("POST", url, content=body, headers=headers) as response:
-        received = 0
-        async for chunk in response.aiter_raw():
-            received += len(chunk)
-            if received > MAX_ANSWER_BYTES:
-                break
-        error = None if response.is_success else f"answered {response.status_code}"
-        return Answer(response.status_code, error)
+async def _post(url: httpx.URL, body: bytes, headers: Mapping[str, str], settings: ServiceSettings) -> Answer:
+    """By a pool of its own, so that nothing it is allowed to reach outlives the attempt."""
+    guard = Guard(is_loopback if _to_loopback(url, settings) else is_public)
+    target = httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
+    limits = dict.fromkeys(("connect", "read", "write", "pool"), settings.webhook_timeout_seconds)
+    async with (
+        httpcore.AsyncConnectionPool(ssl_context=_trust(), network_backend=guard) as pool,
+        pool.stream("POST", target, headers=list(headers.items()), content=body, extensions={"timeout": limits}) as response,
+    ):
+        await _read_some(response)
+        return Answer(response.status, None if 200 <= response.status < 300 else f"answered {response.status}")
 
 
-def _client(url: httpx.URL, settings: ServiceSettings) -> httpx.AsyncClient:
-    """A client for one attempt, guarded when it connects: nothing it is allowed to reach outlives the attempt."""
-    client = httpx.AsyncClient(verify=_trust(), trust_env=False, follow_redirects=False, timeout=settings.webhook_timeout_seconds)
-    if _to_loopback(url, settings):
-        return httpx_ssrf_protection(client, check_globally_reachable=False, custom_validator=_is_loopback)
-    return httpx_ssrf_protection(client)
+async def _read_some(response: httpcore.Response) -> None:
+    received = 0
+    async for chunk in response.aiter_stream():
+        received += len(chunk)
+        if received > MAX_ANSWER_BYTES:
+            break
 
 
 @cache
@@ -98,15 +101,3 @@ def _trust() -> ssl.SSLContext:
 
 def _to_loopback(url: httpx.URL, settings: ServiceSettings) -> bool:
     return settings.development and url.scheme in {"http", "https"} and url.host in LOOPBACK_HOSTS
-
-
-def _is_loopback(host: str, address: IPv4Address | IPv6Address, port: int) -> bool:
-    return address.is_loopback
-
-
-def _is_private(host: str) -> bool:
-    """A literal address that is not globally reachable; names are left to the guard at the connection."""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return host in LOOPBACK_HOSTS or host.endswith(".localhost")

@@ -46,7 +46,7 @@ async def open_receiver() -> AsyncIterator[Receiver]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await receiver.serve(reader, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):  # the guard's own probe connects and says nothing
+        except (asyncio.IncompleteReadError, ConnectionError):  # who connects may say nothing
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)

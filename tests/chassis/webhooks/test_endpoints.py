@@ -41,6 +41,19 @@ async def test_the_secret_is_shown_once_and_sealed_at_rest(world: World, organiz
         "https://[fd00::1]/",
         "https://100.64.0.1/",
         "https://0.0.0.0/",
+        "https://0x7f000001/",
+        "https://0x7f.0.0.1/",
+        "https://127.1/",
+        "https://127.0.0.1./",
+        "https://2130706433/",
+        "https://017700000001/",
+        "https://127%2e0.0.1/",
+        "https://\uff11\uff12\uff17.0.0.1/",
+        "https://[64:ff9b::7f00:1]/",
+        "https://[::127.0.0.1]/",
+        "https://scoring/",
+        "https://a.localhost/",
+        "https://hooks.example.com.localhost./",
         "https:///nowhere",
         "not an address",
     ],
@@ -49,6 +62,11 @@ def test_webhooks_go_to_public_https_addresses_only(world: World, url: str, deve
     settings = world.kpi_api.service.settings.model_copy(update={"environment": "development" if development else "production"})
     with pytest.raises(WebhookUrlRefused):
         check_url(url, settings)
+
+
+@pytest.mark.parametrize("url", [URL, "https://hooks.example.com./", "https://8.8.8.8/", "https://b\u00fccher.example/", "https://a.0x.example/"])
+def test_names_of_the_public_dns_are_taken(world: World, url: str) -> None:
+    assert check_url(url, world.kpi_api.service.settings.model_copy(update={"environment": "production"})) == url
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9000/", "https://localhost/", "http://[::1]:9000/"])
