@@ -116,6 +116,8 @@ def sees(kind: str, viewer: str, owner: str) -> Sight:
         return "out"
     if kind == "kpi":
         return "nothing" if viewer.startswith("foreign_") else _sees_kpi(viewer, owner)
+    if kind == "doubled":  # whoever sees whole what is counted twice, and the sum that counts it
+        return "whole" if {_sees_kpi(viewer, code) for code in (owner, "sales")} == {"whole"} else "nothing"
     if kind == "line_of_sight":
         return "nothing" if _sees_kpi(viewer, owner) == "nothing" else "whole"
     if kind == "check_in" and owner == "shared":

@@ -14,7 +14,7 @@ from tests.attack.expected import sees
 
 WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability",
               "rollUp", "rollUpOf",
-              "stakeholders", "cycle")
+              "stakeholders", "cycle", "targetDifficulty", "milestones")
 PAGE = ("edges", "pageInfo")
 
 FIELDS: dict[str, dict[str, str]] = {
@@ -27,6 +27,9 @@ FIELDS: dict[str, dict[str, str]] = {
     | dict.fromkeys(("owner", "contributesTo"), "in_sight"),
     "Target": dict.fromkeys(("part", "sentence", "comparison", "value", "valueHigh", "unit", "period", "baseline", "threshold", "stretch",
                              "dueOn"), "with"),
+    "TargetDifficulty": dict.fromkeys(("part", "target", "counted", "own", "peers", "sentence"), "with"),
+    "JudgedTarget": dict.fromkeys(("met", "measured", "withoutValue", "share", "owners"), "with"),
+    "Milestone": dict.fromkeys(("part", "doneOn", "dueOn", "daysLate", "evidence", "evidenceLink", "recordedAt"), "with"),
     "Stakeholder": dict.fromkeys(("part", "name", "unit"), "with") | {"person": "in_sight"},
     "LineOfSight": dict.fromkeys(("sentence", "mission", "orphan", "complete", "kpis", "steps", "paths"), "with"),
     "LineOfSightKpi": dict.fromkeys(("uuid", "name", "why", "level", "status", "owningUnit", "targets"), "with") | {"kpi": "in_sight"},
@@ -57,13 +60,21 @@ FIELDS: dict[str, dict[str, str]] = {
     "ReadingEdge": dict.fromkeys(("cursor", "node"), "own"),
     "Payout": dict.fromkeys(("uuid", "cycleCode", "periodStart", "periodEnd", "composite", "payout", "releasedBefore", "amount", "currency",
                              "reasonCode", "releasedAt"), "own"),
+    "RolledUpKpi": dict.fromkeys(("uuid", "name", "level", "rollUp", "rollUpOf", "value", "unit", "attainmentRaw", "attainmentCapped",
+                                  "reason", "complete", "countedTwice", "missing"), "with") | {"kpi": "in_sight"},
+    "MissingBelow": dict.fromkeys(("uuid", "name", "since"), "with"),
+    "NamedKpi": dict.fromkeys(("uuid", "name", "level"), "with") | {"kpi": "in_sight"},
+    "DoubledResult": dict.fromkeys(("kpi", "sum", "kind", "times", "value", "tooMuch", "unit", "sentence"), "with"),
+    "WhatWould": dict.fromkeys(("sentence", "effects", "depends"), "with"),
+    "Effect": dict.fromkeys(("kpi", "of", "before", "after", "change", "changePercent", "unit", "complete"), "with"),
+    "Dependence": dict.fromkeys(("kpi", "through", "weight", "ofWeights", "because"), "with"),
     "Organization": dict.fromkeys(("name", "mission", "indicatorLabel", "currency"), "with"),
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), "with"),
     "ScorecardChanged": {"scorecard": "in_sight"},
     "ReviewChanged": {"review": "in_sight"},
     "FieldError": dict.fromkeys(("field", "code", "message"), "with"),
-    **{f"{name}Connection": dict.fromkeys(PAGE, "with") for name in ("Person", "Kpi", "Scorecard", "Cycle")},
-    **{f"{name}Edge": {"cursor": "with", "node": "in_sight"} for name in ("Person", "Kpi", "Scorecard", "Cycle")},
+    **{f"{name}Connection": dict.fromkeys(PAGE, "with") for name in ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi")},
+    **{f"{name}Edge": {"cursor": "with", "node": "in_sight"} for name in ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi")},
     **{f"{name}Problem": dict.fromkeys(("code", "title", "detail", "errors"), "with")
        for name in ("NotFound", "NotAllowed", "Changed", "Conflict", "Invalid")},
 }  # fmt: skip

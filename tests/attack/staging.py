@@ -278,7 +278,12 @@ async def _connect(cast: Cast) -> None:
         session.add(identity := PersonIdentity(id=new_id(), person_id=UUID(side.people["employee"]), **facts))
     cast.add("identity", "employee", id=identity.id, person_id=identity.person_id)
     await side.post("founder", "/v1/library/install")
-    await side.call("founder", "PUT", "/v1/calendars", json={"holidays": ["2026-12-25"]})
+    calendar = await side.call("founder", "PUT", "/v1/calendars", json={"holidays": ["2026-12-25"]})
+    [sprint] = await side.post("founder", f"/v1/calendars/{calendar['id']}/sprints",
+                               sprints=[{"name": "Sprint 1", "starts_on": "2026-01-05", "ends_on": "2026-01-18"}])
+    cast.add("sprint", "home", id=sprint["id"], calendar_id=calendar["id"])
+    event = await side.post("founder", "/v1/window-events", code="launch", name="launch")
+    cast.add("window_event", "launch", id=event["id"], code="launch")
     owner = side.people["manager"]
     draft = await side.post("regent", "/v1/definitions", code="draft", owner_id=owner,
                             version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})

@@ -20,6 +20,7 @@ from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Id, I
 from kpi_api.graphql.payouts import Payout, own_payouts
 from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
 from kpi_api.graphql.readings import Reading, own_readings
+from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange, WhatIfResult, double_counting, roll_ups_page, what_would
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.subtrees import Cascade, cascade_of_kpi, cascade_of_unit
@@ -155,6 +156,32 @@ class Query:
         resolver=cascade_of_unit,
         description="KPIs in sight of a unit, of the units below it and of their people, in a cycle by id or code, else the current one.",
     )
+
+    @strawberry.field(description="What KPIs come to, those that the viewer sees whole, strategic first; null for what they may not see.")
+    async def roll_ups(
+        self,
+        info: Info,
+        cycle: str,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        unit_id: strawberry.ID | None = None,
+        kpi_id: strawberry.ID | None = None,
+        level: KpiLevel | None = None,
+        accept_missing: bool = False,
+        once: bool = False,
+    ) -> Connection[RolledUpKpi] | None:
+        wanted = {"unit_id": wanted_id("Unit", unit_id), "kpi_id": wanted_id("Kpi", kpi_id), "level": level.value if level else None}
+        return await roll_ups_page(info, first, after, cycle, wanted | {"accept_missing": accept_missing, "once": once})
+
+    @strawberry.field(description="Shared results that reach one sum by two ways or more, as far as the viewer sees them.")
+    async def double_counting(self, info: Info, cycle: str) -> list[DoubledResult] | None:
+        return await double_counting(info, cycle)
+
+    @strawberry.field(description="Which KPIs above change if some come to something else. Nothing is written.")
+    async def what_if(
+        self, info: Info, cycle: str, changes: list[SupposedChange], accept_missing: bool = False, once: bool = False
+    ) -> WhatIfResult:
+        return await what_would(info, cycle, changes, {"accept_missing": accept_missing, "once": once})
 
     @strawberry.field
     async def scorecard(self, info: Info, id_: Id) -> Scorecard | None:

@@ -2,7 +2,8 @@
 
 For each period of the upper KPI the values below that lie in it are rolled up as the KPI says; one that is otherwise measured on its own
 is summed when it is named. Null is not zero: where a KPI below lacks a value, nothing is recorded unless the caller accepts it, and the
-missing KPI is named either way. Rolled up again with the same values nothing changes; with corrected ones the value is corrected, and both are kept.
+missing KPI is named either way. Rolled up again with the same values nothing changes; with corrected ones the value is corrected, and both
+are kept.
 
 Sums are exact; means are rounded half-up at 12 places. Weights are those of the contributions, relative to each other.
 """

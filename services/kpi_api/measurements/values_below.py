@@ -16,22 +16,31 @@ def quotient(above: str, below: str) -> str:
     return f"(sign({above}) * sign({below}) * {exact} * 1e-12)"
 
 
+MET: Final = """
+    CASE k.comparison
+      WHEN 'at_least' THEN m.value >= k.target WHEN 'above' THEN m.value > k.target
+      WHEN 'at_most' THEN m.value <= k.target WHEN 'below' THEN m.value < k.target
+      WHEN 'within' THEN m.value BETWEEN k.target AND k.target_high
+    END
+"""
+_MEAN: Final = quotient("sum(m.value)", "count(m.id)::numeric")
+_TIMES: Final = "CASE WHEN k.unit = 'percent' THEN 100 ELSE 1 END"
+_RATIO: Final = quotient(f"(sum(m.numerator) * {_TIMES})", "sum(m.denominator)")
+_SHARE: Final = quotient(f"(count(*) FILTER (WHERE k.combine = 'share_of_periods_met' AND {MET}))::numeric", "count(m.id)::numeric")
+# The greatest of texts that begin with their day.
+_LAST: Final = """
+    substr(max((to_char(m.period_start, 'YYYYMMDD') || m.value) COLLATE "C") FILTER (WHERE k.combine = 'last'), 9)::numeric
+"""
+
+# PostgreSQL computes each aggregate for every KPI, whichever is chosen, so they must be cheap; an ordered one would sort them all.
 COMBINED: Final = f"""
     CASE k.combine
       WHEN 'total' THEN sum(m.value)
-      WHEN 'mean' THEN {quotient("sum(m.value)", "count(*)::numeric")}
-      WHEN 'last' THEN (array_agg(m.value ORDER BY m.period_start DESC))[1]
-      WHEN 'ratio_of_sums' THEN CASE WHEN sum(m.denominator) <> 0 THEN
-        {quotient("(sum(m.numerator) * CASE WHEN k.unit = 'percent' THEN 100 ELSE 1 END)", "sum(m.denominator)")} END
-      WHEN 'share_of_periods_met' THEN {
-    quotient(
-        '''(count(*) FILTER (WHERE CASE k.comparison
-          WHEN 'at_least' THEN m.value >= k.target WHEN 'above' THEN m.value > k.target
-          WHEN 'at_most' THEN m.value <= k.target WHEN 'below' THEN m.value < k.target
-          WHEN 'within' THEN m.value BETWEEN k.target AND k.target_high END))::numeric''',
-        "count(*)::numeric",
-    )
-} END
+      WHEN 'mean' THEN CASE WHEN count(m.id) > 0 THEN {_MEAN} END
+      WHEN 'last' THEN {_LAST}
+      WHEN 'ratio_of_sums' THEN CASE WHEN sum(m.denominator) <> 0 THEN {_RATIO} END
+      WHEN 'share_of_periods_met' THEN CASE WHEN count(m.id) > 0 THEN {_SHARE} END
+    END
 """
 
 # The newest revision of each value is the one without a next.
@@ -45,9 +54,9 @@ CURRENT: Final = """
 """
 
 ADDED_UP: Final = f"""
-    WITH below AS MATERIALIZED (
-      SELECT c.parent_id, c.weight, k.id, k.window_start, k.window_end, d.combine,
-        t.unit, t.comparison, t.value AS target, t.value_high AS target_high
+    WITH below AS (
+      SELECT c.id AS link_id, c.parent_id, c.weight, k.id, k.window_start, k.window_end, d.combine,
+        t.unit COLLATE "C" AS unit, t.comparison, t.value AS target, t.value_high AS target_high
       FROM contributions c
       JOIN kpis k ON k.organization_id = $1 AND k.id = c.child_id AND k.status = 'active' AND k.roll_up = 'measured'
       JOIN definition_versions d ON d.organization_id = $1 AND d.id = k.definition_version_id
@@ -55,18 +64,18 @@ ADDED_UP: Final = f"""
       WHERE c.organization_id = $1 AND c.parent_id = ANY ($2::uuid[]) AND c.child_id <> ALL ($3::uuid[])
     ),
     values AS (
-      SELECT k.id, k.parent_id, {COMBINED} AS value
-      FROM below k JOIN measurements m ON {CURRENT}
-      GROUP BY k.id, k.parent_id, k.combine, k.unit
+      SELECT k.parent_id, k.id, k.weight, k.unit, k.combine, {COMBINED} AS value
+      FROM below k LEFT JOIN measurements m ON {CURRENT}
+      GROUP BY k.link_id, k.parent_id, k.id, k.weight, k.unit, k.combine
     )
-    SELECT b.parent_id, count(v.value) AS counted, count(*) - count(v.value) AS missing,
-      coalesce(sum(v.value), 0) AS total, coalesce(sum(v.value * b.weight), 0) AS weighted,
-      coalesce(sum(b.weight) FILTER (WHERE v.value IS NOT NULL), 0) AS weights,
-      min(b.unit) AS first_unit, max(b.unit) AS last_unit, bool_or(b.unit IS NULL) AS several_parts,
-      bool_and(b.combine IN ('total', 'mean', 'last')) AS additive,
-      (array_agg(b.id) FILTER (WHERE v.value IS NULL)) AS missing_ids
-    FROM below b LEFT JOIN values v ON v.id = b.id AND v.parent_id = b.parent_id
-    GROUP BY b.parent_id
+    SELECT v.parent_id, count(v.value) AS counted, count(*) - count(v.value) AS missing,
+      coalesce(sum(v.value), 0) AS total, coalesce(sum(v.value * v.weight), 0) AS weighted,
+      coalesce(sum(v.weight) FILTER (WHERE v.value IS NOT NULL), 0) AS weights,
+      min(v.unit) AS first_unit, max(v.unit) AS last_unit, bool_or(v.unit IS NULL) AS several_parts,
+      bool_and(v.combine IN ('total', 'mean', 'last')) AS additive,
+      (array_agg(v.id) FILTER (WHERE v.value IS NULL)) AS missing_ids
+    FROM values v
+    GROUP BY v.parent_id
 """  # noqa: S608  # names of ours
 
 

@@ -7,6 +7,8 @@ Map
 - `company`          the large company they are measured with, written by the SQL scripts beside it
 - `people_import`    import.people
 - `measurements`     measurements.bulk
+- `roll_up`          cascade.rollup
+- `cascade`          cascade.line_of_sight, cascade.subtree
 - `line_of_sight`    graphql.line_of_sight; `server` is kpi_api with the hand-written way as one more route
 - `year_close`       year.close
 - `scoring_engine`   scoring.engine.numpy

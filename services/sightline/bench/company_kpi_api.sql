@@ -57,9 +57,9 @@ SELECT pg_temp.organization(), pg_temp.made('version', k), pg_temp.made('definit
 FROM generate_series(0, 5) k;
 
 INSERT INTO kpis (organization_id, id, version, definition_version_id, cycle_id, name, why, level, owner_person_id, owner_unit_id,
-  collaborative, window_start, window_end, controllability, status)
+  collaborative, window_start, window_end, controllability, status, roll_up)
 SELECT pg_temp.organization(), kpi_id, 1, version_id, pg_temp.made('cycle', 0), name, '', level, person_id, unit_id,
-  false, '2026-01-01', '2026-12-31', 'high', 'active'
+  false, '2026-01-01', '2026-12-31', 'high', 'active', CASE WHEN level = 'individual' THEN 'measured' ELSE 'sum' END
 FROM (
   SELECT kpi_id, pg_temp.made('version', 0), 'Result of unit ' || n,
     pg_temp.by_level(n, '{strategic,business_unit,functional,team}'), NULL::uuid, id FROM units

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.bench import access, line_of_sight, measurements, people_import, person, scoring_engine, search, year_close
+from sightline.bench import access, cascade, line_of_sight, measurements, people_import, person, roll_up, scoring_engine, search, year_close
 from sightline.bench.figures import Figure
 from sightline.bench.stage import Stage
 from sightline.processes import Report
@@ -24,6 +24,9 @@ STAGES: list[dict[str, Measure]] = [
         "access.page.manager": access.manager,
         "access.page.executive": access.executive,
         "auth.person": person.run,
+        "cascade.rollup": roll_up.run,
+        "cascade.line_of_sight": cascade.line_of_sight,
+        "cascade.subtree": cascade.subtree,
         "graphql.line_of_sight": line_of_sight.run,
     },
     {"dictionary.search": search.run},

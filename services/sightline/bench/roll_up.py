@@ -1,7 +1,7 @@
 """`cascade.rollup`: what the whole tree comes to, five levels from every person's KPIs to the board's, against one hand-written statement.
 
-Ours is the first page of `GET /v1/cascade/roll-up` as hr_admin, without HTTP: its sums follow from every KPI there is. Both run as the service
-role under row-level security and take turns.
+Ours is the first page of `GET /v1/cascade/roll-up` as hr_admin, without HTTP: its sums follow from every KPI there is. Both run as the
+service role under row-level security and take turns.
 """
 
 import time

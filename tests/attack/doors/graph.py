@@ -122,6 +122,25 @@ def about_oneself() -> Callable[[Thing, httpx.Response], Shown]:
     return shows
 
 
+DOUBLED = f'{{ doubleCounting(cycle: "2026") {{ {fields_of("DoubledResult", 1)} }} }}'
+SUPPOSED = 'whatIf(cycle: "2026", changes: [{ kpi: $id, value: "1" }])'
+WHAT_IF = f"query ($id: ID!) {{ {SUPPOSED} {{ __typename ... on WhatWould {{ {fields_of('WhatWould', 3)} }} }} }}"
+
+
+def shows_doubled(thing: Thing, answer: httpx.Response) -> Shown:
+    if answer.status_code == 401:
+        return "out"
+    found = answer.json()["data"]["doubleCounting"] or []
+    return "whole" if thing["id"] in [one["kpi"]["uuid"] for one in found] else "nothing"
+
+
+def shows_effects(thing: Thing, answer: httpx.Response) -> Shown:
+    """Whoever may suppose a change of a KPI sees it whole."""
+    if answer.status_code == 401:
+        return "out"
+    return "whole" if answer.json()["data"]["whatIf"]["__typename"] == "WhatWould" else "nothing"
+
+
 WHO = f"{{ viewer {{ {fields_of('Viewer', 1)} }} }}"
 ORGANIZATION = f"{{ organization {{ {fields_of('Organization', 0)} }} }}"
 
@@ -149,6 +168,9 @@ READS: list[Door] = [
     many("kpis", "kpi", "Kpi"),
     many("kpis", "kpi_of", "Kpi", sees="kpi", ownerId=("ID", lambda thing: thing["person_id"])),
     many("orphans", "kpi", "Kpi", owners=("orphan",)),
+    many("rollUps", "kpi", "RolledUpKpi", cycle=("String!", "2026")),
+    Read("graphql Query.doubleCounting", "doubled", ask(DOUBLED), shows=shows_doubled, is_list=True),
+    Read("graphql Query.whatIf", "kpi", ask(WHAT_IF, id=own_id), shows=shows_effects, no_ancestors=True),
     many("scorecards", "scorecard", "Scorecard"),
     many("scorecards", "scorecard", "Scorecard", personId=("ID", lambda thing: thing["person_id"]), cycleCode=("String", "2026")),
     Read("graphql Query.viewer", "person", ask(WHO), shows=about_oneself(), sees="oneself", is_list=True),

@@ -93,7 +93,10 @@ def test_a_mean_between_ends_the_double_counting() -> None:
     assert roll_up(diamond("mean"))[TOP].value == Decimal("115.5")
 
 
-@given(st.lists(st.tuples(st.decimals(-(10**12), 10**12, places=3), st.decimals("0.1", 100, places=2)), min_size=1, max_size=8), st.randoms())
+PAIRS = st.tuples(st.decimals(-(10**12), 10**12, places=3), st.decimals("0.1", 100, places=2))
+
+
+@given(st.lists(PAIRS, min_size=1, max_size=8), st.randoms())
 def test_order_never_changes_a_result_and_fractions_agree(pairs: list[tuple[Decimal, Decimal]], random: object) -> None:
     below = [Link(UUID(int=100 + n), weight) for n, (_, weight) in enumerate(pairs)]
     own = {UUID(int=100 + n): Own(value, "USD") for n, (value, _) in enumerate(pairs)}

@@ -33,7 +33,7 @@ def test_three_ways_count_three_times_and_very_many_are_cut() -> None:
     (found,) = doubled({X: [A, B, C], A: [TOP], B: [TOP], C: [TOP]}, {X})
     assert (found.times, found.kind) == (3, "collaborative")
     steps = [UUID(int=100 + n) for n in range(30)]
-    ladder = {steps[n]: [id_ for id_ in steps[n + 1 : n + 3]] for n in range(29)}
+    ladder = {steps[n]: steps[n + 1 : n + 3] for n in range(29)}
     found = next(one for one in doubled(ladder, []) if (one.kpi_id, one.sum_id) == (steps[0], steps[29]))
     assert (len(found.paths), found.times) == (20, 832040)
 

@@ -128,10 +128,9 @@ async def rows(company: Company) -> dict[str, int]:
     async with company.organization.world.kpi_api.database.read(company.organization.id) as session:
         tables = [row[0] for row in await session.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))]
         seen = {}
-        for table in tables:
-            if table not in {"rate_counters"}:
-                statement = f"SELECT coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) || ':' || count(*) FROM {table} t"  # noqa: S608
-                seen[table] = await session.scalar(text(statement)) if await _may_read(session, table) else None
+        for table in [table for table in tables if await _may_read(session, table)]:
+            statement = f"SELECT coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) || ':' || count(*) FROM {table} t"  # noqa: S608
+            seen[table] = await session.scalar(text(statement))
         return seen
 
 
