@@ -10,6 +10,7 @@ import strawberry
 from kpi_api.cascade import schemas
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, Unit, load_cycle, load_person
+from kpi_api.graphql.targets import Difficulty, Milestone, load_difficulty, load_milestones
 from kpi_api.graphql.words import Comparison, KpiLevel, KpiSight, KpiStatus, RollUpMethod, RollUpOf, TargetPeriod
 
 
@@ -170,6 +171,14 @@ class Kpi(Node):
     async def contributes_to(self, info: Info) -> list["Kpi"]:
         views = await info.context.loaders.kpis.load_many(self.parent_ids)
         return [Kpi.of(view) for view in views if view is not None]
+
+    @strawberry.field(description="How often the target of a part would have been met before; null where the KPI is seen as an ancestor.")
+    async def target_difficulty(self, info: Info, part: str = "main") -> Difficulty | None:
+        return await load_difficulty(info, self.uuid, part)
+
+    @strawberry.field(description="Milestones that were done, the newest first. " + HIDDEN)
+    async def milestones(self, info: Info) -> list[Milestone] | None:
+        return await load_milestones(info, self.uuid)
 
     @strawberry.field
     async def line_of_sight(self, info: Info) -> LineOfSight | None:

@@ -78,6 +78,6 @@ async def _done_by_values(session: ReadSession, dues: Collection[Due], as_of: da
 
 
 async def _calendars(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, BusinessCalendar]:
-    followed = dict((await session.execute(select(Kpi.id, Kpi.calendar_id).where(Kpi.id.in_(kpi_ids)))).tuples().all())
+    followed = dict((await session.execute(select(Kpi.id, Kpi.calendar_id).where(Kpi.id.in_(kpi_ids)))).all())
     calendars = await business_calendars_by_id(session, followed.values())
     return {kpi_id: calendars[calendar_id] for kpi_id, calendar_id in followed.items() if calendar_id in calendars}

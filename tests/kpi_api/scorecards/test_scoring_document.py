@@ -10,8 +10,7 @@ from sqlalchemy import update
 
 from chassis.access import Viewer
 from kpi_api.access.matrix import MATRIX
-from kpi_api.cascade.models import KpiTarget
-from kpi_api.dictionary.models import DefinitionVersion
+from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.people.models import Employment
 from kpi_api.scorecards.freezing import Frozen, freeze_scorecards
 from kpi_api.scorecards.scoring_document import scoring_document
@@ -131,13 +130,15 @@ async def test_the_close_leaves_no_scorecard_open_and_lists_what_was_not_agreed(
 
 async def test_a_milestone_is_handed_over_as_the_share_done_with_what_its_lateness_costs(scene: Scene) -> None:
     """Given a milestone of 2, due on 30 September and agreed so; when 1 was reached by then and both on 6 October, then 6 days late."""
+    rows = given.a_definition("certificate", direction="milestone", combine="last")
+    await given.store(scene.organization, *rows)
     async with scene.organization.world.kpi_api.database.write(scene.organization.id) as session:
         rule = {"kind": "per_day", "percent": "5", "grace_days": 0, "days": "calendar"}
         of_first = KpiTarget.kpi_id == scene.kpis[0].id
         await session.execute(
             update(KpiTarget).where(of_first).values(value=2, period="window", due_on=date(2026, 9, 30), lateness=rule)
         )
-        await session.execute(update(DefinitionVersion).values(direction="milestone", combine="last"))
+        await session.execute(update(Kpi).where(Kpi.id == scene.kpis[0].id).values(definition_version_id=rows[1].id))
     await scene.organization.set_clock("2026-03-01T09:00:00Z")
     card = await agreed(scene)
     await scene.organization.set_clock("2026-10-20T09:00:00Z")

@@ -45,7 +45,7 @@ async def window_and_calendar(session: ReadSession, kpi: Kpi) -> tuple[Window | 
 async def sprints_of_kpis(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, tuple[Days, ...]]:
     """The sprints that these KPIs follow, by KPI; those without are missing. Asks for no viewer: callers have checked."""
     found: dict[Any, Any] = dict(
-        (await session.execute(select(Kpi.id, Kpi.calendar_id).where(Kpi.id.in_(kpi_ids), Kpi.calendar_id.is_not(None)))).tuples().all()
+        (await session.execute(select(Kpi.id, Kpi.calendar_id).where(Kpi.id.in_(kpi_ids), Kpi.calendar_id.is_not(None)))).all()
     )
     sprints = await sprints_of(session, set(found.values()))
     return {kpi_id: sprints[calendar_id] for kpi_id, calendar_id in found.items() if calendar_id in sprints}
