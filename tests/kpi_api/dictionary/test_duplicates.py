@@ -1,6 +1,7 @@
 """Definitions that look alike are found, and resolved by merging, renaming, or stating the difference."""
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -57,6 +58,14 @@ def test_formulas_are_compared_whatever_the_order_of_what_may_be_exchanged(formu
     assert (canonical_formula(one("a", "A", formula)) == canonical_formula(one("b", "B", other))) is same
 
 
+def test_one_formula_over_another_source_is_another_measure() -> None:
+    survey = {"formula": "points / answers", "measures": {"points": "score", "answers": "count"}}
+    one_ = replace(one("a", "CSAT", **survey), source_of_truth="Ticket survey")
+    other = replace(one("b", "Mood", **survey), source_of_truth="Pulse")
+    assert found(one_, other) == []
+    assert found(one_, replace(other, source_of_truth="ticket survey.")) == [("a", "b", ("same_formula",), "1.00")]
+
+
 def test_comparing_few_of_many_pairs_finds_what_comparing_all_finds() -> None:
     many = [one(f"d-{n:03}", " ".join(f"{word}{n * 7919 % 973:03}" for word in ("alpha", "beta"))) for n in range(250)]
     similar = Decimal("0.70")
@@ -100,6 +109,12 @@ async def test_a_pair_is_listed_with_why_and_what_one_may_do(organization: Organ
     assert [verb["allowed"] for verb in pair["verbs"]] == [False, False, False]
     stranger = await organization.world.new_organization()
     assert await listed((await stranger.admin()).kpi_api) == []
+
+
+async def test_what_ships_holds_no_two_that_look_alike(organization: Organization) -> None:
+    client = (await organization.admin()).kpi_api
+    assert (await client.post("/v1/library/install")).status_code == 200
+    assert await listed(client) == []
 
 
 async def test_the_organization_says_how_alike_names_must_be(organization: Organization) -> None:

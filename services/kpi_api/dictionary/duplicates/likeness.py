@@ -1,4 +1,7 @@
-"""When two definitions look alike: one name, nearly one name, or one formula. Pure."""
+"""When two definitions look alike: one name, nearly one name, or one formula over one source of truth. Pure.
+
+A formula alone says little: every survey is points given by answers. From another source it measures something else.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -30,6 +33,7 @@ class Described:
     name: str
     formulas: Mapping[str, str]
     measures: Mapping[str, str]
+    source_of_truth: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,12 +117,13 @@ def _at_least(size: int, share: Decimal) -> int:
 
 
 def canonical_formula(described: Described) -> str | None:
-    """The formulas of a definition's parts in one form, whatever the order of what may be exchanged; None without any."""
+    """The formulas of the parts in one form, whatever the order of what may be exchanged, with their source; None without any."""
     if not described.formulas:
         return None
     measures = tuple(sorted(described.measures.items()))
+    source = " ".join(words(described.source_of_truth or ""))
     forms = [_canonical(formula, measures) for _, formula in sorted(described.formulas.items())]
-    return None if None in forms else "; ".join(sorted(filter(None, forms)))
+    return None if None in forms else "; ".join([*sorted(filter(None, forms)), source])
 
 
 @lru_cache(maxsize=20_000)

@@ -34,7 +34,8 @@ async def similar_names_from(viewer: Viewer, session: ReadSession) -> Decimal:
 async def described(viewer: Viewer, session: ReadSession, definition_ids: Collection[UUID] | None = None) -> list[Described]:
     """Definitions with a version in force today; of those named, or of all."""
     version = DefinitionVersion
-    columns = (KpiDefinition.id, KpiDefinition.code, version.id, version.number, version.name, version.formulas, version.measures)
+    columns = (KpiDefinition.id, KpiDefinition.code, version.id, version.number, version.name, version.formulas, version.measures,
+               version.source_of_truth)  # fmt: skip
     statement = definitions(viewer).join(version, version.definition_id == KpiDefinition.id).where(in_force(session.today))
     if definition_ids is not None:
         statement = statement.where(KpiDefinition.id.in_(definition_ids))

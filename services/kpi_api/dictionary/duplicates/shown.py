@@ -15,7 +15,11 @@ from kpi_api.dictionary.duplicates.queries import Duplicate
 from kpi_api.dictionary.duplicates.schemas import DescribedOutput, DuplicateOutput, Statement
 from kpi_api.dictionary.models import KpiDefinition
 
-SAYINGS: dict[Why, str] = {"same_name": "have one name", "similar_name": "have nearly one name", "same_formula": "are computed alike"}
+SAYINGS: dict[Why, str] = {
+    "same_name": "have one name",
+    "similar_name": "have nearly one name",
+    "same_formula": "are computed alike from one source",
+}
 
 
 async def duplicates_shown(viewer: Viewer, session: ReadSession, found: Sequence[Duplicate]) -> list[DuplicateOutput]:

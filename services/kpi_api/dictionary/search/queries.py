@@ -32,7 +32,8 @@ async def definitions_page(
     statement, keys, scope = definitions(viewer), [], ""
     if text is not None and text.strip():
         typed = wanted(text)[:MOST_WORDS]
-        statement, rank = _ranked(viewer, [await _hits(session, n, word) for n, word in enumerate(typed)], day)
+        meant = await _meant(session, typed)
+        statement, rank = _ranked(viewer, [_hits(session, n, word, meant.get(word)) for n, word in enumerate(typed)], day)
         keys, scope = [(-rank, None)], f"{typed} {day}"
     if codes:
         statement = statement.where(KpiDefinition.code.in_(codes))
@@ -71,12 +72,9 @@ def in_force(day: date) -> ColumnElement[bool]:
     )
 
 
-async def _hits(session: ReadSession, number: int, typed: str) -> Subquery:
-    """The versions that a typed word finds, each with a score: the weight, twice for the word as it is."""
-    found = _beginning_with(typed)
-    known = await session.scalar(select(DefinitionWord.word).where(found, _own(session)).limit(1))
-    alike = [] if known else await _alike(session, typed)
-    matches = found if known else DefinitionWord.word.in_(alike)
+def _hits(session: ReadSession, number: int, typed: str, meant: Sequence[str] | None) -> Subquery:
+    """The versions that a typed word finds, each with a score: the weight, twice for the word as it is. `meant`: it stands nowhere."""
+    matches = _beginning_with(typed) if meant is None else DefinitionWord.word.in_(meant)
     times = case((DefinitionWord.word == typed, 2), else_=1)
     score = func.max(DefinitionWord.weight * times).label("score")
     statement = select(DefinitionWord.version_id, score).where(matches, _own(session)).group_by(DefinitionWord.version_id)
@@ -91,6 +89,14 @@ def _beginning_with(word: str) -> ColumnElement[bool]:
     """The word itself and all that begin with it, by code point."""
     after = word[:-1] + chr(ord(word[-1]) + 1)
     return and_(DefinitionWord.word >= word, DefinitionWord.word < after)
+
+
+async def _meant(session: ReadSession, typed: Sequence[str]) -> dict[str, list[str]]:
+    """Of the typed words with which no word of the dictionary begins: the words that each may have been meant for."""
+    known = [select(DefinitionWord.word).where(_own(session), _beginning_with(word)).exists() for word in typed]
+    found = (await session.execute(select(*known))).one() if known else ()
+    unknown = [word for word, is_known in zip(typed, found, strict=True) if not is_known]
+    return {word: await _alike(session, word) for word in unknown}
 
 
 async def _alike(session: ReadSession, typed: str) -> list[str]:
