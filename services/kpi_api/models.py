@@ -8,6 +8,7 @@ from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
 from kpi_api.dictionary.duplicates import models as duplicates
+from kpi_api.dictionary.formulas import models as formulas
 from kpi_api.dictionary.search import models as search
 from kpi_api.dictionary.stewardship import models as stewardship
 from kpi_api.hris import models as hris
@@ -31,6 +32,7 @@ __all__ = [
     "cycles",
     "dictionary",
     "duplicates",
+    "formulas",
     "hris",
     "identities",
     "leading",

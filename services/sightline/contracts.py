@@ -4,6 +4,7 @@ kpi_api.json scoring.json    OpenAPI 3.1 of both services
 kpi_api.graphql              the GraphQL schema, sorted
 events.json                  every event type, its subject and which service records it
 plan.schema.json             the plan language as JSON Schema
+formula.schema.json          a formula that was checked, as JSON Schema
 snapshot.schema.json         what scoring takes as a snapshot, as JSON Schema
 """
 
@@ -15,6 +16,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from chassis.app import create_app
+from chassis.expressions.published import formula_json_schema
 from chassis.service import Service
 from kpi_api.app import make_service as make_kpi_api
 from kpi_api.event_types import EVENT_TYPES as KPI_API_EVENTS
@@ -38,6 +40,7 @@ def contracts() -> dict[str, str]:
         "kpi_api.graphql": lambda: sdl(),
         "events.json": lambda: _json({"kpi_api": KPI_API_EVENTS, "scoring": SCORING_EVENTS}),
         "plan.schema.json": lambda: _json(plan_json_schema()),
+        "formula.schema.json": lambda: _json(formula_json_schema()),
         "snapshot.schema.json": lambda: _json(snapshot_json_schema()),
     }
     return {name: write() for name, write in files.items()}

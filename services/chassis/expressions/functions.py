@@ -1,16 +1,7 @@
-"""The functions of the language, each written with the few operators both back ends know.
-
-min(a, b, ...)  max(a, b, ...)   smallest, largest; null if one is null
-sum(a, b, ...)  mean(a, b, ...)  total, average; null if one is null (a missing part is not zero)
-abs(a)                           without its sign
-round(a, places)                 half-up away from zero; places from 0 to 12
-coalesce(a, b, ...)              the first that is not null
-is_null(a)                       true or false, never null
-percent(a)                       a ratio as a percentage: 0.28 is 28 percent
-ratio(a)                         a percentage as a ratio: 28 percent is 0.28
-"""
+"""The functions of the language, each written with the few operators both back ends know."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import reduce
 from typing import Final
@@ -63,16 +54,26 @@ def _converted(operator: Operator, source: Unit, target: Unit) -> Build:
     return build
 
 
-FUNCTIONS: Final[Mapping[str, tuple[int, int, Build]]] = {
-    "min": (2, 100, _folded("lesser")),
-    "max": (2, 100, _folded("greater")),
-    "sum": (1, 100, _folded("add")),
-    "mean": (1, 100, _mean),
-    "abs": (1, 1, _absolute),
-    "round": (2, 2, _round),
-    "coalesce": (2, 100, _folded("coalesce")),
-    "is_null": (1, 1, _is_null),
-    "percent": (1, 1, _converted("multiply", RATIO, PERCENT)),
-    "ratio": (1, 1, _converted("divide", PERCENT, RATIO)),
+@dataclass(frozen=True, slots=True)
+class Function:
+    """How many arguments a function takes, what builds its term from them and the call's position, and what it means."""
+
+    least: int
+    most: int
+    build: Build
+    written: str
+    meaning: str
+
+
+FUNCTIONS: Final[Mapping[str, Function]] = {
+    "min": Function(2, 100, _folded("lesser"), "min(a, b, ...)", "the smallest; null if one is null"),
+    "max": Function(2, 100, _folded("greater"), "max(a, b, ...)", "the largest; null if one is null"),
+    "sum": Function(1, 100, _folded("add"), "sum(a, b, ...)", "the total; null if one is null, since a missing part is not zero"),
+    "mean": Function(1, 100, _mean, "mean(a, b, ...)", "the average; null if one is null"),
+    "abs": Function(1, 1, _absolute, "abs(a)", "without its sign"),
+    "round": Function(2, 2, _round, "round(a, places)", f"half-up away from zero; places from 0 to {PLACES}, written as a number"),
+    "coalesce": Function(2, 100, _folded("coalesce"), "coalesce(a, b, ...)", "the first that is not null; out_of_range stays null"),
+    "is_null": Function(1, 1, _is_null, "is_null(a)", "true or false, never null"),
+    "percent": Function(1, 1, _converted("multiply", RATIO, PERCENT), "percent(a)", "a ratio as a percentage: 0.28 is 28 percent"),
+    "ratio": Function(1, 1, _converted("divide", PERCENT, RATIO), "ratio(a)", "a percentage as a ratio: 28 percent is 0.28"),
 }
-"""Name -> least and most arguments, and what builds the term from them and the call's position."""

@@ -46,7 +46,7 @@ class Number:
     unit: Unit | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return {"number": plain_text(self.value)}
+        return {"number": plain_text(self.value), "unit": _written(self.unit)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class Measure:
     unit: Unit
 
     def to_json(self) -> dict[str, Any]:
-        return {"measure": self.name}
+        return {"measure": self.name, "unit": _written(self.unit)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,12 @@ class Operation:
     unit: Unit | None
 
     def to_json(self) -> dict[str, Any]:
-        return {"operator": self.operator, "operands": [operand.to_json() for operand in self.operands]}
+        operands = [operand.to_json() for operand in self.operands]
+        return {"operator": self.operator, "operands": operands, "unit": _written(self.unit)}
+
+
+def _written(unit: Unit | None) -> str | None:
+    return None if unit is None else str(unit)
 
 
 Term = Number | Measure | Operation

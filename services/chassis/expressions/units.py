@@ -51,5 +51,6 @@ def _added(left: tuple[tuple[str, int], ...], right: tuple[tuple[str, int], ...]
 
 RATIO: Final = Unit()
 PERCENT: Final = Unit.read("percent")
+COUNT: Final = Unit.read("count")
 TRUTH: Final = Unit.read("truth")
 """The type of conditions. No measure may have it."""

@@ -15,7 +15,8 @@ from chassis.dates import add_months
 from chassis.etags import require_match
 from chassis.problems import NotAllowed, PreconditionFailed
 from kpi_api.dictionary import comparing, queries, uses
-from kpi_api.dictionary.formulas import check_formulas
+from kpi_api.dictionary.formulas.checking import check_formulas
+from kpi_api.dictionary.formulas.trials import require_tried
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
 from kpi_api.dictionary.problems import (
     ApprovedByAnother,
@@ -201,12 +202,14 @@ def require_proposable(viewer: Viewer, version: DefinitionVersion) -> None:
 async def approve(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
     """Approve a proposed version; the author cannot.
 
-    Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother, EffectiveBeforePredecessor, DefinitionMerged.
+    Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother, EffectiveBeforePredecessor, DefinitionMerged, NotTried.
     """
     viewer.require("definitions.approve")
     await require_unmerged(session, await _locked(viewer, session, definition_id))
     version = await queries.version(viewer, session, definition_id, number, lock=True)
-    version.approver_id, version.approved_at = require_approvable(viewer, version), session.now
+    approver_id = require_approvable(viewer, version)
+    await require_tried(viewer, session, version)
+    version.approver_id, version.approved_at = approver_id, session.now
     await _require_order(session, definition_id, number, version.effective_from)
     await _move(session, version, "approved")
     await events.record(session, "definition.approved", "definition", definition_id, number=number)

@@ -75,7 +75,7 @@ async def create_definition(
     definition, version = await actions.create_definition(viewer, session, given)
     response.headers["Location"] = f"/v1/definitions/{definition.id}"
     set_etag(response, definition)
-    return await definition_shown(viewer, definition, version)
+    return await definition_shown(viewer, session, definition, version)
 
 
 @router.get("/definitions/{definition_id}", summary="Read a KPI definition")
@@ -86,7 +86,7 @@ async def read_definition(
     definition = await queries.definition(viewer, session, definition_id)
     versions = await queries.versions_shown(viewer, session, [definition_id], as_of or session.today)
     set_etag(response, definition)
-    return await definition_shown(viewer, definition, versions.get(definition_id))
+    return await definition_shown(viewer, session, definition, versions.get(definition_id))
 
 
 @router.patch("/definitions/{definition_id}", summary="Change who answers for a definition")
@@ -102,7 +102,7 @@ async def change_definition(
     definition = await actions.change_definition(viewer, session, definition_id, given, if_match)
     versions = await queries.versions_shown(viewer, session, [definition_id], session.today)
     set_etag(response, definition)
-    return await definition_shown(viewer, definition, versions.get(definition_id))
+    return await definition_shown(viewer, session, definition, versions.get(definition_id))
 
 
 @router.get("/definitions/{definition_id}/difference", summary="Compare two versions")
@@ -140,25 +140,25 @@ async def add_version(
 ) -> VersionDetail:
     """A draft. Versions are never edited: a mistake is mended by the next one. Send If-Match with the definition's ETag to be refused, and
     told what changed, when somebody else wrote a version meanwhile."""
-    return await version_shown(viewer, await actions.add_version(viewer, session, definition_id, given, if_match))
+    return await version_shown(viewer, session, await actions.add_version(viewer, session, definition_id, given, if_match))
 
 
 @router.get("/definitions/{definition_id}/versions/{number}", summary="Read a version")
 async def read_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Read) -> VersionDetail:
     """One version as it stands, such as one that waits for your approval."""
-    return await version_shown(viewer, await queries.version(viewer, session, definition_id, number))
+    return await version_shown(viewer, session, await queries.version(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/propose", summary="Propose a version")
 async def propose_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Ask for a draft's approval."""
-    return await version_shown(viewer, await actions.propose(viewer, session, definition_id, number))
+    return await version_shown(viewer, session, await actions.propose(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/approve", summary="Approve a version")
 async def approve_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Let a proposed version take effect from its date. Its author cannot approve it."""
-    return await version_shown(viewer, await actions.approve(viewer, session, definition_id, number))
+    return await version_shown(viewer, session, await actions.approve(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/retire", summary="Retire a version")
@@ -166,7 +166,7 @@ async def retire_version(
     definition_id: UUID, number: VersionNumber, given: Retirement, viewer: CurrentViewer, session: Write
 ) -> VersionDetail:
     """End the use of an approved version from a day on. While KPIs or templates use it then, the refusal says which."""
-    return await version_shown(viewer, await actions.retire(viewer, session, definition_id, number, given.from_day))
+    return await version_shown(viewer, session, await actions.retire(viewer, session, definition_id, number, given.from_day))
 
 
 @router.get("/outcomes", summary="List outcomes")

@@ -277,7 +277,7 @@ class VersionOutput(Output):
 
 
 class VersionDetail(VersionOutput):
-    """A definition version; `verbs` says what the viewer may do now: propose, approve, retire."""
+    """A definition version; `verbs` says what the viewer may do now: try, propose, approve, retire."""
 
     verbs: list[VerbOutput]
 

@@ -3,8 +3,10 @@
 from typing import Any
 
 from chassis.access import Viewer
+from chassis.database import ReadSession
 from chassis.verbs import verb_output
 from kpi_api.dictionary import actions
+from kpi_api.dictionary.formulas import trials
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.dictionary.schemas import DefinitionDetail, DefinitionOutput, VersionDetail, VersionOutput
 
@@ -16,16 +18,24 @@ def definition_listed(definition: KpiDefinition, version: DefinitionVersion | No
     return DefinitionOutput(**_facts(definition), version=VersionOutput.model_validate(version) if version else None)
 
 
-async def definition_shown(viewer: Viewer, definition: KpiDefinition, version: DefinitionVersion | None) -> DefinitionDetail:
+async def definition_shown(
+    viewer: Viewer, session: ReadSession, definition: KpiDefinition, version: DefinitionVersion | None
+) -> DefinitionDetail:
     """A definition with the version that the viewer was found to see."""
-    return DefinitionDetail(**_facts(definition), version=await version_shown(viewer, version) if version else None)
+    return DefinitionDetail(**_facts(definition), version=await version_shown(viewer, session, version) if version else None)
 
 
-async def version_shown(viewer: Viewer, version: DefinitionVersion) -> VersionDetail:
+async def version_shown(viewer: Viewer, session: ReadSession, version: DefinitionVersion) -> VersionDetail:
     """A version that the viewer was found to see."""
+
+    async def require_approvable() -> None:
+        actions.require_approvable(viewer, version)
+        await trials.require_tried(viewer, session, version)
+
     verbs = [
+        await verb_output("try", lambda: trials.require_triable(viewer, version)),
         await verb_output("propose", lambda: actions.require_proposable(viewer, version)),
-        await verb_output("approve", lambda: actions.require_approvable(viewer, version)),
+        await verb_output("approve", require_approvable),
         await verb_output("retire", lambda: actions.require_retirable(viewer, version)),
     ]
     return VersionDetail(**VersionOutput.model_validate(version).model_dump(), verbs=verbs)

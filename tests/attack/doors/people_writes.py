@@ -81,6 +81,13 @@ def a_version(*verbs: str, author: str = "regent") -> Callable[[Cast, Thing], An
     return prepare
 
 
+async def a_formula(cast: Cast, thing: Thing) -> Thing:
+    """A draft of the executive with a formula."""
+    version = VERSION | {"formulas": {"main": "won"}, "measures": {"won": "count"}}
+    made = await cast.home.post("regent", "/v1/definitions", code=f"d-{uuid.uuid4().hex[:8]}", version=version)
+    return {"id": made["id"]}
+
+
 async def a_definition_review(cast: Cast, thing: Thing) -> Thing:
     """Of a definition that the executive owns."""
     code = f"d-{uuid.uuid4().hex[:8]}"
@@ -204,6 +211,8 @@ DICTIONARY: list[Door] = [
           permit="definition.approve", owner="regent", sees="open", prepare=a_version("propose")),
     write("POST /v1/definitions/{definition_id}/versions/{number}/approve", "definition", path="/v1/definitions/{id}/versions/1/approve",
           permit="definitions.approve", sees="open", twin="regent", prepare=a_version("propose", author="founder")),
+    write("POST /v1/definitions/{definition_id}/versions/{number}/try", "definition", {"part": "main", "samples": [{"won": "1"}]},
+          path="/v1/definitions/{id}/versions/1/try", permit="definitions.write", sees="open", twin="regent", prepare=a_formula),
     write("POST /v1/definitions/{definition_id}/versions/{number}/retire", "definition", {"from_day": "2027-01-01"},
           path="/v1/definitions/{id}/versions/1/retire", permit="definitions.retire", sees="open", prepare=a_version("propose", "approve")),
     resolve("merge", permit="definitions.retire"),

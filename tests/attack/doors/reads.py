@@ -175,6 +175,8 @@ OPEN_READS: list[Door] = [
          get("/v1/definitions/{id}/difference", from_number="1", to_number="1"), sees="open", shows=succeeds),
     Read("kpi_api GET /v1/definitions/{definition_id}/difference", "draft",
          get("/v1/definitions/{definition_id}/difference", from_number="1", to_number="1"), sees="definition_draft", shows=succeeds),
+    Read("kpi_api GET /v1/definitions/{definition_id}/versions/{number}/trials", "definition",
+         get("/v1/definitions/{id}/versions/1/trials"), sees="open", shows=succeeds),
     Read("kpi_api GET /v1/definitions/{definition_id}/uses", "definition", get("/v1/definitions/{id}/uses"), sees="open", shows=succeeds),
     Read("kpi_api GET /v1/definitions/{definition_id}/uses", "kpi_in_use", get("/v1/definitions/{definition_id}/uses"), sees="kpi",
          is_list=True, no_ancestors=True),

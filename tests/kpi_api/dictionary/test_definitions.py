@@ -41,6 +41,13 @@ async def create(client: Clients, version: dict[str, Any] | None = None, code: s
     return body
 
 
+async def try_win_rate(client: Clients, definition_id: str, number: int = 1) -> None:
+    """A formula is tried on sample data before it can be approved."""
+    samples = [{"won": "7", "decided": "25"}]
+    answer = await client.kpi_api.post(f"/v1/definitions/{definition_id}/versions/{number}/try", json={"samples": samples})
+    assert answer.json()["results"] == [{"value": "28", "reason": None}]
+
+
 async def test_a_definition_is_written_by_one_and_approved_by_another(organization: Organization) -> None:
     author, approver, reader = await organization.admin(), await another_hr_admin(organization), await a_colleague(organization)
     definition = await create(author)
@@ -56,6 +63,7 @@ async def test_a_definition_is_written_by_one_and_approved_by_another(organizati
     own = await author.kpi_api.post(f"{path}/approve")
     assert (own.status_code, own.json()["code"]) == (403, "approval_by_another_needed")
 
+    await try_win_rate(author, definition["id"])
     approved = (await approver.kpi_api.post(f"{path}/approve")).json()
     assert (approved["status"], approved["parts"]) == (
         "approved", [{"code": "main", "name": "Win rate", "unit": "percent", "direction": "higher"}],
@@ -82,6 +90,7 @@ async def test_the_version_in_force_depends_on_the_day(organization: Organizatio
     assert (await author.kpi_api.post(f"{path}/versions", json=later)).json()["number"] == 2
     for number in (1, 2):
         await author.kpi_api.post(f"{path}/versions/{number}/propose")
+        await try_win_rate(author, definition["id"], number)
         await approver.kpi_api.post(f"{path}/versions/{number}/approve")
 
     in_june = (await author.kpi_api.get(path, params={"as_of": "2026-06-30"})).json()["version"]

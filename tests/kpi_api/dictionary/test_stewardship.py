@@ -9,7 +9,7 @@ import pytest
 from chassis.jobs import Job
 from kpi_api.dictionary.stewardship.jobs import open_due_reviews
 from tests.kpi_api.cascade.company import Company, found_company, kpi
-from tests.kpi_api.dictionary.test_definitions import WIN_RATE, another_hr_admin, create
+from tests.kpi_api.dictionary.test_definitions import WIN_RATE, another_hr_admin, create, try_win_rate
 from tests.kpi_api.given import a_person, an_employment, store
 from tests.world import Organization
 
@@ -20,6 +20,7 @@ async def approved(organization: Organization, definition_id: str, number: int) 
     """Proposed and approved by two people; the status of the approval."""
     author, approver = (await organization.admin()).kpi_api, (await another_hr_admin_once(organization)).kpi_api
     await author.post(f"/v1/definitions/{definition_id}/versions/{number}/propose")
+    await try_win_rate(await organization.admin(), definition_id, number)
     return (await approver.post(f"/v1/definitions/{definition_id}/versions/{number}/approve")).status_code
 
 
@@ -66,6 +67,8 @@ async def test_a_version_takes_effect_after_the_one_before(organization: Organiz
     for number in (2, 3):
         await admin.kpi_api.post(f"{place}/{number}/propose")
     approver = (await another_hr_admin_once(organization)).kpi_api
+    for number in (2, 3):
+        await try_win_rate(admin, definition["id"], number)
     answers = await asyncio.gather(*(approver.post(f"{place}/{number}/approve") for number in (2, 3)))
     assert sorted(answer.status_code for answer in answers) == [200, 422]
 
