@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -19,6 +20,8 @@ from kpi_api.cascade.subtrees.counting import Counted, by_level, carried_by, gro
 from kpi_api.cascade.subtrees.folding import Folding, Held, Tree, fold
 from kpi_api.cascade.subtrees.schemas import CascadeEdge, CascadeNode, FoldedGroup, LevelCount, LineOfSightDown, UnitCascade
 from kpi_api.cycles import queries as cycles
+from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.targets import target_sentence
 
 MAX_NODES = 300
 """How many nodes can be read at a glance, and are shown unless fewer are asked for."""
@@ -161,7 +164,7 @@ def _edges(rows: Sequence[Row[Any]]) -> list[CascadeEdge]:
         steps = [(UUID(parent), Decimal(weight)) for parent, weight in row.steps or ()]
         for parent, weight in sorted(steps, key=lambda step: (-step[1], step[0])):
             if parent in shown:
-                edges.append(CascadeEdge(child_id=row.id, parent_id=parent, weight=weight, contributions=1))
+                edges.append(CascadeEdge.model_construct(child_id=row.id, parent_id=parent, weight=weight, contributions=1))
     return edges
 
 
@@ -181,12 +184,24 @@ def _shown(found: Found, levels: list[LevelCount]) -> dict[str, Any]:
 
 
 def _node(row: Row[Any]) -> CascadeNode:
-    return CascadeNode(
+    """Made without checks, since what the database holds was checked, and hundreds come at once."""
+    return CascadeNode.model_construct(
         id=row.id,
         name=row.name,
         level=row.level,
         status=row.status,
-        owning_unit=UnitName(id=row.unit_id, name=row.unit_name) if row.unit_id else None,
-        owner=PersonName(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
-        targets=[target_shown(target).sentence for target in row.targets or ()],
+        owning_unit=UnitName.model_construct(id=row.unit_id, name=row.unit_name) if row.unit_id else None,
+        owner=PersonName.model_construct(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
+        targets=[_sentence(target) for target in row.targets or ()],
     )
+
+
+def _sentence(target: Mapping[str, Any]) -> str:
+    """A target in words. It was checked when it was given, which takes longer than all the rest."""
+    given = {name: value for name, value in target.items() if value is not None}
+    if "lateness" in given:
+        return target_shown(given).sentence
+    given |= {name: Decimal(given[name]) for name in statements.WORDED_NUMBERS if name in given}
+    if "due_on" in given:
+        given["due_on"] = date.fromisoformat(given["due_on"])
+    return target_sentence(Target.model_construct(**given))

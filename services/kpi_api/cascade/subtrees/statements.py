@@ -9,12 +9,11 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, any_, bindparam, case, cast, func, literal, or_, select, union_all
-from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSON, aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from chassis.access import Viewer, on_day
 from kpi_api.cascade.levels import LEVELS
-from kpi_api.cascade.lines import TARGET_COLUMNS, TARGET_NUMBERS
 from kpi_api.cascade.models import Contribution, Kpi, KpiTarget
 from kpi_api.cascade.sight import sees_at_all, sees_whole
 from kpi_api.cycles.models import Cycle
@@ -22,6 +21,11 @@ from kpi_api.people.models import Employment, OrgUnit, Person
 
 Below = Literal["kpi", "unit"]
 """Below what: a KPI's contributions, or a unit."""
+
+WORDED_COLUMNS = (
+    "part", "comparison", "unit", "period", "due_on", "due_quarter", "due_month", "counted_from", "lateness", "evidence_required",
+)  # fmt: skip
+WORDED_NUMBERS = ("value", "value_high", "scale_maximum")
 
 KPI_ID = bindparam("kpi_id", type_=Uuid)
 CYCLE_ID = bindparam("cycle_id", type_=Uuid)
@@ -152,16 +156,17 @@ def nodes(viewer: Viewer, below: Below, *, folded: bool) -> Select[Any]:
 
 
 def _targets() -> Any:
-    numbers = [value for name in TARGET_NUMBERS for value in (name, cast(getattr(KpiTarget, name), Text))]
-    columns = [value for name in TARGET_COLUMNS for value in (name, getattr(KpiTarget, name))]
-    target = func.jsonb_strip_nulls(func.jsonb_build_object(*columns, *numbers))
-    found = select(func.jsonb_agg(aggregate_order_by(target, KpiTarget.position), type_=JSONB)).where(KpiTarget.kpi_id == Kpi.id)
+    """What the sentences of targets need."""
+    numbers = [value for name in WORDED_NUMBERS for value in (name, cast(getattr(KpiTarget, name), Text))]
+    columns = [value for name in WORDED_COLUMNS for value in (name, getattr(KpiTarget, name))]
+    target = func.json_build_object(*columns, *numbers)
+    found = select(func.json_agg(aggregate_order_by(target, KpiTarget.position), type_=JSON)).where(KpiTarget.kpi_id == Kpi.id)
     return found.scalar_subquery()
 
 
 def _steps() -> Any:
-    step = func.jsonb_build_array(Contribution.parent_id, cast(Contribution.weight, Text))
-    return select(func.jsonb_agg(step, type_=JSONB)).where(Contribution.child_id == Kpi.id).scalar_subquery()
+    step = func.json_build_array(Contribution.parent_id, cast(Contribution.weight, Text))
+    return select(func.json_agg(step, type_=JSON)).where(Contribution.child_id == Kpi.id).scalar_subquery()
 
 
 @lru_cache(maxsize=256)
