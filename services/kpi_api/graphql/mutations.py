@@ -2,28 +2,20 @@
 
 from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import strawberry
-from pydantic import ValidationError
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm.exc import StaleDataError
 
 from chassis.database import WriteSession
-from chassis.error_answers import problem_of
-from chassis.field_errors import plain_words
-from chassis.problems import Invalid, NotFound, PreconditionFailed
-from chassis.problems import Problem as RaisedProblem
-from kpi_api.graphql import problems
-from kpi_api.graphql.nodes import Id, Info, id_of
+from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
+from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.scorecards import Review, Scorecard
+from kpi_api.graphql.writing import attempt, found, tag
 from kpi_api.reviews import actions as reviews
 from kpi_api.scorecards import actions as scorecards
 from kpi_api.scorecards.schemas import LineInput
-
-Done = TypeVar("Done")
 
 
 @strawberry.type(description="The scorecard as it stands now.")
@@ -54,35 +46,6 @@ class ScorecardLineInput:
 
     def read(self) -> LineInput:
         return LineInput(kpi_id=found("Kpi", self.kpi), weight=self.weight, component=self.component)
-
-
-def found(type_name: str, id_: str) -> UUID:
-    """Raises NotFound for what is no such id."""
-    record_id = id_of(type_name, id_)
-    if record_id is None:
-        raise NotFound()
-    return record_id
-
-
-async def attempt(info: Info, write: Callable[[WriteSession], Awaitable[Done]]) -> Any:
-    """What `write` gives, or the problem as a member of the union; then nothing of it stays."""
-    try:
-        async with info.context.transaction() as session:
-            return await write(session)
-    except RaisedProblem as problem:
-        return problems.shown(problem)
-    except StaleDataError:
-        return problems.shown(PreconditionFailed("It was changed at the same moment by somebody else. Read it again, then decide."))
-    except DBAPIError as error:
-        if (refusal := problem_of(error)) is None:
-            raise
-        return problems.shown(refusal)
-    except ValidationError as error:
-        return problems.shown(Invalid("; ".join(plain_words(item) for item in error.errors()), field="/input"))
-
-
-def tag(version: int) -> str:
-    return f'"{version}"'
 
 
 async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession, UUID], Awaitable[Any]]) -> ScorecardResult:
@@ -136,3 +99,9 @@ class Mutation:
 
         result: ReviewResult = await attempt(info, write)
         return result
+
+    @strawberry.mutation(description="Merge one of two definitions that look alike into the other, rename it, or state the difference.")
+    async def resolve_definition_duplicate(
+        self, info: Info, definition: strawberry.ID, other: strawberry.ID, by: ResolveBy, note: str, name: str | None = None
+    ) -> DuplicateResult:
+        return await resolve_duplicate(info, definition, other, by, note, name)

@@ -12,6 +12,7 @@ from chassis.problems import NotFound
 from kpi_api.cascade import queries as cascade
 from kpi_api.cascade.shown import kpi_views
 from kpi_api.cycles import queries as cycles
+from kpi_api.graphql.duplicates import DefinitionDuplicate, load_duplicates
 from kpi_api.graphql.executor import LeafPlanExecutor
 from kpi_api.graphql.kpis import Kpi, LineOfSight, load_kpi, load_unit
 from kpi_api.graphql.limits import EXTENSIONS
@@ -209,6 +210,12 @@ class Query:
                 status=status.value if status else None,
             )
         return connection(rows, after, Scorecard.of)
+
+    @strawberry.field(description="Live definitions that look alike, the most alike first; `stated`: those told apart.")
+    async def definition_duplicates(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None, stated: bool = False
+    ) -> Connection[DefinitionDuplicate]:
+        return await load_duplicates(info, first, after, stated=stated)
 
 
 def wanted_id(type_name: str, id_: str | None) -> UUID | None:

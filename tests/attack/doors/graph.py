@@ -11,7 +11,8 @@ from graphql import GraphQLObjectType, GraphQLSchema, get_named_type, is_leaf_ty
 from kpi_api.graphql.schema import schema
 from tests.attack.attacking import Call, Door, Read, Shown, Write
 from tests.attack.cast import Cast, Thing
-from tests.attack.doors.reads import FOREIGN
+from tests.attack.doors.people_writes import two_alike
+from tests.attack.doors.reads import FOREIGN, holds
 
 GRAPH: GraphQLSchema = schema._schema  # Strawberry offers no other way to graphql-core's schema
 
@@ -173,6 +174,9 @@ READS: list[Door] = [
     Read("graphql Query.whatIf", "kpi", ask(WHAT_IF, id=own_id), shows=shows_effects, no_ancestors=True),
     many("scorecards", "scorecard", "Scorecard"),
     many("scorecards", "scorecard", "Scorecard", personId=("ID", lambda thing: thing["person_id"]), cycleCode=("String", "2026")),
+    Read("graphql Query.definitionDuplicates", "definition",
+         ask(f"{{ definitionDuplicates(first: 100) {{ {fields_of('DefinitionDuplicateConnection', 2)} }} }}"), sees="open", is_list=True,
+         shows=holds("{id}")),
     Read("graphql Query.viewer", "person", ask(WHO), shows=about_oneself(), sees="oneself", is_list=True),
     Read("graphql Query.organization", "organization", ask(ORGANIZATION), shows=shows_root("organization"), sees="open", not_by=FOREIGN),
 ]
@@ -222,6 +226,8 @@ def verb(name: str, permit: str, twin: str, *, proposed_by: str = "", **argument
     return mutation(name, "scorecard", permit, twin, "employee", stood(proposed_by=proposed_by), version=VERSION, **arguments)
 
 
+PROBLEM = "code title detail errors { field code message }"
+
 # In this order: each leaves the employee's draft as the next one needs it.
 WRITES: list[Door] = [
     verb("proposeScorecard", "scorecard.propose", "manager"),
@@ -230,4 +236,9 @@ WRITES: list[Door] = [
     verb("withdrawScorecard", "scorecard.manager", "manager", proposed_by="manager"),
     verb("agreeScorecard", "scorecard.person", "employee", proposed_by="manager"),
     mutation("acknowledgeReview", "review", "review.self", "stakeholder", "stakeholder", a_released_review),
+    Write("graphql Mutation.resolveDefinitionDuplicate", "definition", ask(
+        "mutation ($id: ID!, $other: ID!) { resolveDefinitionDuplicate(definition: $id, other: $other, by: MERGE, note: \"n\") {"
+        f" __typename ... on DuplicateChanged {{ mergedInto draftNumber }} ... on Problem {{ {PROBLEM} }} }} }}",
+        id=own_id, other=lambda thing: thing["other"],
+    ), "definitions.retire", "hr", sees="open", prepare=two_alike, accepted=changed),
 ]
