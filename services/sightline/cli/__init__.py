@@ -19,6 +19,7 @@ from sightline.cli import (
     database,
     demo,
     dictionary,
+    formula,
     grant,
     identity,
     import_,
@@ -73,6 +74,7 @@ app.add_typer(cycle.app, name="cycle")
 app.add_typer(dictionary.app, name="dictionary")
 app.add_typer(scorecard.definition, name="definition")
 app.add_typer(scorecard.scorecard, name="scorecard")
+app.add_typer(formula.app, name="formula")
 app.add_typer(plan.app, name="plan")
 app.add_typer(run.app, name="run")
 app.add_typer(payroll.app, name="payroll")
