@@ -45,6 +45,7 @@ RATE_HEADERS = {
         "RateLimit": "What is left of it, `r`, and in how many seconds, `t`, all of it is back; it stands on every answer.",
     }.items()
 }
+NOT_JSON = {**PROBLEM_RESPONSES[422], "description": "The body is not declared to be application/json"}
 PROBLEM_RESPONSES[429]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS}
 
 
@@ -64,6 +65,7 @@ def create_app(service: Service) -> FastAPI:
         responses=PROBLEM_RESPONSES,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # to where the proxy in front is not, over plain http
         separate_input_output_schemas=False,
     )
     app.state.service = service
@@ -127,6 +129,8 @@ def _name_problems(schema: Mapping[str, Any]) -> None:
     """Validation errors are problems too: replace FastAPI's own 422 body."""
     for operations in schema["paths"].values():
         for operation in operations.values():
+            if set(operation.get("requestBody", {}).get("content", {})) == {"application/json"}:
+                operation["responses"].setdefault("415", NOT_JSON)
             if "422" in operation.get("responses", {}):
                 operation["responses"]["422"] = PROBLEM_RESPONSES[422]
     for name in ("HTTPValidationError", "ValidationError"):

@@ -22,6 +22,7 @@ from chassis.problems import (
     Problem,
     ProblemBody,
     Unavailable,
+    ZeroCharacter,
 )
 
 log = structlog.get_logger()
@@ -112,7 +113,7 @@ def problem_of(error: DBAPIError) -> Problem | None:
     if state in RETRYABLE:
         return Unavailable("Another change is under way. Try again.", headers={"Retry-After": "1"})
     if state in ZERO_CHARACTER:
-        return Invalid("Text cannot hold a zero character (U+0000). Leave it out.")
+        return ZeroCharacter()
     if isinstance(error, IntegrityError):
         constraint = getattr(getattr(error.orig, "__cause__", None), "constraint_name", None)
         log.info("integrity_conflict", constraint=constraint, sqlstate=state)

@@ -101,14 +101,30 @@ class UnknownParameter(Invalid):
     code, title = "unknown_parameter", "Unknown query parameter"
 
 
+class RepeatedParameter(Invalid):
+    code, title = "repeated_parameter", "Query parameter given twice"
+
+
 class UnreadableBody(Invalid):
-    """The body is no text or no JSON at all. Its code says which."""
+    """The body is no text, no JSON at all, or JSON that says two things at once. Its code says which."""
 
     title = "The body cannot be read"
 
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail, errors=[FieldError(field="/", code=code, message=detail)])
+    def __init__(self, code: str, detail: str, field: str = "/") -> None:
+        super().__init__(detail, errors=[FieldError(field=field, code=code, message=detail)])
         self.code = code  # type: ignore[misc]
+
+
+class ZeroCharacter(Invalid):
+    """PostgreSQL can store U+0000 neither as text nor within JSON."""
+
+    def __init__(self, *fields: str) -> None:
+        detail = "Text cannot hold a zero character (U+0000). Leave it out."
+        super().__init__(detail, errors=[FieldError(field=field, code="zero_character", message=detail) for field in fields])
+
+
+class UnsupportedMediaType(Problem):
+    status, code, title = 415, "unsupported_media_type", "Not a format that is read here"
 
 
 class PreconditionFailed(Problem):

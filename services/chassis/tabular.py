@@ -10,6 +10,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
+from chassis.limits.json_names import repeated_name
 from chassis.problems import FieldError, Problem
 
 Rows = list[tuple[int, dict[str, str]]]
@@ -48,7 +49,7 @@ def read_columns(
 
     `columns` are the names known here; `mapping` says which column of the file is which of them (file column -> ours); `ignored` columns of
     the file are left out. Raises TableProblem: `wrong_encoding`, `unknown_columns`, `missing_columns`, `repeated_columns`, `ragged_rows`,
-    `malformed_csv`, `malformed_json`, `empty_file`, `too_many_rows`, `unknown_format`.
+    `malformed_csv`, `malformed_json`, `repeated_name`, `empty_file`, `too_many_rows`, `unknown_format`.
     """
     text = _decode(body)
     kind = (content_type or CSV).split(";")[0].strip().lower()
@@ -127,11 +128,15 @@ def _json_lines(text: str) -> list[Any]:
 def _parse(text: str, row: int) -> Any:
     """JSON whose numbers stay the text that was sent, so that nothing passes through a binary float."""
     try:
-        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+        found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
     except (json.JSONDecodeError, RecursionError) as error:
         reason = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else "nested too deeply"
         place = f"Row {row}" if row else "The body"
         raise TableProblem("malformed_json", f"{place} is not JSON: {reason}.", rows=[(row, reason)]) from None
+    if repeated := repeated_name(text.encode(), found):
+        message = f"{repeated} is given twice in one object. Say it once."
+        raise TableProblem("repeated_name", f"Row {row}: {message}" if row else message, rows=[(row, message)])
+    return found
 
 
 def _read_objects(objects: list[Any]) -> tuple[list[str], list[list[str]]]:

@@ -6,13 +6,11 @@ success already sent; the idempotency record is stored in the same transaction. 
 Responses that stream open their own transactions.
 """
 
-from collections.abc import Callable, Collection, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
-from difflib import get_close_matches
 from typing import Annotated, Any, cast
 
 from fastapi import Depends, Request, Response, params
-from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from fastapi.security import HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
@@ -21,9 +19,10 @@ from chassis import idempotency
 from chassis.database import Database, ReadSession, WriteSession
 from chassis.identity import OutsideIdentity, Principal
 from chassis.identity.api_keys import principal_of_api_key
-from chassis.limits.json_bodies import BoundedJsonRequest
+from chassis.limits.json_bodies import BoundedJsonRequest, require_json
 from chassis.limits.rates import charge
-from chassis.problems import FieldError, Unauthenticated, UnknownParameter
+from chassis.problems import Unauthenticated
+from chassis.query_parameters import check_query
 
 SAFE_METHODS = {"GET", "HEAD"}
 
@@ -91,33 +90,15 @@ Read = Annotated[ReadSession, Depends(open_transaction)]
 Write = Annotated[WriteSession, Depends(open_write_transaction)]
 
 
-def _parameters(dependant: Dependant) -> Iterator[str]:
-    """The query parameters of an endpoint and of what it depends on."""
-    yield from (parameter.alias for parameter in dependant.query_params)
-    for dependency in dependant.dependencies:
-        yield from _parameters(dependency)
-
-
 async def refuse_unknown_parameters(request: Request, principal: Caller) -> None:
-    """Raises UnknownParameter: a misspelt filter that is ignored would answer with everything. First comes who asks."""
-    if not request.query_params:
-        return
-    known = set(_parameters(request.scope["route"].dependant))
-    errors = [_unknown(name, known) for name in request.query_params if name not in known]
-    if errors:
-        raise UnknownParameter(" ".join(error.message for error in errors[:5]), errors=errors)
-
-
-def _unknown(name: str, known: Collection[str]) -> FieldError:
-    near = get_close_matches(name, known, n=1)
-    remedy = f"Did you mean {near[0]}?" if near else f"Known are {', '.join(sorted(known))}." if known else "It takes none."
-    message = f"There is no query parameter {name[:100]!r} here. {remedy}"
-    return FieldError(field=f"/query/{name[:100]}", code=UnknownParameter.code, message=message)
+    """Raises what `check_query` raises; first comes who asks."""
+    if request.query_params:
+        check_query(request, request.scope["route"].dependant)
 
 
 class TransactionalRoute(APIRoute):
-    """Asks who is there before it reads the body, refuses query parameters that the endpoint does not know, and ends the request's
-    transaction after the response is built and before it is sent."""
+    """Asks who is there before it reads the body, refuses bodies that are no JSON and queries that the endpoint does not know, and ends the
+    request's transaction after the response is built and before it is sent."""
 
     def __init__(self, *arguments: Any, dependencies: Sequence[params.Depends] | None = None, **options: Any) -> None:
         super().__init__(*arguments, dependencies=[*(dependencies or ()), Depends(refuse_unknown_parameters)], **options)
@@ -127,6 +108,8 @@ class TransactionalRoute(APIRoute):
 
         async def in_transaction(request: Request) -> Response:
             await authenticate(request, await bearer(request))  # FastAPI alone would first read the body, whoever sends it
+            if self.body_field is not None:
+                require_json(request)
             request = BoundedJsonRequest(request.scope, request.receive)
             async with AsyncExitStack() as stack:
                 request.state.transaction = stack

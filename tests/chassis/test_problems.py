@@ -32,7 +32,12 @@ async def test_a_zero_character_is_refused_not_our_fault(door: ProbeDoor) -> Non
     """PostgreSQL can store it neither as text nor within JSON."""
     answer = await door.client.post("/v1/notes", json={"text": "a\x00b"})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("/text", "zero_character")]
     assert "zero character" in answer.json()["detail"]
+    asked = await door.client.post("/v1/notes?mood=%00", json={"text": "a"})
+    assert (asked.status_code, [error["field"] for error in asked.json()["errors"]]) == (422, ["/query/mood"])
+    literal = await door.client.post("/v1/notes", content=b'{"text": "a\\\\u0000b"}', headers={"content-type": "application/json"})
+    assert literal.json()["text"] == "a\\u0000b", "a backslash and six characters are no zero character"
 
 
 @pytest.mark.parametrize(
@@ -56,6 +61,11 @@ async def test_the_framework_answers_in_our_form_too(door: ProbeDoor, method: st
         (b'{"text": "caf\xe9"}', "wrong_encoding", "Byte 14 of the body is 0xe9, which is not UTF-8. Send JSON as UTF-8."),
         (b'{"text": ' + b"[" * 50_000, "too_deep", "Lists and objects are nested deeper than 200 levels at line 1 column 210."),
         (b'{"text": ' + b"1" * 4301 + b"}", "too_many_digits", "A number has more than 4300 digits at line 1 column 4311."),
+        (
+            b'\xef\xbb\xbf{"text": "a"}',
+            "wrong_encoding",
+            "The body begins with a byte order mark (0xef 0xbb 0xbf). Send JSON as UTF-8 without it.",
+        ),
         (b'{"text": NaN}', "malformed_json", "This is not JSON: expected value at line 1 column 10."),
         (b'{"text": "\\ud800"}', "malformed_json", "This is not JSON: unexpected end of hex escape at line 1 column 17."),
     ],
@@ -66,6 +76,66 @@ async def test_a_body_that_cannot_be_read_says_why_and_where(door: ProbeDoor, co
     assert (answer.status_code, body["code"], body["detail"]) == (422, code, detail)
     assert [(error["field"], error["code"]) for error in body["errors"]] == [("/", code)]
     assert door.probe.made == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "field"),
+    [
+        (b'{"text": "a", "text": "b"}', "/text"),
+        (b'{"text" : "a", "text": "b"}', "/text"),
+        (b'{"text": "a\\":b", "te\\u0078t": "b"}', "/text"),
+        (b'{"text": [{"a": 1}, {"a": {"b/c": 1, "b/c": 2}}]}', "/text/1/a/b~1c"),
+    ],
+)
+async def test_an_object_that_says_a_name_twice_is_refused(door: ProbeDoor, content: bytes, field: str) -> None:
+    """Who checks a body before us may have read the other one."""
+    answer = await door.client.post("/v1/notes", content=content, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["code"]) == (422, "repeated_name")
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, "repeated_name")]
+    assert door.probe.made == 0
+
+
+@pytest.mark.parametrize("text", ['a": "b', '"":"":', "a :b", '\\":', "{:}"])
+async def test_what_looks_like_a_name_within_text_is_text(door: ProbeDoor, text: str) -> None:
+    assert (await door.client.post("/v1/notes", json={"text": text})).json()["text"] == text
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "", None])
+async def test_a_body_that_is_not_declared_json_is_not_read(door: ProbeDoor, content_type: str | None) -> None:
+    headers = {} if content_type is None else {"content-type": content_type}
+    answer = await door.client.post("/v1/notes", content=b'{"text": "a"}', headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (415, "unsupported_media_type")
+    assert answer.json()["detail"] == "Send the body as JSON, with the header Content-Type: application/json."
+    assert door.probe.made == 0
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "application/json; charset=utf-8", "application/merge-patch+json"])
+async def test_a_body_that_is_declared_json_is_read(door: ProbeDoor, content_type: str) -> None:
+    answer = await door.client.post("/v1/notes", content=b'{"text": "a"}', headers={"content-type": content_type})
+    assert answer.status_code == 201
+
+
+async def test_a_parameter_given_twice_is_refused(door: ProbeDoor) -> None:
+    """One of the two would be ignored, and which one is not said."""
+    answer = await door.client.get("/v1/notes?limit=5&limit=6")
+    assert (answer.status_code, answer.json()["code"]) == (422, "repeated_parameter")
+    assert [(error["field"], error["message"]) for error in answer.json()["errors"]] == [
+        ("/query/limit", "Give the query parameter 'limit' once.")
+    ]
+    several = await (await door.world.new_organization()).admin()
+    assert (await several.kpi_api.get("/v1/events?type=note.made&type=note.unmade")).status_code == 200
+
+
+async def test_a_parameter_that_is_no_text_is_refused(door: ProbeDoor) -> None:
+    answer = await door.client.post("/v1/notes?mood=%ff%fe", json={"text": "a"})
+    assert answer.status_code == 422
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("/query/mood", "wrong_encoding")]
+    assert (await door.client.post("/v1/notes?mood=%c3%a9+%ef%bf%bd", json={"text": "a"})).status_code == 201
+
+
+async def test_a_slash_too_many_leads_nowhere(door: ProbeDoor) -> None:
+    answer = await door.client.get("/v1/notes/")
+    assert (answer.status_code, answer.json()["code"], answer.headers.get("location")) == (404, "not_found", None)
 
 
 @pytest.mark.parametrize(

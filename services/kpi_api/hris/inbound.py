@@ -11,6 +11,7 @@ from chassis.bulk import errors_of_row
 from chassis.clock import real_now
 from chassis.database import Database, WriteSession
 from chassis.identifiers import new_id
+from chassis.limits.json_bodies import read_json
 from chassis.problems import Invalid
 from chassis.sealing import Sealer
 from chassis.webhooks.inbound import SignatureInvalid, verify
@@ -47,6 +48,7 @@ async def _prove(session: WriteSession, sealer: Sealer, source_id: UUID, headers
 
 
 def _read(body: bytes) -> EmploymentChange:
+    read_json(body)  # for its bounds, and names that come twice
     try:
         return EmploymentChange.model_validate_json(body)
     except ValidationError as error:

@@ -168,3 +168,11 @@ async def test_a_moment_at_the_end_of_the_calendar_is_named(organization: Organi
         assert answer.status_code == 422, answer.text
         assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [("/occurred_at", "out_of_range")]
     assert await person(organization) == {}
+
+
+async def test_a_message_that_says_a_thing_twice_is_refused(organization: Organization) -> None:
+    source = await register(organization)
+    answer = await deliver(organization, source, message(JOINED).replace('"fte": "1"', '"fte": "1", "fte": "0.5"'))
+    assert (answer.status_code, answer.json()["code"]) == (422, "repeated_name")
+    assert [error["field"] for error in answer.json()["errors"]] == ["/data/fte"]
+    assert await person(organization) == {}

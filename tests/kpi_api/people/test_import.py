@@ -231,6 +231,23 @@ async def test_a_file_that_is_no_table_is_refused_whole(organization: Organizati
     assert await people(organization) == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "body", "row", "field"),
+    [
+        ("application/json", b'[{"external_id": "E1"}, {"external_id": "E2", "fte": "1", "fte": "0.5"}]', 0, "/1/fte"),
+        ("application/x-ndjson", b'{"external_id": "E1"}\n{"external_id": "E2", "fte": "1", "fte": "0.5"}\n', 2, "/fte"),
+    ],
+)
+async def test_a_row_that_says_a_thing_twice_is_refused(organization: Organization, kind: str, body: bytes, row: int, field: str) -> None:
+    client = (await organization.admin()).kpi_api
+
+    answer = await client.post("/v1/people/import", content=body, headers={"Content-Type": kind})
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "repeated_name"), answer.text
+    assert [(error["row"], field in error["message"]) for error in answer.json()["errors"]] == [(row, True)]
+    assert await people(organization) == {}
+
+
 async def test_only_hr_and_integrations_import(organization: Organization) -> None:
     await send(organization, COMPANY)
     ben = (await people(organization))["E2"]["id"]
