@@ -41,6 +41,13 @@ _CODES: Final = dict.fromkeys(get_args(ErrorType), OTHERWISE) | {
     type_: code for code, types in TYPES_OF_CODE.items() for type_ in types.split()
 }
 _DATE: Final = "Write a date as YYYY-MM-DD, such as 2026-03-31."
+_TIME: Final = "Write a time with its zone, such as 2026-03-31T12:00:00Z."
+_WHOLE: Final = "Write a whole number, such as 12."
+_NUMBER: Final = "Write a number, such as 12.5."
+_TRUTH: Final = "Write true or false."
+_TEXT: Final = "Write text, in quotation marks."
+_OBJECT: Final = "Write an object, in braces."
+_ID: Final = "This is no id; ids are UUIDs."
 _WORDS: Final = {
     "missing": "This must be there.",
     "extra_forbidden": "There is no such field here.",
@@ -48,7 +55,35 @@ _WORDS: Final = {
     "date_parsing": _DATE,
     "date_from_datetime_parsing": _DATE,
     "date_from_datetime_inexact": _DATE,
-    "uuid_parsing": "This is no id; ids are UUIDs.",
+    "datetime_type": _TIME,
+    "datetime_parsing": _TIME,
+    "datetime_object_invalid": _TIME,
+    "datetime_from_date_parsing": _TIME,
+    "timezone_aware": _TIME,
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_from_float": _WHOLE,
+    "int_parsing_size": "This number has too many digits.",
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "decimal_type": _NUMBER,
+    "decimal_parsing": _NUMBER,
+    "finite_number": _NUMBER,
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "string_type": _TEXT,
+    "list_type": "Write a list, in brackets.",
+    "dict_type": _OBJECT,
+    "model_type": _OBJECT,
+    "model_attributes_type": _OBJECT,
+    "string_too_short": "This is too short: {min_length} characters at least.",
+    "string_too_long": "This is too long: {max_length} characters at most.",
+    "too_short": "This has {actual_length} entries; {min_length} at least must be there.",
+    "too_long": "This has more entries than may be there: {max_length} at most.",
+    "literal_error": "This must be {expected}.",
+    "enum": "This must be {expected}.",
+    "uuid_type": _ID,
+    "uuid_parsing": _ID,
     "greater_than": "This must be more than {gt}.",
     "greater_than_equal": "This must be {ge} or more.",
     "less_than": "This must be less than {lt}.",

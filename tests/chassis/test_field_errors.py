@@ -1,11 +1,13 @@
 """Codes of single fields are ours: few, documented, and none of the validating library's."""
 
 import re
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, Literal, get_args
+from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, StringConstraints, ValidationError
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from chassis.field_errors import OTHERWISE, TYPES_OF_CODE, InWords, code_of, field_error
@@ -41,6 +43,47 @@ def test_a_form_is_told_in_words_and_published_as_a_pattern() -> None:
         "field": "/code", "code": "wrong_form", "message": "A code holds small letters.", "row": 3,
     }  # fmt: skip
     assert Sample.model_json_schema()["properties"]["code"]["pattern"] == "^[a-z]+$"
+
+
+class Everything(BaseModel):
+    whole: int = 0
+    truth: bool = False
+    text: Annotated[str, StringConstraints(min_length=2, max_length=3)] = "ab"
+    entries: Annotated[list[int], Field(min_length=1, max_length=2)] = [1]
+    word: Literal["up", "down"] = "up"
+    id: UUID | None = None
+    moment: AwareDatetime | None = None
+    amount: Decimal = Decimal(0)
+    part: Sample = Sample()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"whole": "x"}, "Write a whole number, such as 12."),
+        ({"whole": 1.5}, "Write a whole number, such as 12."),
+        ({"whole": []}, "Write a whole number, such as 12."),
+        ({"truth": "maybe"}, "Write true or false."),
+        ({"text": "a"}, "This is too short: 2 characters at least."),
+        ({"text": "abcd"}, "This is too long: 3 characters at most."),
+        ({"text": 1}, "Write text, in quotation marks."),
+        ({"entries": []}, "This has 0 entries; 1 at least must be there."),
+        ({"entries": [1, 2, 3]}, "This has more entries than may be there: 2 at most."),
+        ({"entries": "a"}, "Write a list, in brackets."),
+        ({"word": "left"}, "This must be 'up' or 'down'."),
+        ({"id": "x"}, "This is no id; ids are UUIDs."),
+        ({"id": 1}, "This is no id; ids are UUIDs."),
+        ({"moment": "x"}, "Write a time with its zone, such as 2026-03-31T12:00:00Z."),
+        ({"moment": "2026-03-31T12:00:00"}, "Write a time with its zone, such as 2026-03-31T12:00:00Z."),
+        ({"amount": "x"}, "Write a number, such as 12.5."),
+        ({"part": []}, "Write an object, in braces."),
+    ],
+)
+def test_what_is_wrong_is_told_in_our_words(given: dict[str, object], words: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Everything.model_validate(given)
+
+    assert [field_error(error).message for error in refused.value.errors()] == [words]
 
 
 def test_the_documented_list_is_the_list() -> None:
