@@ -178,12 +178,12 @@ async def double_counting(info: Info, cycle: str) -> list[DoubledResult] | None:
 async def what_would(info: Info, cycle: str, changes: list[SupposedChange], flags: dict[str, bool]) -> WhatIfResult:
     viewer = info.context.viewer
     try:
-        given = schemas.WhatIf(cycle=cycle, changes=[change.read() for change in changes], **flags)  # type: ignore[misc]
+        given = schemas.WhatIf(cycle=cycle, changes=[change.read() for change in changes], **flags)
         async with info.context.read() as session:
             return WhatWould.of(await what_if(viewer, session, (await find_cycle(viewer, session, cycle)).id, given))
     except ValidationError as error:
         problem: RaisedProblem = Invalid("; ".join(plain_words(item) for item in error.errors()), field="/changes")
     except RaisedProblem as raised:
         problem = raised
-    found: WhatIfResult = problems.shown(problem)  # type: ignore[assignment]
+    found: WhatIfResult = problems.shown(problem)  # type: ignore[assignment]  # of the two kinds that reads raise
     return found

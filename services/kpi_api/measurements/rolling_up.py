@@ -169,8 +169,13 @@ def _rolled(values: Sequence[_Weighed], method: str) -> Decimal:
     """Fractions, so that no order and no size of the values changes the result."""
     total = sum((Fraction(value.amount) * Fraction(value.weight) for value in values), Fraction())
     if method in {"measured", "sum"}:
-        return round_half_up(total, -min(value.amount.as_tuple().exponent for value in values))
+        return round_half_up(total, max(_places(value.amount) for value in values))
     return round_half_up(total / sum(Fraction(value.weight) for value in values), PLACES)
+
+
+def _places(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
 
 
 async def _record(viewer: Viewer, session: WriteSession, kpi_id: UUID, values: Sequence[_Value], *, accept_missing: bool) -> RollUp:

@@ -17,7 +17,7 @@ from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cascade.schemas import UnitName
 from kpi_api.cascade.sight import sees_whole
 from kpi_api.people.models import OrgUnit
-from kpi_api.scores.roll_ups.arithmetic import Own, Rolled
+from kpi_api.scores.roll_ups.arithmetic import Own, Reason, Rolled
 from kpi_api.scores.roll_ups.attainments import Attainment, attainments_of
 from kpi_api.scores.roll_ups.schemas import MissingBelow, RolledUpKpi
 from kpi_api.scores.roll_ups.tree import Outcome, load_cascade, outcome, values_of
@@ -99,7 +99,7 @@ def _attained(kpi: Kpi, found: Outcome) -> Attainment:
 
 
 def _measured(own: Own) -> Rolled:
-    reason = None if own.value is not None else "several_parts" if own.unit is None else "not_measured"
+    reason: Reason | None = None if own.value is not None else "several_parts" if own.unit is None else "not_measured"
     return Rolled(own.value, reason, own.value is not None)
 
 

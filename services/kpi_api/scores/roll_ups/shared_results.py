@@ -31,7 +31,7 @@ async def doubled_results(viewer: Viewer, session: ReadSession, cycle_id: UUID) 
     values = outcome(cascade, accept_missing=False, once=False).values
     precisions = await precisions_of(session, {one.kpi_id for one in told})
     items = [
-        _shown(one, facts, values[one.kpi_id].value if one.kpi_id in values else None, precisions[one.kpi_id], _unit(one.kpi_id, cascade))
+        _shown(one, facts, values[one.kpi_id].value if one.kpi_id in values else None, precisions[one.kpi_id], cascade.unit_of(one.kpi_id))
         for one in told
     ]
     items.sort(key=lambda item: (item.sum.name, item.kpi.name, item.kpi.id))
@@ -62,10 +62,6 @@ async def precisions_of(session: ReadSession, kpi_ids: Collection[UUID]) -> dict
     """By KPI to how many places its definition shows values. Asks for no viewer: callers have checked."""
     statement = select(Kpi.id, DefinitionVersion.precision).join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
     return dict((await session.execute(statement.where(among(Kpi.id, kpi_ids)))).all())
-
-
-def _unit(kpi_id: UUID, cascade: Any) -> str | None:
-    return cascade.rolled[kpi_id].unit if kpi_id in cascade.rolled else cascade.values.own[kpi_id].unit
 
 
 def _shown(one: Doubled, facts: Mapping[UUID, Any], value: Decimal | None, precision: int, unit: str | None) -> DoubledResult:

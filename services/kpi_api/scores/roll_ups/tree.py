@@ -14,7 +14,7 @@ from chassis.database import ReadSession
 from kpi_api.measurements.queries import actuals_of, measured_parts
 from kpi_api.measurements.rolling_up import ADDITIVE, MAIN
 from kpi_api.measurements.values_below import values_below
-from kpi_api.scores.roll_ups.arithmetic import Link, Node, Own, Reason, Rest, Rolled, Tree, roll_up
+from kpi_api.scores.roll_ups.arithmetic import Link, Method, Node, Own, Reason, Rest, Rolled, Tree, roll_up
 from kpi_api.scores.roll_ups.attainments import Attainment, attainments_below, attainments_of
 
 _ROLLED: Final = """
@@ -30,17 +30,20 @@ _LINKS: Final = """
     WHERE c.parent_id = ANY ($3::uuid[])
 """
 _SHARED: Final = """
-    SELECT c.child_id FROM contributions c
-    JOIN kpis k ON k.organization_id = $1 AND k.id = c.child_id AND k.status = 'active' AND k.roll_up = 'measured'
-    WHERE c.organization_id = $1 AND c.parent_id = ANY ($2::uuid[])
-    GROUP BY c.child_id HAVING count(*) > 1
+    WITH shared AS MATERIALIZED (
+      SELECT child_id FROM contributions
+      WHERE organization_id = $1 AND parent_id = ANY ($2::uuid[])
+      GROUP BY child_id HAVING count(*) > 1
+    )
+    SELECT s.child_id FROM shared s
+    JOIN kpis k ON k.organization_id = $1 AND k.id = s.child_id AND k.status = 'active' AND k.roll_up = 'measured'
 """
 
 
 class RolledKpi(NamedTuple):
     """A KPI that rolls up: how, what of those below, and the unit of its single part."""
 
-    method: str
+    method: Method
     of: str
     unit: str | None
 
@@ -55,6 +58,10 @@ class Cascade:
     values: Tree
     raw: Tree
     capped: Tree
+
+    def unit_of(self, kpi_id: UUID) -> str | None:
+        """The unit of a KPI that rolls up or is known by itself; null where it has several parts."""
+        return self.rolled[kpi_id].unit if kpi_id in self.rolled else self.values.own[kpi_id].unit
 
 
 @dataclass(frozen=True)
@@ -161,9 +168,12 @@ async def values_of(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUI
 
 
 def _rest(row: Any, prefix: str = "") -> Rest:
-    numbers = (row[f"{prefix}{name}"] for name in ("counted", "missing", "total", "weighted", "weights"))
-    units = (None, None) if prefix else (row["first_unit"], None if row["several_parts"] else row["last_unit"])
-    return Rest(*numbers, units, prefix != "" or row["additive"], row[f"{prefix}missing_ids"] or ())
+    return Rest(
+        **{name: row[f"{prefix}{name}"] for name in ("counted", "missing", "total", "weighted", "weights")},
+        units=(None, None) if prefix else (row["first_unit"], None if row["several_parts"] else row["last_unit"]),
+        additive=bool(prefix) or row["additive"],
+        missing_ids=row[f"{prefix}missing_ids"] or (),
+    )
 
 
 def without(tree: Tree, changed: Mapping[UUID, Own]) -> Tree:

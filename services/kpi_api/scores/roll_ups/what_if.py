@@ -123,15 +123,11 @@ async def _suppose(
         if change.missed and (main := mains[change.kpi_id]) and main.comparison not in REACHES_UP
     ])  # fmt: skip
     names = words.told_names((change.kpi_id, facts[change.kpi_id].Kpi.name, facts[change.kpi_id].unit_name) for change in changes)
-    units = {change.kpi_id: _unit(change.kpi_id, cascade) for change in changes}
+    units = {change.kpi_id: cascade.unit_of(change.kpi_id) for change in changes}
     values = {c.kpi_id: Own(Decimal(0) if c.missed else c.value, units[c.kpi_id]) for c in changes if c.missed or c.value is not None}
     attained = {c.kpi_id: Own(Decimal(0) if c.missed else c.attainment) for c in changes if c.missed or c.attainment is not None}
     told = [_told(change, names[change.kpi_id], mains[change.kpi_id], units, precisions) for change in changes]
     return _Supposed(values, attained, told)
-
-
-def _unit(kpi_id: UUID, cascade: Cascade) -> str | None:
-    return cascade.rolled[kpi_id].unit if kpi_id in cascade.rolled else cascade.values.own[kpi_id].unit
 
 
 def _told(
