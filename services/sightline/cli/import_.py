@@ -8,7 +8,7 @@ from sightline.cli import import_cascade, import_structure
 from sightline.cli.client import ActAs, Client, OrganizationId, open_client
 from sightline.cli.import_table import Answer, Columns, Numbered, send_together, table_command
 from sightline.cli.tables import File, Ignored, Maps, format_of, in_columns, report
-from sightline.cli.terminal import AsJson, progress
+from sightline.cli.terminal import AsJson, progress, show_step
 
 app = typer.Typer(help="Send tables (CSV, NDJSON, JSON) to a running Sightline.", no_args_is_help=True)
 app.command()(import_structure.units)
@@ -43,6 +43,35 @@ def people(
     with open_client(organization, act_as) as client, progress(f"Importing {file.name}"):
         answer = client.call("kpi_api", "POST", "/v1/people/import", **content).json()
     report(in_columns(answer, [], ImportRow.model_fields, {}, column_map), as_json=as_json)
+
+
+@app.command()
+def okrs(
+    file: File,
+    column_map: Maps = None,
+    ignore: Ignored = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Say what would happen and write nothing.")] = False,
+    organization: OrganizationId = None,
+    act_as: ActAs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Import OKRs, one row for each key result. Its definition waits for approval by somebody else; then send the same file again.
+
+    Columns: objective_code, objective, area, code, key_result, owner_person (external_id) or owner_unit (code), cycle_code, target, and
+    where wanted definition_code, quarter (1 to 4, of the cycle), start, unit, contributes_to (codes, separated by semicolons).
+
+    Example: `sightline import okrs okrs.csv --preview`.
+    """
+    from kpi_api.cascade.okrs.schemas import OkrRow
+
+    query = {"map": column_map or [], "ignore": ignore or [], "preview": preview}
+    content = {"content": file.read_bytes(), "headers": {"Content-Type": format_of(file)}, "params": query}
+    with open_client(organization, act_as) as client, progress(f"Importing {file.name}"):
+        answer = client.call("kpi_api", "POST", "/v1/okrs/import", **content).json()
+    waiting = {result["waits_for_definition"] for result in answer["results"] if result["waits_for_definition"]}
+    if waiting and not as_json:
+        show_step(f"{answer['waiting']} wait for the approval of {', '.join(sorted(waiting))}.")
+    report(in_columns({**answer, "dry_run": answer["preview"]}, [], OkrRow.model_fields, {}, column_map), as_json=as_json)
 
 
 def _measurement_columns() -> Columns:

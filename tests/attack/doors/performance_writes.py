@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from tests.attack.attacking import Call, Door, Write
 from tests.attack.cast import Cast, Thing
-from tests.attack.doors.people_writes import send, write
+from tests.attack.doors.people_writes import VERSION, send, write
 from tests.attack.doors.reads import FOREIGN
 from tests.attack.expected import may_change_kpi
 
@@ -44,6 +44,24 @@ def correction(thing: Thing) -> Call:
     return Call("POST", "/v1/measurements", [row])
 
 
+async def a_served_definition(cast: Cast, thing: Thing) -> Thing:
+    """A definition in force of an outcome, for a key result to use."""
+    code = f"o-{uuid4().hex[:8]}"
+    await cast.home.post("founder", "/v1/outcomes", code=code, name="Service", area="quality")
+    made = await cast.home.post("regent", "/v1/definitions", code=code, version=VERSION | {"outcome_code": code})
+    for who, verb in (("regent", "propose"), ("hr", "approve")):
+        await cast.home.post(who, f"/v1/definitions/{made['id']}/versions/1/{verb}")
+    return thing | {"served": code}
+
+
+def an_okr(thing: Thing) -> Call:
+    """A key result for the person."""
+    row = {"objective_code": thing["served"], "objective": "Service", "area": "quality", "code": f"okr-{uuid4().hex[:12]}",
+           "key_result": "Calls", "definition_code": thing["served"], "cycle_code": "2026", "target": "120",
+           "owner_person": thing["external_id"]}
+    return Call("POST", "/v1/okrs/import", [row])
+
+
 CASCADE: list[Door] = [
     # A KPI for somebody: whom the viewer does not see, they cannot tell from nobody.
     Write("kpi_api POST /v1/kpis", "person", send("POST", "/v1/kpis", KPI | {"level": "individual", "owner": {"person_id": "{id}"}}),
@@ -51,6 +69,8 @@ CASCADE: list[Door] = [
     Write("kpi_api POST /v1/kpis/bulk", "person",
           send("POST", "/v1/kpis/bulk", {"kpis": [KPI | {"level": "individual", "owner": {"person_id": "{id}"}}]}),
           changes("employee", "employee"), "manager", "employee", sees="person"),
+    Write("kpi_api POST /v1/okrs/import", "person", an_okr, changes("employee", "employee"), "manager", "employee", sees="person",
+          prepare=a_served_definition),
     Write("kpi_api POST /v1/kpis", "unit", send("POST", "/v1/kpis", KPI | {"level": "team", "owner": {"unit_id": "{id}"}}),
           changes("north", unit="north"), "regent", "north", sees="open"),
     # Naming a parent that the viewer does not see.
