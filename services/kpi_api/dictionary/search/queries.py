@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from chassis.access import Viewer
@@ -33,7 +34,7 @@ async def definitions_page(
     if text is not None and text.strip():
         typed = wanted(text)[:MOST_WORDS]
         meant = await _meant(session, typed)
-        statement, rank = _ranked(viewer, [_hits(session, n, word, meant.get(word)) for n, word in enumerate(typed)], day)
+        statement, rank = _ranked(viewer, [_hits(session, word, meant.get(word)) for word in typed], day)
         keys, scope = [(-rank, None)], f"{typed} {day}"
     if codes:
         statement = statement.where(KpiDefinition.code.in_(codes))
@@ -45,13 +46,15 @@ def _code(row: KpiDefinition) -> str:
     return row.code
 
 
-def _ranked(viewer: Viewer, hits: Sequence[Subquery], day: date) -> tuple[Select[KpiDefinition], ColumnElement[int]]:
+def _ranked(viewer: Viewer, hits: Sequence[Select[UUID, int]], day: date) -> tuple[Select[KpiDefinition], ColumnElement[int]]:
+    """The words' hits are counted, not joined: the planner takes each word for rare and would compare every hit with every other."""
     if not hits:
         return definitions(viewer).where(false()), func.length(KpiDefinition.code)
+    each = union_all(*hits).subquery()
+    all_words = select(each.c.version_id, func.sum(each.c.score).label("score")).group_by(each.c.version_id)
+    found = all_words.having(func.count() == len(hits)).subquery()
     statement = definitions(viewer).join(DefinitionVersion, DefinitionVersion.definition_id == KpiDefinition.id).where(in_force(day))
-    for hit in hits:
-        statement = statement.join(hit, hit.c.version_id == DefinitionVersion.id)
-    return statement, sum((hit.c.score for hit in hits[1:]), start=hits[0].c.score)
+    return statement.join(found, found.c.version_id == DefinitionVersion.id), found.c.score
 
 
 def in_force(day: date) -> ColumnElement[bool]:
@@ -72,13 +75,12 @@ def in_force(day: date) -> ColumnElement[bool]:
     )
 
 
-def _hits(session: ReadSession, number: int, typed: str, meant: Sequence[str] | None) -> Subquery:
+def _hits(session: ReadSession, typed: str, meant: Sequence[str] | None) -> Select[UUID, int]:
     """The versions that a typed word finds, each with a score: the weight, twice for the word as it is. `meant`: it stands nowhere."""
     matches = _beginning_with(typed) if meant is None else DefinitionWord.word.in_(meant)
     times = case((DefinitionWord.word == typed, 2), else_=1)
     score = func.max(DefinitionWord.weight * times).label("score")
-    statement = select(DefinitionWord.version_id, score).where(matches, _own(session)).group_by(DefinitionWord.version_id)
-    return statement.subquery(f"word_{number}")
+    return select(DefinitionWord.version_id, score).where(matches, _own(session)).group_by(DefinitionWord.version_id)
 
 
 def _own(session: ReadSession) -> ColumnElement[bool]:
