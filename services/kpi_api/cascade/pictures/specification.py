@@ -82,21 +82,25 @@ def _layers(picture: Picture, layout: Layout, boxes: list[dict[str, Any]], box_h
         _rectangles(boxes, places),
         _stripes(boxes, places),
         _status(boxes, places),
-        _texts(boxes, places, "name", 12, {"fontSize": NAME_SIZE, "fontWeight": "bold", "color": INK, "lineHeight": 14}),
-        _texts(boxes, places, "detail", box_height - 9, {"fontSize": DETAIL_SIZE, "color": FAINT}),
+        _texts(boxes, places, "name", {"fontSize": NAME_SIZE, "fontWeight": "bold", "color": INK, "lineHeight": 14}),
+        _texts(boxes, places, "detail", {"fontSize": DETAIL_SIZE, "color": FAINT, "lineHeight": 12}),
     ]
 
 
 def _box(box: Box, layout: Layout, box_height: float, name_lines: int) -> dict[str, Any]:
     x, y = layout.corners[box.id]
+    name = wrapped(box.name, NAME_SIZE, NAME_ROOM, name_lines)
+    detail = wrapped(box.detail, DETAIL_SIZE, DETAIL_ROOM, 1 + name_lines - len(name))  # the room that a short name leaves
     return {
         "id": str(box.id),
         "x": x,
         "y": y,
         "x2": x + BOX_WIDTH,
         "y2": y + box_height,
-        "name": wrapped(box.name, NAME_SIZE, NAME_ROOM, name_lines),
-        "detail": wrapped(box.detail, DETAIL_SIZE, DETAIL_ROOM, 1)[0],
+        "name": name,
+        "name_at": y + 12,
+        "detail": detail,
+        "detail_at": y + box_height - 9 - 12 * (len(detail) - 1),
         "level": LEVEL_WORDS[box.level],
         "status": box.status,
         "words": box.words,
@@ -189,10 +193,10 @@ def _in_order(statuses: Iterable[str]) -> list[str]:
     return sorted(statuses, key=lambda status: (known.index(status) if status in known else len(known), status))
 
 
-def _texts(boxes: list[dict[str, Any]], places: Specification, field: str, down: float, look: Specification) -> Specification:
+def _texts(boxes: list[dict[str, Any]], places: Specification, field: str, look: Specification) -> Specification:
     return {
         "data": {"values": boxes},
-        "transform": [{"calculate": "datum.x + 12", "as": "left"}, {"calculate": f"datum.y + {down}", "as": "line"}],
+        "transform": [{"calculate": "datum.x + 12", "as": "left"}],
         "mark": {"type": "text", "align": "left", "baseline": "middle", "aria": False, **look},
-        "encoding": {"x": {**places["x"], "field": "left"}, "y": {**places["y"], "field": "line"}, "text": {"field": field}},
+        "encoding": {"x": {**places["x"], "field": "left"}, "y": {**places["y"], "field": f"{field}_at"}, "text": {"field": field}},
     }

@@ -78,7 +78,7 @@ async def test_upward_no_person_is_named_and_the_asked_kpi_is_marked(company: Co
 
     assert set(drawn) == {ids[code] for code in ("eli", "north", "sales", "field", "growth")}
     assert drawn[ids["eli"]]["emphasis"] == "asked for"
-    assert drawn[ids["eli"]]["detail"].startswith("North · at least 450")
+    assert drawn[ids["eli"]]["detail"][0].startswith("North · at least 450")
     assert drawn[ids["growth"]]["words"] == "Strategic: Revenue of growth. Vale · at least 450,000 USD per quarter. active."
 
 
@@ -89,10 +89,10 @@ async def test_downward_shows_owners_to_who_leads_them_and_no_person_to_who_look
     of_ida = boxes(await see(company, "ida", of_kpi(ids["growth"]), direction="down"))
     of_fay = await see(company, "fay", of_kpi(ids["growth"]), direction="down")
 
-    assert of_ida[ids["eli"]]["detail"].startswith("eli · ")
+    assert of_ida[ids["eli"]]["detail"][0].startswith("eli · ")
     assert ids["eli"] not in of_fay.text
     assert "Revenue of eli" not in of_fay.text
-    assert [box["detail"].split(" · ")[0] for box in boxes(of_fay).values()] == ["Vale", "Field", "Sales", "North", "fay"]
+    assert [box["detail"][0].split(" · ")[0] for box in boxes(of_fay).values()] == ["Vale", "Field", "Sales", "North", "fay"]
 
 
 async def test_who_does_not_see_the_kpi_gets_no_picture(company: Company) -> None:
@@ -113,7 +113,7 @@ async def test_a_unit_is_drawn_with_what_is_folded(company: Company) -> None:
 
     assert len(boxes(whole)) == 5
     group = boxes(folded)[str(company.units["sales"].id)]
-    assert (group["name"], group["detail"], group["level"], group["emphasis"]) == (["Sales"], "3 KPIs of 1 person", "Function", "folded")
+    assert (group["name"], group["detail"], group["level"], group["emphasis"]) == (["Sales"], ["3 KPIs of 1 person"], "Function", "folded")
     assert "Sales has no KPI that you see." in empty.text
 
 
