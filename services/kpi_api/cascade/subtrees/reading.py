@@ -5,7 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from types import SimpleNamespace
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -19,12 +20,15 @@ from kpi_api.cascade.subtrees import statements
 from kpi_api.cascade.subtrees.counting import Counted, by_level, carried_by, group_label, held_by
 from kpi_api.cascade.subtrees.folding import Folding, Held, Tree, fold
 from kpi_api.cascade.subtrees.schemas import CascadeEdge, CascadeNode, FoldedGroup, LevelCount, LineOfSightDown, UnitCascade
-from kpi_api.cycles import queries as cycles
 from kpi_api.dictionary.schemas import Target
 from kpi_api.dictionary.targets import target_sentence
 
 MAX_NODES = 300
 """How many nodes can be read at a glance, and are shown unless fewer are asked for."""
+
+
+LEFT_OUT: Final[dict[str, Any]] = {name: field.default for name, field in Target.model_fields.items()}
+"""What a target is like where its row says nothing."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,11 @@ async def unit_cascade(viewer: Viewer, session: ReadSession, unit_id: UUID, cycl
 
     Raises NotFound.
     """
-    units = {row.id: row for row in await session.execute(statements.units_below(viewer), {"unit_id": unit_id})}
-    if unit_id not in units:
+    keys = {"unit_id": unit_id, "cycle": cycle}
+    units = {row.id: row for row in await session.execute(statements.units_below(viewer, named=cycle is not None), keys)}
+    if unit_id not in units or (cycle and units[unit_id].cycle_id is None):
         raise NotFound()
-    cycle_id = (await cycles.cycle(viewer, session, cycle)).id if cycle else await session.scalar(statements.current_cycle(viewer))
+    cycle_id = units[unit_id].cycle_id
     scope = Scope("unit", {"unit_ids": list(units), "cycle_id": cycle_id}, units, top_unit=unit_id)
     found = await _found(viewer, session, scope, wanted)
     levels, name = by_level(found.counts), units[unit_id].name
@@ -162,9 +167,9 @@ def _edges(rows: Sequence[Row[Any]]) -> list[CascadeEdge]:
     edges = []
     for row in rows:
         steps = [(UUID(parent), Decimal(weight)) for parent, weight in row.steps or ()]
-        for parent, weight in sorted(steps, key=lambda step: (-step[1], step[0])):
+        for parent, weight in sorted(steps, key=lambda step: (-step[1], step[0])) if len(steps) > 1 else steps:
             if parent in shown:
-                edges.append(CascadeEdge.model_construct(child_id=row.id, parent_id=parent, weight=weight, contributions=1))
+                edges.append(CascadeEdge(child_id=row.id, parent_id=parent, weight=weight, contributions=1))
     return edges
 
 
@@ -184,14 +189,13 @@ def _shown(found: Found, levels: list[LevelCount]) -> dict[str, Any]:
 
 
 def _node(row: Row[Any]) -> CascadeNode:
-    """Made without checks, since what the database holds was checked, and hundreds come at once."""
-    return CascadeNode.model_construct(
+    return CascadeNode(
         id=row.id,
         name=row.name,
         level=row.level,
         status=row.status,
-        owning_unit=UnitName.model_construct(id=row.unit_id, name=row.unit_name) if row.unit_id else None,
-        owner=PersonName.model_construct(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
+        owning_unit=UnitName(id=row.unit_id, name=row.unit_name) if row.unit_id else None,
+        owner=PersonName(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
         targets=[_sentence(target) for target in row.targets or ()],
     )
 
@@ -204,4 +208,4 @@ def _sentence(target: Mapping[str, Any]) -> str:
     given |= {name: Decimal(given[name]) for name in statements.WORDED_NUMBERS if name in given}
     if "due_on" in given:
         given["due_on"] = date.fromisoformat(given["due_on"])
-    return target_sentence(Target.model_construct(**given))
+    return target_sentence(cast("Target", SimpleNamespace(**(LEFT_OUT | given))))

@@ -36,10 +36,13 @@ def one_of(name: str) -> ColumnElement[Any]:
     return any_(bindparam(name, type_=ARRAY(Uuid)))
 
 
-def units_below(viewer: Viewer) -> Select[Any]:
-    """The unit `unit_id` and all below it. Structure is everybody's to see."""
+@lru_cache(maxsize=256)
+def units_below(viewer: Viewer, *, named: bool) -> Select[Any]:
+    """The unit `unit_id` and all below it, each with the `cycle_id` of the cycle that is `named` by its id or code (`cycle`), else of the
+    current one. Structure is everybody's to see."""
     here = _units(viewer).where(OrgUnit.id == bindparam("unit_id", type_=Uuid)).cte(recursive=True)
-    return select(here.union(_units(viewer).join(here, OrgUnit.parent_id == here.c.id)))
+    cycle = _named_cycle(viewer) if named else _current_cycle(viewer)
+    return select(here.union(_units(viewer).join(here, OrgUnit.parent_id == here.c.id)), cycle.scalar_subquery().label("cycle_id"))
 
 
 def all_units(viewer: Viewer) -> Select[UUID, str, UUID | None]:
@@ -56,7 +59,12 @@ def unit_of_kpi(viewer: Viewer) -> Select[Any]:
     return select(func.coalesce(Kpi.owner_unit_id, works)).where(Kpi.organization_id == viewer.organization_id, Kpi.id == KPI_ID)
 
 
-def current_cycle(viewer: Viewer) -> Select[Any]:
+def _named_cycle(viewer: Viewer) -> Select[UUID]:
+    name = bindparam("cycle", type_=Text)
+    return select(Cycle.id).where(Cycle.organization_id == viewer.organization_id, or_(Cycle.code == name, cast(Cycle.id, Text) == name))
+
+
+def _current_cycle(viewer: Viewer) -> Select[UUID]:
     """The id of the cycle that began last, else of the first to come."""
     begun = Cycle.starts_on <= viewer.today
     soonest = case((begun, viewer.today - Cycle.starts_on), else_=Cycle.starts_on - viewer.today)
