@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.kpi_api.cascade.company import found_company, kpi
-from tests.kpi_api.dictionary.test_definitions import a_colleague, another_hr_admin, create
+from tests.kpi_api.dictionary.test_definitions import a_colleague, another_hr_admin, create, try_win_rate
 from tests.kpi_api.given import a_grant, a_person, store
 from tests.kpi_api.people.test_moves import join
 from tests.verbs import do_as_said, said
@@ -125,7 +125,8 @@ async def test_a_definition_version_says_who_proposes_approves_and_retires_it(or
     assert not await do_as_said(draft["version"], "approve", author.kpi_api.post(f"{place}/approve"))
     assert (await colleague.get(place)).status_code == 404, "a draft is nobody else's business"
     assert await do_as_said(draft["version"], "propose", author.kpi_api.post(f"{place}/propose"))
-    # Then another approves it, and from then on it may be retired.
+    # Then another approves it once its formula was tried, and from then on it may be retired.
+    await try_win_rate(author, draft["id"])
     proposed = await ok(author.kpi_api.get(place))
     assert said(proposed, "approve") == (False, "You wrote this version, so somebody else must approve it.")
     assert not await do_as_said(proposed, "approve", author.kpi_api.post(f"{place}/approve"))

@@ -9,7 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from sightline.bench import access, line_of_sight, measurements, people_import, person, program, scoring_engine, year_close
+from sightline.bench import (
+    access,
+    cascade,
+    line_of_sight,
+    measurements,
+    people_import,
+    person,
+    program,
+    roll_up,
+    scoring_engine,
+    year_close,
+)
 from sightline.bench.figures import Figure
 from sightline.bench.people_import import people_file
 from sightline.bench.stage import BenchFailed, Stage
@@ -26,6 +37,10 @@ AIMS = {
     "access.page.manager": ("ms", "lower", 2.0),
     "access.page.executive": ("ms", "lower", 2.0),
     "auth.person": ("requests/s", "higher", 0.7),
+    "cascade.rollup": ("s", "lower", 2.0),
+    "cascade.line_of_sight": ("ms", "lower", 1.3),
+    "cascade.subtree": ("ms", "lower", 2.0),
+    "dictionary.search": ("ms", "lower", 2.0),
 }
 
 
@@ -42,7 +57,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 FIGURES = [
     (year_close.run, 200),
     *((measure, PEOPLE) for measure in (people_import.run, measurements.run, access.leaf, access.manager, access.executive)),
-    *((measure, PEOPLE) for measure in (person.run, line_of_sight.run)),
+    *((measure, PEOPLE) for measure in (cascade.subtree, person.run, line_of_sight.run)),
 ]
 
 
