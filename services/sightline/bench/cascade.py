@@ -168,22 +168,30 @@ BY_HAND: Final = text(
       SELECT o.id FROM led l JOIN org_units o ON o.organization_id = :organization AND o.parent_id = l.id
     ),
     cycle AS (SELECT id FROM cycles WHERE organization_id = :organization AND code = :cycle),
+    staff AS MATERIALIZED (
+      SELECT person_id, unit_id FROM employments
+      WHERE organization_id = :organization AND unit_id = ANY (ARRAY(SELECT id FROM units)) AND is_primary
+        AND valid_from <= :today AND (valid_to IS NULL OR valid_to > :today)
+    ),
     inside AS (
       SELECT k.id, k.name, k.level, k.status, u.id AS unit_id, u.name AS unit_name, NULL::uuid AS owner_id, NULL AS owner_name
-      FROM units u JOIN kpis k ON k.organization_id = :organization AND k.owner_unit_id = u.id AND k.cycle_id = (SELECT id FROM cycle)
-      WHERE u.id IN (SELECT id FROM led)
-        OR EXISTS (SELECT FROM kpi_sights s WHERE s.organization_id = :organization AND s.person_id = :viewer AND s.kpi_id = k.id)
+      FROM kpis k JOIN units u ON u.id = k.owner_unit_id
+      WHERE k.organization_id = :organization AND k.owner_unit_id = ANY (ARRAY(SELECT id FROM units))
+        AND k.cycle_id = (SELECT id FROM cycle) AND (k.owner_unit_id IN (SELECT id FROM led) OR k.id = ANY (ARRAY(
+          SELECT kpi_id FROM kpi_sights WHERE organization_id = :organization AND person_id = :viewer)))
       UNION ALL
       SELECT k.id, k.name, k.level, k.status, u.id, u.name, p.id, p.display_name
-      FROM units u
-      JOIN employments e ON e.organization_id = :organization AND e.unit_id = u.id AND e.is_primary
-        AND e.valid_from <= :today AND (e.valid_to IS NULL OR e.valid_to > :today)
-      JOIN persons p ON p.organization_id = :organization AND p.id = e.person_id
-      JOIN kpis k ON k.organization_id = :organization AND k.owner_person_id = p.id AND k.cycle_id = (SELECT id FROM cycle)
-      WHERE p.id = :viewer
-        OR EXISTS (SELECT FROM reporting_lines r WHERE r.organization_id = :organization AND r.manager_id = :viewer AND r.person_id = p.id
-          AND r.valid_from <= :today AND (r.valid_to IS NULL OR r.valid_to > :today))
-        OR EXISTS (SELECT FROM kpi_sights s WHERE s.organization_id = :organization AND s.person_id = :viewer AND s.kpi_id = k.id)
+      FROM kpis k
+      JOIN staff e ON e.person_id = k.owner_person_id
+      JOIN persons p ON p.organization_id = :organization AND p.id = k.owner_person_id
+      JOIN units u ON u.id = e.unit_id
+      WHERE k.organization_id = :organization AND k.cycle_id = (SELECT id FROM cycle)
+        AND k.owner_person_id = ANY (ARRAY(SELECT person_id FROM staff))
+        AND (k.owner_person_id = :viewer
+          OR k.owner_person_id = ANY (ARRAY(
+            SELECT person_id FROM reporting_lines WHERE organization_id = :organization AND manager_id = :viewer
+              AND valid_from <= :today AND (valid_to IS NULL OR valid_to > :today)))
+          OR k.id = ANY (ARRAY(SELECT kpi_id FROM kpi_sights WHERE organization_id = :organization AND person_id = :viewer)))
     )
     SELECT json_build_object(
       'nodes', (

@@ -93,11 +93,12 @@ def node(kind: str, type_name: str, sees: str = "", *, depth: int = 0) -> Read:
     return Read("graphql Query.node", kind, ask(query, id=global_id(type_name)), shows=shows_root("node"), sees=sees)
 
 
-def many(root: str, kind: str, type_name: str, *, sees: str = "", owners: tuple[str, ...] = (), **filters: tuple[str, Any]) -> Read:
+def many(root: str, kind: str, type_name: str, *, sees: str = "", owners: tuple[str, ...] = (), depth: int = 0,
+         **filters: tuple[str, Any]) -> Read:
     """A connection, whole, or by filters: name to type and value."""
     declared = "".join(f", ${name}: {type_}" for name, (type_, _) in filters.items())
     given = "".join(f", {name}: ${name}" for name in filters)
-    fields = f"edges {{ __typename cursor node {{ {fields_of(type_name, 0)} }} }} pageInfo {{ {fields_of('PageInfo', 0)} }} __typename"
+    fields = f"edges {{ __typename cursor node {{ {fields_of(type_name, depth)} }} }} pageInfo {{ {fields_of('PageInfo', 0)} }} __typename"
     query = f"query ($first: Int!{declared}) {{ {root}(first: $first{given}) {{ {fields} }} }}"
     values = {name: value for name, (_, value) in filters.items()}
     by_record = any(callable(value) for value in values.values())
@@ -169,7 +170,7 @@ READS: list[Door] = [
     many("kpis", "kpi", "Kpi"),
     many("kpis", "kpi_of", "Kpi", sees="kpi", ownerId=("ID", lambda thing: thing["person_id"])),
     many("orphans", "kpi", "Kpi", owners=("orphan",)),
-    many("rollUps", "kpi", "RolledUpKpi", cycle=("String!", "2026")),
+    many("rollUps", "kpi", "RolledUpKpi", depth=1, cycle=("String!", "2026")),
     Read("graphql Query.doubleCounting", "doubled", ask(DOUBLED), shows=shows_doubled, is_list=True),
     Read("graphql Query.whatIf", "kpi", ask(WHAT_IF, id=own_id), shows=shows_effects, no_ancestors=True),
     many("scorecards", "scorecard", "Scorecard"),

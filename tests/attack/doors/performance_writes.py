@@ -51,13 +51,13 @@ async def a_served_definition(cast: Cast, thing: Thing) -> Thing:
     made = await cast.home.post("regent", "/v1/definitions", code=code, version=VERSION | {"outcome_code": code})
     for who, verb in (("regent", "propose"), ("hr", "approve")):
         await cast.home.post(who, f"/v1/definitions/{made['id']}/versions/1/{verb}")
-    return thing | {"served": code}
+    return thing | {"the_definition": code}
 
 
 def an_okr(thing: Thing) -> Call:
     """A key result for the person."""
-    row = {"objective_code": thing["served"], "objective": "Service", "area": "quality", "code": f"okr-{uuid4().hex[:12]}",
-           "key_result": "Calls", "definition_code": thing["served"], "cycle_code": "2026", "target": "120",
+    row = {"objective_code": thing["the_definition"], "objective": "Service", "area": "quality", "code": f"okr-{uuid4().hex[:12]}",
+           "key_result": "Calls", "definition_code": thing["the_definition"], "cycle_code": "2026", "target": "120",
            "owner_person": thing["external_id"]}
     return Call("POST", "/v1/okrs/import", [row])
 
@@ -70,7 +70,7 @@ CASCADE: list[Door] = [
           send("POST", "/v1/kpis/bulk", {"kpis": [KPI | {"level": "individual", "owner": {"person_id": "{id}"}}]}),
           changes("employee", "employee"), "manager", "employee", sees="person"),
     Write("kpi_api POST /v1/okrs/import", "person", an_okr, changes("employee", "employee"), "manager", "employee", sees="person",
-          prepare=a_served_definition),
+          prepare=a_served_definition, not_by=FOREIGN),
     Write("kpi_api POST /v1/kpis", "unit", send("POST", "/v1/kpis", KPI | {"level": "team", "owner": {"unit_id": "{id}"}}),
           changes("north", unit="north"), "regent", "north", sees="open"),
     # Naming a parent that the viewer does not see.

@@ -9,11 +9,13 @@ from types import SimpleNamespace
 from typing import Any, Final, Literal, cast
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Row
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
+from kpi_api.cascade.levels import Level
 from kpi_api.cascade.schemas import PersonName, UnitName
 from kpi_api.cascade.shown import target_shown
 from kpi_api.cascade.subtrees import statements
@@ -128,10 +130,11 @@ async def _rows(viewer: Viewer, session: ReadSession, scope: Scope, limit: int, 
 
 def _counted(rows: Sequence[Row[Any]], top: UUID | None) -> list[Counted]:
     """As `statements.counts` would."""
-    kpis = Counter((row.level, row.unit_id, row.unit_name) for row in rows if row.id != top)
-    people = Counter(place for place, _ in {((row.level, row.unit_id, row.unit_name), row.owner_id) for row in rows
-                                            if row.id != top and row.owner_id})  # fmt: skip
-    return [Counted(*place, number, people[place]) for place, number in kpis.items()]
+    owners: dict[tuple[Level, UUID | None, str | None], list[UUID | None]] = {}
+    for row in rows:
+        if row.id != top:
+            owners.setdefault((row.level, row.unit_id, row.unit_name), []).append(row.owner_id)
+    return [Counted(*place, len(found), len(set(found) - {None})) for place, found in owners.items()]
 
 
 def _held(counts: Sequence[Counted]) -> dict[UUID, Held]:
@@ -166,7 +169,7 @@ def _edges(rows: Sequence[Row[Any]]) -> list[CascadeEdge]:
     shown = {row.id for row in rows}
     edges = []
     for row in rows:
-        steps = [(UUID(parent), Decimal(weight)) for parent, weight in row.steps or ()]
+        steps = [(UUID(parent), Decimal(weight)) for parent, weight in orjson.loads(row.steps or "[]")]
         for parent, weight in sorted(steps, key=lambda step: (-step[1], step[0])) if len(steps) > 1 else steps:
             if parent in shown:
                 edges.append(CascadeEdge(child_id=row.id, parent_id=parent, weight=weight, contributions=1))
@@ -196,7 +199,7 @@ def _node(row: Row[Any]) -> CascadeNode:
         status=row.status,
         owning_unit=UnitName(id=row.unit_id, name=row.unit_name) if row.unit_id else None,
         owner=PersonName(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
-        targets=[_sentence(target) for target in row.targets or ()],
+        targets=[_sentence(target) for target in orjson.loads(row.targets or "[]")],
     )
 
 
