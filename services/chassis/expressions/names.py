@@ -21,7 +21,7 @@ _SPELLED_SO: Final = "\u0e33\u0eb3\u0edc\u0edd"
 
 _LOOK_ALIKE: Final = str.maketrans(
     "АВЕЅІЈКМНОРСТУХаеѕіјорсухԁԛԝһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧοιανυρκ",
-    "ABESIJKMHOPCTYXaesijopcyxdqwhlABEZHIKMNOPTYXoiavupk",
+    "ABESIJKMHOPCTYXaesijopcyxdqwhlABEZHIKMNOPTYXoiavupk",  # pragma: allowlist secret
 )
 _LOOK_ALIKE_SCRIPTS: Final = {"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "COPTIC", "CHEROKEE"}
 _SIGNS: Final = {

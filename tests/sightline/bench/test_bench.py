@@ -17,7 +17,6 @@ from sightline.bench import (
     people_import,
     person,
     program,
-    roll_up,
     scoring_engine,
     year_close,
 )

@@ -7,8 +7,8 @@ processor time. It fetches nothing: no address is allowed as data.
 import json
 import resource
 import sys
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 import vl_convert
 
