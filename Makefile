@@ -13,6 +13,9 @@ SEMGREP = PATH=$(CURDIR)/$(VENV)/semgrep/bin:$$PATH semgrep scan --metrics=off -
 # Several test files at a time, each process with a PostgreSQL of its own.
 AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
+# These start programs of their own, which must not look for free ports at the same moment.
+WITH_PROCESSES := tests/scenarios tests/faults tests/sightline
+
 # The environment is made again when the lock changes, and when the folder was copied or moved (its paths would lead to the old place).
 ifneq ($(shell cat $(READY) 2>/dev/null),$(CURDIR))
 .PHONY: $(READY)
@@ -34,10 +37,12 @@ status: $(READY) ## Say what runs where
 	@$(SIGHTLINE) status
 
 test: lint ## What CI runs: style, types, directions and the tests, in under ten minutes
-	$(PYTHON) -m pytest $(AT_ONCE) -m "not deep"
+	$(PYTHON) -m pytest $(AT_ONCE) -m "not deep" $(WITH_PROCESSES:%=--ignore=%)
+	$(PYTHON) -m pytest -m "not deep" $(WITH_PROCESSES)
 
 test-deep: lint ## The tests and the full conformance, attack, fault and two-version suites
-	$(PYTHON) -m pytest $(AT_ONCE)
+	$(PYTHON) -m pytest $(AT_ONCE) $(WITH_PROCESSES:%=--ignore=%)
+	$(PYTHON) -m pytest $(WITH_PROCESSES)
 
 attack: $(READY) ## Everybody at every door; ends with `cells N, leaks N`
 	@$(PYTHON) -m tests.attack
