@@ -1,6 +1,6 @@
 """Changes of a KPI that leave its targets and contributions as they are."""
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -20,13 +20,13 @@ from kpi_api.dictionary.vocabulary import Controllability
 
 
 class KpiChange(Input):
-    """What may change about a KPI; what is left out stays. `withdrawn` ends its use: it is counted, scored and copied no more."""
+    """What may change about a KPI; what is left out stays. `withdrawn` ends its use for good: it is counted and copied no more."""
 
     name: Name | None = None
     why: Prose | None = None
     controllability: Controllability | None = None
     owner: Holder | None = Field(default=None, description="Somebody else, of the kind that its level asks for.")
-    withdrawn: bool | None = None
+    withdrawn: Literal[True] | None = None
 
 
 async def change_kpi(viewer: Viewer, session: WriteSession, kpi_id: UUID, given: KpiChange, if_match: str | None) -> Kpi:
@@ -37,8 +37,10 @@ async def change_kpi(viewer: Viewer, session: WriteSession, kpi_id: UUID, given:
     for name in ("name", "why", "controllability"):
         if (value := getattr(given, name)) is not None:
             setattr(kpi, name, value)
-    if given.withdrawn is not None:
-        kpi.status = "withdrawn" if given.withdrawn else "active"
+    if kpi.status == "closed":
+        raise KpiRefused("Its cycle is closed, so the KPI stays as it is.")
+    if given.withdrawn:
+        kpi.status = "withdrawn"
     if given.owner is not None:
         await _give_to(viewer, session, kpi, given.owner)
     kpi.version += 1

@@ -55,4 +55,6 @@ async def test_a_kpi_gets_another_name_and_owner_and_is_withdrawn(company: Compa
     assert [error["code"] for error in unit.json()["errors"]] == ["owner_must_be_person"]
     gone = await dora.patch(place, json={"withdrawn": True}, headers={"If-Match": "*"})
     assert gone.json()["status"] == "withdrawn"
+    back = await dora.patch(place, json={"withdrawn": False}, headers={"If-Match": "*"})
+    assert back.status_code == 422, "whether it would wait, be active or be closed is not for a switch to say"
     assert (await fay.patch(f"/v1/kpis/{ids['north']}", json={"name": "x"}, headers={"If-Match": "*"})).status_code == 404
