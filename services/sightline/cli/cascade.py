@@ -27,6 +27,7 @@ def picture(
     down: Annotated[bool, typer.Option("--down", help="What carries the KPI, instead of its way up to the mission.")] = False,
     unit: Annotated[str | None, typer.Option(help="Draw the cascade of the unit with this code instead.")] = None,
     depth: Annotated[int | None, typer.Option(min=0, help="Fold units deeper than so many below the top.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=300, help="Fold units until so many boxes are left; 300 unless said.")] = None,
     organization: OrganizationId = None,
     act_as: ActAs = None,
 ) -> None:
@@ -40,7 +41,7 @@ def picture(
         raise BadUsage(f"{out} is of no known form.", f"End the file's name with {', '.join(FORMS)}.")
     with open_client(organization, act_as) as client:
         path, query = _kpi_picture(client, kpi, down) if kpi else _unit_picture(client, unit or "")
-        query |= {} if depth is None else {"depth": depth}
+        query |= {name: value for name, value in (("depth", depth), ("limit", limit)) if value is not None}
         answer = client.call("kpi_api", "GET", path, params=query, headers={"Accept": FORMS[out.suffix.lower()]})
     try:
         out.write_bytes(answer.content)

@@ -14,6 +14,7 @@ from sightline.demo.company import STORYTELLER, Meridale
 from sightline.demo.office import Office
 
 ROWS_SHOWN = 12
+BOXES_AT_A_GLANCE = 40  # ours: a company's people stand as one box a team; each opens by the unit's own picture
 
 
 async def show_year(office: Office, company: Meridale, console: Console, folder: Path) -> None:
@@ -48,7 +49,7 @@ async def _pictures(office: Office, company: Meridale, folder: Path) -> list[Pat
     person = company.id(STORYTELLER)
     card = await office.call(person, "kpi_api", "GET", f"/v1/scorecards/{company.scorecards[STORYTELLER]}")
     line = await _picture(office, person, f"/v1/kpis/{card['lines'][0]['kpi_id']}/line-of-sight/picture")
-    whole = await _picture(office, company.administrator, f"/v1/units/{company.units['meridale']}/cascade/picture")
+    whole = await _picture(office, company.administrator, f"/v1/units/{company.units['meridale']}/cascade/picture?limit={BOXES_AT_A_GLANCE}")
     return _written(folder, {"line-of-sight.svg": line, "cascade.svg": whole})
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import orjson
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from chassis.problems import Problem
 from chassis.transactions import Read, TransactionalRoute, end_transaction
@@ -14,7 +14,7 @@ from kpi_api.cascade.lines import line_of_sight
 from kpi_api.cascade.pictures.picture import Picture, of_line_downward, of_line_upward, of_unit
 from kpi_api.cascade.pictures.rendering import RENDERER, Form, Renderer
 from kpi_api.cascade.pictures.specification import Specification, specification
-from kpi_api.cascade.subtrees.reading import Wanted, line_of_sight_down, unit_cascade
+from kpi_api.cascade.subtrees.reading import MAX_NODES, Wanted, line_of_sight_down, unit_cascade
 from kpi_api.cascade.subtrees.rest import CycleChoice, Depth, Direction, Fold
 
 router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
@@ -49,8 +49,12 @@ def chosen_form(accept: Annotated[str, Header(description=f"One of {', '.join(ME
     raise NoSuchForm(f"The picture is there as {', '.join(MEDIA_TYPES.values())}.")
 
 
-def folding(fold: Fold = None, depth: Depth = None) -> Wanted:
-    return Wanted(frozenset(fold or ()), depth)
+def folding(
+    fold: Fold = None,
+    depth: Depth = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_NODES, description="How many boxes at most; fewer read at a glance.")] = MAX_NODES,
+) -> Wanted:
+    return Wanted(frozenset(fold or ()), depth, limit)
 
 
 ByAccept = Annotated[ChosenForm, Depends(chosen_form)]
@@ -69,7 +73,7 @@ async def see_line_of_sight(
 ) -> Response:
     """The line of sight up to the mission, or `down` to whatever carries the KPI in your sight, as a picture.
 
-    Upward it names no person. Downward more than 300 KPIs are folded by unit; `fold` and `depth` fold more.
+    Upward it names no person. Downward more than `limit` KPIs are folded by unit; `fold` and `depth` fold more.
     """
     if direction == "up":
         picture = of_line_upward(await line_of_sight(viewer, session, kpi_id))
@@ -90,7 +94,7 @@ async def see_unit_cascade(
 ) -> Response:
     """The KPIs in sight of a unit, of the units below it and of their people, as a picture.
 
-    More than 300 are folded by unit, which shows as one box such as "Sales: 48 KPIs"; `fold` and `depth` fold more.
+    More than `limit` are folded by unit, which shows as one box such as "Sales: 48 KPIs"; `fold` and `depth` fold more.
     """
     return await _answer(request, of_unit(await unit_cascade(viewer, session, unit_id, cycle, how_much)), form)
 

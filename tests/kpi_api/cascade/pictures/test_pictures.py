@@ -117,6 +117,20 @@ async def test_a_unit_is_drawn_with_what_is_folded(company: Company) -> None:
     assert "Sales has no KPI that you see." in empty.text
 
 
+async def test_so_many_boxes_at_most_are_drawn_and_never_more_than_read(company: Company) -> None:
+    await company.cascade()
+    path = of_unit(company, "vale")
+    whole = boxes(await see(company, "ida", path))
+
+    glance = boxes(await see(company, "ida", path, limit=len(whole) - 1))
+    too_many = await see(company, "ida", path, limit=301)
+
+    assert len(glance) < len(whole)
+    assert any(box["emphasis"] == "folded" for box in glance.values())
+    assert not any(box["emphasis"] == "folded" for box in whole.values())
+    assert (too_many.status_code, too_many.json()["errors"][0]["field"]) == (422, "/query/limit")
+
+
 async def test_names_cannot_break_out_of_the_picture(company: Company) -> None:
     name = "</text><script>alert(1)</script> & “datum.x” {{7*7}} 顧客"
     ids = await company.create(kpi("growth", "strategic", unit="vale", name=name))
