@@ -45,6 +45,7 @@ RATE_HEADERS = {
         "RateLimit": "What is left of it, `r`, and in how many seconds, `t`, all of it is back; it stands on every answer.",
     }.items()
 }
+NOT_ACCEPTABLE: dict[int | str, dict[str, Any]] = {406: PROBLEM_RESPONSES[422] | {"description": "No form that `Accept` names is there"}}
 NOT_JSON = {**PROBLEM_RESPONSES[422], "description": "The body is not declared to be application/json"}
 PROBLEM_RESPONSES[429]["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in RATE_HEADERS}
 

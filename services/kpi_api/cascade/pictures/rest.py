@@ -7,6 +7,7 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
+from chassis.app import NOT_ACCEPTABLE
 from chassis.problems import Problem
 from chassis.transactions import Read, TransactionalRoute, end_transaction
 from kpi_api.access.door import CurrentViewer
@@ -31,7 +32,8 @@ FORMS: Final[dict[int | str, dict[str, Any]]] = {
             "image/png": {"schema": {"type": "string", "format": "binary"}},
             VEGA_LITE: {"schema": {"type": "object"}},
         },
-    }
+    },
+    **NOT_ACCEPTABLE,
 }
 
 

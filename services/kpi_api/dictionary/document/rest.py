@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import HTMLResponse
 
+from chassis.app import NOT_ACCEPTABLE
 from chassis.idempotency import IdempotencyKey
 from chassis.problems import Problem
 from chassis.tabular import CSV, read_rows
@@ -29,7 +30,7 @@ POLICY: Final = f"default-src 'none'; style-src 'sha256-{STYLE_DIGEST}'; base-ur
 EXAMPLE: Final = "code,name,unit,part,effective_from\r\nwin_rate,Win rate,percent,main,2026-01-01\r\n"
 TEXT: Final = {"schema": {"type": "string"}}
 FORMS: Final = {HTML: TEXT | {"example": "<!doctype html>"}, CSV: TEXT | {"example": EXAMPLE}}
-ANSWERS: Final[dict[int | str, dict[str, Any]]] = {200: {"description": "The document.", "content": FORMS}}
+ANSWERS: Final[dict[int | str, dict[str, Any]]] = {200: {"description": "The document.", "content": FORMS}, **NOT_ACCEPTABLE}
 TAKES: Final[dict[str, Any]] = {"requestBody": {"required": True, "content": {CSV: FORMS[CSV]}}}
 
 
