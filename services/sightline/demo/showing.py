@@ -49,7 +49,8 @@ async def _pictures(office: Office, company: Meridale, folder: Path) -> list[Pat
     person = company.id(STORYTELLER)
     card = await office.call(person, "kpi_api", "GET", f"/v1/scorecards/{company.scorecards[STORYTELLER]}")
     line = await _picture(office, person, f"/v1/kpis/{card['lines'][0]['kpi_id']}/line-of-sight/picture")
-    whole = await _picture(office, company.administrator, f"/v1/units/{company.units['meridale']}/cascade/picture?limit={BOXES_AT_A_GLANCE}")
+    cascade = f"/v1/units/{company.units['meridale']}/cascade/picture?limit={BOXES_AT_A_GLANCE}"
+    whole = await _picture(office, company.administrator, cascade)
     return _written(folder, {"line-of-sight.svg": line, "cascade.svg": whole})
 
 
