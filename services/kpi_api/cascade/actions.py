@@ -22,7 +22,7 @@ from kpi_api.cascade.sights import refresh_sights_of_kpis
 from kpi_api.cascade.windows.dates import phasing_errors, with_due_days
 from kpi_api.cascade.windows.queries import window_and_calendar
 from kpi_api.dictionary.models import DefinitionVersion
-from kpi_api.dictionary.schemas import Part, Target
+from kpi_api.dictionary.target_schemas import Part, Target
 from kpi_api.dictionary.targets_fit import misfits
 
 

@@ -15,7 +15,7 @@ from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.problems import KpiRefused
 from kpi_api.cascade.schemas import Holder, NewKpi
 from kpi_api.cascade.sights import refresh_sights_of_kpis
-from kpi_api.dictionary.schemas import Input, Name, Prose
+from kpi_api.dictionary.fields import Input, Name, Prose
 from kpi_api.dictionary.vocabulary import Controllability
 
 

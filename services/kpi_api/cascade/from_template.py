@@ -15,7 +15,7 @@ from kpi_api.cascade.references import load_people
 from kpi_api.cascade.schemas import Holder, NewKpi, Parent
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import TemplateLine
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

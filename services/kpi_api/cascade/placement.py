@@ -16,7 +16,7 @@ from kpi_api.cascade.references import Kpis, People, PersonFacts
 from kpi_api.cascade.schemas import Holder
 from kpi_api.cascade.windows.dates import phasing_errors, window_after, with_due_days
 from kpi_api.cycles.models import Cycle
-from kpi_api.dictionary.schemas import Part
+from kpi_api.dictionary.target_schemas import Part
 from kpi_api.dictionary.targets_fit import misfits
 
 

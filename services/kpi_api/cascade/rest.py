@@ -22,7 +22,8 @@ from kpi_api.cascade.shown import kpi_view, kpi_views
 from kpi_api.cascade.subtrees.reading import line_of_sight_down
 from kpi_api.cascade.subtrees.rest import Direction, HowMuch
 from kpi_api.cascade.subtrees.schemas import LineOfSightDown
-from kpi_api.dictionary.schemas import Input, Target
+from kpi_api.dictionary.fields import Input
+from kpi_api.dictionary.target_schemas import Target
 
 router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
 

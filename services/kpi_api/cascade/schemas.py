@@ -13,7 +13,8 @@ from chassis.problems import FieldError
 from chassis.verbs import VerbOutput
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.windows.schemas import WindowBeginning, WindowStart
-from kpi_api.dictionary.schemas import Code, Input, Name, Output, Prose, Target
+from kpi_api.dictionary.fields import Code, Input, Name, Output, Prose
+from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.vocabulary import Controllability
 
 KpiReference = Annotated[str, StringConstraints(min_length=1, max_length=64), Field(description="A KPI's id or code.")]

@@ -12,7 +12,7 @@ from chassis.identifiers import new_id
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.models import Contribution, Kpi, KpiStakeholder, KpiTarget
 from kpi_api.database import Base
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 
 IDS_PER_EVENT = 1000
 

@@ -1,6 +1,5 @@
-"""Writes to the dictionary: definitions and their versions, outcomes, templates."""
+"""Writes to the dictionary: outcomes, definitions and their versions as drafts; `approving` moves these on."""
 
-from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,31 +13,25 @@ from chassis.database import ReadSession, WriteSession
 from chassis.dates import add_months
 from chassis.etags import require_match
 from chassis.problems import NotAllowed, PreconditionFailed
-from kpi_api.dictionary import comparing, queries, uses
+from kpi_api.dictionary import comparing, queries
 from kpi_api.dictionary.formulas.checking import check_formulas
-from kpi_api.dictionary.formulas.trials import require_tried
-from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
+from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome
 from kpi_api.dictionary.problems import (
-    ApprovedByAnother,
     CodeTaken,
     DefinitionChanged,
     DefinitionMerged,
     EffectiveBeforePredecessor,
-    TargetsDoNotFit,
     UnknownReference,
-    WrongStatus,
 )
-from kpi_api.dictionary.schemas import DefinitionChange, NewDefinition, OutcomeInput, Part, VersionInput
+from kpi_api.dictionary.schemas import DefinitionChange, NewDefinition, OutcomeInput, VersionInput
 from kpi_api.dictionary.search.indexing import index_versions
-from kpi_api.dictionary.targets_fit import misfits
-from kpi_api.dictionary.template_schemas import TemplateInput
 from kpi_api.people import queries as people
 
 
 async def create_outcome(viewer: Viewer, session: WriteSession, given: OutcomeInput) -> Outcome:
     """Raises NotAllowed, CodeTaken."""
     viewer.require("definitions.write")
-    await _refuse_taken(session, Outcome, given.code)
+    await refuse_taken(session, Outcome, given.code)
     outcome = Outcome(**given.model_dump())
     session.add(outcome)
     await session.flush()
@@ -48,7 +41,7 @@ async def create_outcome(viewer: Viewer, session: WriteSession, given: OutcomeIn
 async def create_definition(viewer: Viewer, session: WriteSession, given: NewDefinition) -> tuple[KpiDefinition, DefinitionVersion]:
     """A definition with its first version, a draft. Raises NotAllowed, CodeTaken, UnknownReference, InvalidFormula."""
     viewer.require("definitions.write")
-    await _refuse_taken(session, KpiDefinition, given.code)
+    await refuse_taken(session, KpiDefinition, given.code)
     definition = KpiDefinition(
         code=given.code,
         owner_id=given.owner_id or viewer.person_id,
@@ -69,7 +62,7 @@ async def change_definition(
 
     Raises NotFound, NotAllowed, PreconditionRequired, DefinitionChanged, UnknownReference.
     """
-    definition = await _locked(viewer, session, definition_id)
+    definition = await locked(viewer, session, definition_id)
     require_answering(viewer, definition)
     await require_current(viewer, session, definition, if_match)
     change = given.model_dump(exclude_unset=True)
@@ -101,7 +94,7 @@ async def _require_person(viewer: Viewer, session: WriteSession, person_id: UUID
         raise UnknownReference("They have left. Name somebody who is here.", field=field)
 
 
-async def _locked(viewer: Viewer, session: WriteSession, definition_id: UUID) -> KpiDefinition:
+async def locked(viewer: Viewer, session: WriteSession, definition_id: UUID) -> KpiDefinition:
     """The definition, whose row is the queue: what is written or approved at once gets an order."""
     await queries.definition(viewer, session, definition_id)
     row = select(KpiDefinition).where(KpiDefinition.id == definition_id).with_for_update().execution_options(populate_existing=True)
@@ -125,7 +118,7 @@ async def add_version(
 
     Raises NotFound, NotAllowed, DefinitionChanged, DefinitionMerged, UnknownReference, InvalidFormula, EffectiveBeforePredecessor.
     """
-    definition = await _locked(viewer, session, definition_id)
+    definition = await locked(viewer, session, definition_id)
     require_answering(viewer, definition)
     if if_match is not None:
         await require_current(viewer, session, definition, if_match)
@@ -144,7 +137,7 @@ async def _add_version(viewer: Viewer, session: WriteSession, definition: KpiDef
     check_formulas(given)
     last = await session.scalar(select(func.max(DefinitionVersion.number)).where(DefinitionVersion.definition_id == definition.id))
     number = (last or 0) + 1
-    await _require_order(session, definition.id, number, given.effective_from)
+    await require_order(session, definition.id, number, given.effective_from)
     if last:
         flag_modified(definition, "code")  # a new version is a new state of the definition, for whoever else is editing it
         await session.flush()
@@ -164,7 +157,7 @@ async def _add_version(viewer: Viewer, session: WriteSession, definition: KpiDef
     return version
 
 
-async def _require_order(session: WriteSession, definition_id: UUID, number: int, effective_from: date) -> None:
+async def require_order(session: WriteSession, definition_id: UUID, number: int, effective_from: date) -> None:
     """Of two approved versions the later one takes effect later. Raises EffectiveBeforePredecessor."""
     decided = select(DefinitionVersion.number, DefinitionVersion.effective_from).where(
         DefinitionVersion.definition_id == definition_id, DefinitionVersion.status.in_(queries.DECIDED)
@@ -185,118 +178,7 @@ async def _outcome_id(session: WriteSession, code: str | None) -> UUID | None:
     return found
 
 
-async def propose(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
-    """Ask for a draft's approval. Raises NotFound, WrongStatus, NotAllowed."""
-    version = await queries.version(viewer, session, definition_id, number, lock=True)
-    require_proposable(viewer, version)
-    return await _move(session, version, "proposed")
-
-
-def require_proposable(viewer: Viewer, version: DefinitionVersion) -> None:
-    """Raises NotAllowed, WrongStatus."""
-    if not viewer.may("definitions.write_any") and (viewer.person_id is None or viewer.person_id != version.author_id):
-        raise NotAllowed("The author or HR proposes a version.")
-    _require_next(version, "draft", "proposed")
-
-
-async def approve(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
-    """Approve a proposed version; the author cannot.
-
-    Raises NotFound, WrongStatus, NotAllowed, ApprovedByAnother, EffectiveBeforePredecessor, DefinitionMerged, NotTried.
-    """
-    viewer.require("definitions.approve")
-    await require_unmerged(session, await _locked(viewer, session, definition_id))
-    version = await queries.version(viewer, session, definition_id, number, lock=True)
-    approver_id = require_approvable(viewer, version)
-    await require_tried(viewer, session, version)
-    version.approver_id, version.approved_at = approver_id, session.now
-    await _require_order(session, definition_id, number, version.effective_from)
-    await _move(session, version, "approved")
-    await events.record(session, "definition.approved", "definition", definition_id, number=number)
-    return version
-
-
-def require_approvable(viewer: Viewer, version: DefinitionVersion) -> UUID:
-    """The approver, who did not write the version. Raises NotAllowed, ApprovedByAnother, WrongStatus."""
-    viewer.require("definitions.approve")
-    approver_id = viewer.require_person()
-    if approver_id == version.author_id:
-        raise ApprovedByAnother("You wrote this version, so somebody else must approve it.")
-    _require_next(version, "proposed", "approved")
-    return approver_id
-
-
-async def retire(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int, from_day: date) -> DefinitionVersion:
-    """No new KPI uses the version from `from_day` on; refused while something uses it then.
-
-    Raises NotFound, WrongStatus, NotAllowed, InUse.
-    """
-    viewer.require("definitions.retire")
-    version = await queries.version(viewer, session, definition_id, number, lock=True)
-    require_retirable(viewer, version)
-    await uses.require_unused(viewer, session, version, from_day)
-    version.retired_from = from_day
-    await _move(session, version, "retired")
-    await events.record(session, "definition.retired", "definition", definition_id, number=number, from_day=str(from_day))
-    return version
-
-
-def require_retirable(viewer: Viewer, version: DefinitionVersion) -> None:
-    """Raises NotAllowed, WrongStatus."""
-    viewer.require("definitions.retire")
-    _require_next(version, "approved", "retired")
-
-
-def _require_next(version: DefinitionVersion, origin: str, status: str) -> None:
-    if version.status != origin:
-        raise WrongStatus(f"The version is {version.status}; only one that is {origin} can become {status}.")
-
-
-async def _move(session: WriteSession, version: DefinitionVersion, status: str) -> DefinitionVersion:
-    version.status = status
-    await session.flush()
-    return version
-
-
-async def create_template(viewer: Viewer, session: WriteSession, given: TemplateInput) -> ScorecardTemplate:
-    """A template with its lines, each target checked against its definition.
-
-    Raises NotAllowed, CodeTaken, UnknownReference, TargetsDoNotFit.
-    """
-    viewer.require("templates.write")
-    await _refuse_taken(session, ScorecardTemplate, given.code)
-    await _check_lines(session, given)
-    template = ScorecardTemplate(code=given.code, name=given.name, role_code=given.role_code)
-    session.add(template)
-    await session.flush()
-    session.add_all(_line(template.id, position, line.model_dump(mode="json")) for position, line in enumerate(given.lines, start=1))
-    await session.flush()
-    return template
-
-
-def _line(template_id: UUID, position: int, values: Mapping[str, Any]) -> TemplateLine:
-    return TemplateLine(template_id=template_id, position=position, **values)
-
-
-async def _check_lines(session: WriteSession, given: TemplateInput) -> None:
-    ids = await queries.ids_by_code(session, KpiDefinition, [line.definition_code for line in given.lines])
-    in_force = await queries.versions_in_force(session, ids.values(), session.today)
-    for n, line in enumerate(given.lines):
-        version = in_force.get(ids[line.definition_code]) if line.definition_code in ids else None
-        if version is None:
-            raise UnknownReference(
-                f"There is no approved definition `{line.definition_code}` in force.", field=f"/lines/{n}/definition_code"
-            )
-        if errors := misfits(parts_of(version), line.targets):
-            errors = [error.model_copy(update={"field": f"/lines/{n}{error.field}"}) for error in errors]
-            raise TargetsDoNotFit(f"Line {n + 1} ({line.definition_code}): {errors[0].message}", errors=errors)
-
-
-def parts_of(version: DefinitionVersion) -> Sequence[Part]:
-    return [Part.model_validate(part) for part in version.parts]
-
-
-async def _refuse_taken(session: WriteSession, table: type[Any], code: str) -> None:
+async def refuse_taken(session: WriteSession, table: type[Any], code: str) -> None:
     """The unique constraint has the last word when two arrive at once; this gives the usual case its own words."""
     if await session.scalar(select(table.id).where(table.code == code)):
         raise CodeTaken(f"`{code}` is taken. Choose another code.", field="/code")

@@ -12,7 +12,7 @@ from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
-from kpi_api.dictionary import actions, comparing, queries, uses
+from kpi_api.dictionary import actions, approving, comparing, queries, uses
 from kpi_api.dictionary.models import Competency, Outcome
 from kpi_api.dictionary.schemas import (
     CompetencyOutput,
@@ -152,13 +152,13 @@ async def read_version(definition_id: UUID, number: VersionNumber, viewer: Curre
 @router.post("/definitions/{definition_id}/versions/{number}/propose", summary="Propose a version")
 async def propose_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Ask for a draft's approval."""
-    return await version_shown(viewer, session, await actions.propose(viewer, session, definition_id, number))
+    return await version_shown(viewer, session, await approving.propose(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/approve", summary="Approve a version")
 async def approve_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Let a proposed version take effect from its date. Its author cannot approve it."""
-    return await version_shown(viewer, session, await actions.approve(viewer, session, definition_id, number))
+    return await version_shown(viewer, session, await approving.approve(viewer, session, definition_id, number))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/retire", summary="Retire a version")
@@ -166,7 +166,7 @@ async def retire_version(
     definition_id: UUID, number: VersionNumber, given: Retirement, viewer: CurrentViewer, session: Write
 ) -> VersionDetail:
     """End the use of an approved version from a day on. While KPIs or templates use it then, the refusal says which."""
-    return await version_shown(viewer, session, await actions.retire(viewer, session, definition_id, number, given.from_day))
+    return await version_shown(viewer, session, await approving.retire(viewer, session, definition_id, number, given.from_day))
 
 
 @router.get("/outcomes", summary="List outcomes")

@@ -9,7 +9,7 @@ from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
-from kpi_api.dictionary import actions, installation, queries
+from kpi_api.dictionary import installation, queries, templates
 from kpi_api.dictionary.models import ScorecardTemplate, TemplateLine
 from kpi_api.dictionary.template_schemas import Installed, TemplateInput, TemplateLineOutput, TemplateOutput
 
@@ -45,7 +45,7 @@ async def create_template(
     given: TemplateInput, response: Response, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
 ) -> TemplateOutput:
     """A set of KPIs with weights that total 100.00; each target is checked against its definition."""
-    template = await actions.create_template(viewer, session, given)
+    template = await templates.create_template(viewer, session, given)
     response.headers["Location"] = f"/v1/templates/{template.id}"
     set_etag(response, template)
     return shown(template, (await queries.template_lines(session, [template.id]))[template.id])

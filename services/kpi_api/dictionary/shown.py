@@ -5,7 +5,7 @@ from typing import Any
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.verbs import verb_output
-from kpi_api.dictionary import actions
+from kpi_api.dictionary import approving
 from kpi_api.dictionary.formulas import trials
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.dictionary.schemas import DefinitionDetail, DefinitionOutput, VersionDetail, VersionOutput
@@ -29,14 +29,14 @@ async def version_shown(viewer: Viewer, session: ReadSession, version: Definitio
     """A version that the viewer was found to see."""
 
     async def require_approvable() -> None:
-        actions.require_approvable(viewer, version)
+        approving.require_approvable(viewer, version)
         await trials.require_tried(viewer, session, version)
 
     verbs = [
         await verb_output("try", lambda: trials.require_triable(viewer, version)),
-        await verb_output("propose", lambda: actions.require_proposable(viewer, version)),
+        await verb_output("propose", lambda: approving.require_proposable(viewer, version)),
         await verb_output("approve", require_approvable),
-        await verb_output("retire", lambda: actions.require_retirable(viewer, version)),
+        await verb_output("retire", lambda: approving.require_retirable(viewer, version)),
     ]
     return VersionDetail(**VersionOutput.model_validate(version).model_dump(), verbs=verbs)
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Final
 
 from kpi_api.dictionary.lateness import Lateness
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.vocabulary import Comparison
 
 _COMPARISONS: Final[dict[Comparison, str]] = {

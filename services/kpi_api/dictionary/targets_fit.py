@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from chassis.problems import FieldError
-from kpi_api.dictionary.schemas import Part, Target
+from kpi_api.dictionary.target_schemas import Part, Target
 from kpi_api.dictionary.vocabulary import Direction
 
 

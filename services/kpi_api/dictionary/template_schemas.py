@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import Percent
-from kpi_api.dictionary.schemas import Code, Input, Name, Output, Target
+from kpi_api.dictionary.fields import Code, Input, Name, Output
+from kpi_api.dictionary.target_schemas import Target
 
 
 class TemplateLineInput(Input):

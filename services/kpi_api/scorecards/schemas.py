@@ -12,7 +12,7 @@ from chassis.numbers import Percent
 from chassis.texts import NOT_BLANK
 from chassis.verbs import VerbOutput
 from kpi_api.cascade.schemas import Parent, TargetOutput
-from kpi_api.dictionary.schemas import Code
+from kpi_api.dictionary.fields import Code
 from kpi_api.scorecards.lifecycle import Side, Status
 
 Comment = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), NOT_BLANK]

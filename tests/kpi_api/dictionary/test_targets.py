@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from kpi_api.dictionary.lateness import Lateness
 from kpi_api.dictionary.library import load_library
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.targets import target_sentence
 
 

@@ -16,7 +16,7 @@ from kpi_api.cascade.models import Contribution, Kpi, KpiStakeholder, KpiTarget
 from kpi_api.cascade.schemas import Holder, NewKpi, NewStakeholder, Parent
 from kpi_api.cascade.windows.schemas import WindowStart
 from kpi_api.cycles.models import Cycle
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 
 MAX_CODE = 64
 REACHED = {"at_least", "above"}

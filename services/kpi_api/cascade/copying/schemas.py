@@ -9,7 +9,7 @@ from chassis.bulk import RowStatus
 from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
 from kpi_api.cascade.levels import Level
-from kpi_api.dictionary.schemas import Code, Input
+from kpi_api.dictionary.fields import Code, Input
 
 
 class CopyInput(Input):

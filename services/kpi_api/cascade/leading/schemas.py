@@ -5,7 +5,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from kpi_api.cascade.schemas import KpiReference
-from kpi_api.dictionary.schemas import Input
+from kpi_api.dictionary.fields import Input
 
 
 class LeadInput(Input):

@@ -7,7 +7,7 @@ from chassis.access import Viewer
 from chassis.database import ReadSession, WriteSession
 from kpi_api.cascade.okrs.rows import KeyResult
 from kpi_api.cascade.okrs.schemas import OkrRow
-from kpi_api.dictionary import actions, queries
+from kpi_api.dictionary import actions, approving, queries
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome
 from kpi_api.dictionary.schemas import NewDefinition, OutcomeInput, VersionInput
 
@@ -85,7 +85,7 @@ class Dictionary:
                 self._outcomes[given.objective_code] = await actions.create_outcome(viewer, session, wanted)
                 self.new_outcomes.append(given.objective_code)
             definition, version = await actions.create_definition(viewer, session, _definition(result))
-            await actions.propose(viewer, session, definition.id, version.number)
+            await approving.propose(viewer, session, definition.id, version.number)
             self.new_definitions.append(given.defined_as)
 
 

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.bulk import RowResult, RowStatus
 from chassis.numbers import ExactDecimal
-from kpi_api.dictionary.schemas import Code, Input, Name, UnitCode
+from kpi_api.dictionary.fields import Code, Input, Name, UnitCode
 
 Direction = Literal["higher", "lower"]
 

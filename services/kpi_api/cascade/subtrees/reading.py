@@ -22,7 +22,7 @@ from kpi_api.cascade.subtrees import statements
 from kpi_api.cascade.subtrees.counting import Counted, by_level, carried_by, group_label, held_by
 from kpi_api.cascade.subtrees.folding import Folding, Held, Tree, fold
 from kpi_api.cascade.subtrees.schemas import CascadeEdge, CascadeNode, FoldedGroup, LevelCount, LineOfSightDown, UnitCascade
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.targets import target_sentence
 
 MAX_NODES = 300

@@ -8,7 +8,7 @@ from pydantic import Field
 from chassis.numbers import ExactDecimal
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.schemas import KpiStatus, PersonName, UnitName
-from kpi_api.dictionary.schemas import Output
+from kpi_api.dictionary.fields import Output
 
 
 class CascadeNode(Output):

@@ -9,7 +9,7 @@ from chassis.numbers import PLACES, round_half_up
 from chassis.problems import FieldError
 from kpi_api.cycles.calendars.business import BusinessCalendar, month_end_since
 from kpi_api.cycles.periods import Window, periods
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.targets import grouped
 
 

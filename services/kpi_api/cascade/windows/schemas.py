@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
-from kpi_api.dictionary.schemas import Code, Input, Name, Output
+from kpi_api.dictionary.fields import Code, Input, Name, Output
 
 
 class WindowStart(Input):

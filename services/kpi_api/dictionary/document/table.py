@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from kpi_api.dictionary.document.queries import Entry
-from kpi_api.dictionary.schemas import Part
+from kpi_api.dictionary.target_schemas import Part
 
 BOM: Final = "\ufeff"
 """Tells spreadsheets that the file is UTF-8."""

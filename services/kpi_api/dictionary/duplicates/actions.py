@@ -14,7 +14,7 @@ from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import NotAllowed
 from kpi_api.dictionary import queries as dictionary
-from kpi_api.dictionary.actions import add_version, parts_of, require_answering, require_unmerged
+from kpi_api.dictionary.actions import add_version, require_answering, require_unmerged
 from kpi_api.dictionary.duplicates.likeness import Described, likeness
 from kpi_api.dictionary.duplicates.models import StatedDifference
 from kpi_api.dictionary.duplicates.queries import described, similar_names_from
@@ -22,8 +22,9 @@ from kpi_api.dictionary.duplicates.schemas import Resolution, Resolved
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, ScorecardTemplate, TemplateLine
 from kpi_api.dictionary.problems import NotAlike, NotLive, StillAlike, TemplatesDoNotFit
 from kpi_api.dictionary.rewriting import written_again
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.targets_fit import misfits
+from kpi_api.dictionary.templates import parts_of
 
 Pair = tuple[KpiDefinition, KpiDefinition]
 

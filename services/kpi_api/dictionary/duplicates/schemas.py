@@ -11,7 +11,7 @@ from chassis.numbers import ExactDecimal
 from chassis.texts import NOT_BLANK
 from chassis.verbs import VerbOutput
 from kpi_api.dictionary.duplicates.likeness import Why
-from kpi_api.dictionary.schemas import Input, Name
+from kpi_api.dictionary.fields import Input, Name
 
 By = Literal["merge", "rename", "stated_difference"]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), NOT_BLANK]

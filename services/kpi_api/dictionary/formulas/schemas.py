@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, PlainSerializer, StringConstraints
 
 from chassis.expressions import Null
 from chassis.numbers import ExactDecimal, plain_text
-from kpi_api.dictionary.schemas import Code, Input, Output, UnitCode
+from kpi_api.dictionary.fields import Code, Input, Output, UnitCode
 
 MAXIMUM_SAMPLES = 100
 

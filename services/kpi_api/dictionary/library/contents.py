@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal
 from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
-from kpi_api.dictionary.schemas import Code, Part, Target
+from kpi_api.dictionary.fields import Code
+from kpi_api.dictionary.target_schemas import Part, Target
 from kpi_api.dictionary.vocabulary import Combine, CombineParts, Controllability, Dimension, Direction, Frequency, Kind
 
 Source = Literal["S0", "S1", "S2", "ours"]

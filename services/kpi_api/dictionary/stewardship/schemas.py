@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
 from chassis.verbs import VerbOutput
-from kpi_api.dictionary.schemas import Code, Input, Name, Output, Prose
+from kpi_api.dictionary.fields import Code, Input, Name, Output, Prose
 
 ChangeKind = Literal["process", "pricing", "segment", "organization"]
 ReviewReason = Literal["business_change", "due", "owner_left", "steward_left"]

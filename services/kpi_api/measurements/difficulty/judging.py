@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from chassis.numbers import round_half_up
-from kpi_api.dictionary.schemas import Target
+from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.vocabulary import Comparison
 
 FEWEST_PEERS: Final = 5

@@ -18,7 +18,7 @@ from kpi_api.cascade.sight import sees_whole
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import periods
 from kpi_api.dictionary.models import DefinitionVersion
-from kpi_api.dictionary.schemas import Part, Target
+from kpi_api.dictionary.target_schemas import Part, Target
 from kpi_api.dictionary.targets import target_sentence
 from kpi_api.dictionary.targets_fit import misfits
 from kpi_api.measurements.difficulty.judging import FEWEST_PEERS, judged, sentence

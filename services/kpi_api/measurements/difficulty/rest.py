@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from chassis.transactions import Read, TransactionalRoute
 from kpi_api.access.door import CurrentViewer
-from kpi_api.dictionary.schemas import Code
+from kpi_api.dictionary.fields import Code
 from kpi_api.measurements.difficulty import queries
 from kpi_api.measurements.difficulty.schemas import ProposedTarget, TargetDifficulty
 

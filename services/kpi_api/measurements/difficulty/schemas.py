@@ -5,7 +5,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from chassis.numbers import Percent
-from kpi_api.dictionary.schemas import Input, Target
+from kpi_api.dictionary.fields import Input
+from kpi_api.dictionary.target_schemas import Target
 
 
 class ProposedTarget(Input):

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from chassis.dates import WrittenDate
-from kpi_api.dictionary.schemas import Code, Input, Output
+from kpi_api.dictionary.fields import Code, Input, Output
 
 LONGEST_LINK: Final = 2000
 

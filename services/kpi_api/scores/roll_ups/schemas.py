@@ -11,7 +11,7 @@ from chassis.numbers import ExactDecimal
 from chassis.pagination import Page
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.schemas import RollUpMethod, RollUpOf, UnitName
-from kpi_api.dictionary.schemas import Input, Output
+from kpi_api.dictionary.fields import Input, Output
 from kpi_api.scores.roll_ups.arithmetic import Reason
 from kpi_api.scores.roll_ups.double_counting import Kind
 
