@@ -21,6 +21,7 @@ from kpi_api.cascade.copying.rest import router as copying_router
 from kpi_api.cascade.coverage.rest import router as coverage_router
 from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh_sights_of_people
 from kpi_api.cascade.leading.rest import router as lead_router
+from kpi_api.cascade.moving.rest import router as moving_router
 from kpi_api.cascade.okrs.rest import router as okr_router
 from kpi_api.cascade.pictures.rendering import RENDERER, Renderer
 from kpi_api.cascade.pictures.rest import router as picture_router
@@ -121,6 +122,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             coverage_router,
             copying_router,
             lead_router,
+            moving_router,
             okr_router,
             window_router,
             subtree_router,

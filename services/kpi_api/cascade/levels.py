@@ -1,7 +1,7 @@
 """The five levels of the cascade (S0, "Individual KPIs in the Performance Cascade"): who may own what, and which way is up. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -39,16 +39,24 @@ class UnitTree:
 
     def lies_above(self, upper: UUID | None, lower: UUID | None) -> bool:
         """`upper` is a proper ancestor of `lower`."""
-        if upper is None or lower is None:
-            return False
-        seen: set[UUID] = set()
-        here = self.get(lower)
-        while here and here.parent_id and here.parent_id not in seen:
-            if here.parent_id == upper:
-                return True
-            seen.add(here.parent_id)
+        return upper in self.above(lower)
+
+    def above(self, id_: UUID | None) -> list[UUID]:
+        """The units over one, the nearest first."""
+        found: dict[UUID, None] = {}
+        here = self.get(id_)
+        while here and here.parent_id and here.parent_id not in found:
+            found[here.parent_id] = None
             here = self.get(here.parent_id)
-        return False
+        return list(found)
+
+    def under(self, id_: UUID) -> set[UUID]:
+        """A unit with all below it."""
+        return {unit for unit in self._units if unit == id_ or id_ in self.above(unit)}
+
+    def moved(self, id_: UUID, parent_id: UUID | None) -> "UnitTree":
+        """The same units with one of them under another parent."""
+        return UnitTree(replace(unit, parent_id=parent_id) if unit.id == id_ else unit for unit in self._units.values())
 
 
 @dataclass(frozen=True)

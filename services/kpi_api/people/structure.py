@@ -54,12 +54,17 @@ async def change_unit(viewer: Viewer, session: WriteSession, unit: OrgUnit, give
 async def _check_place(viewer: Viewer, session: WriteSession, unit: OrgUnit) -> None:
     if unit.head_id is not None and await session.get(Person, (viewer.organization_id, unit.head_id)) is None:
         raise UnknownReference(f"There is no person {unit.head_id}.", field="/head_id")
-    if unit.parent_id is None:
+    await require_parent(viewer, session, unit, unit.parent_id)
+
+
+async def require_parent(viewer: Viewer, session: WriteSession, unit: OrgUnit, parent_id: UUID | None) -> None:
+    """Whether the unit may stand under `parent_id`, or under nothing. Raises UnknownReference, CircularUnits."""
+    if parent_id is None:
         return
-    parent = await session.get(OrgUnit, (viewer.organization_id, unit.parent_id))
+    parent = await session.get(OrgUnit, (viewer.organization_id, parent_id))
     if parent is None:
-        raise UnknownReference(f"There is no unit {unit.parent_id}.", field="/parent_id")
-    if unit.id in await _units_above(session, unit.parent_id):
+        raise UnknownReference(f"There is no unit {parent_id}.", field="/parent_id")
+    if unit.id in await _units_above(session, parent_id):
         raise CircularUnits(f"{unit.name} stands above {parent.name} already.", field="/parent_id")
     if RANK[parent.kind] > RANK[unit.kind]:
         raise UnknownReference(f"A {unit.kind} cannot stand under a {parent.kind}.", field="/parent_id")
