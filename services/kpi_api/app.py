@@ -34,6 +34,8 @@ from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
 from kpi_api.cycles.calendars.rest import router as calendar_router
 from kpi_api.cycles.rest import router as cycles_router
+from kpi_api.dictionary.applicability.rest import router as applicability_router
+from kpi_api.dictionary.competencies.rest import router as competency_router
 from kpi_api.dictionary.document.rest import router as document_router
 from kpi_api.dictionary.duplicates.rest import router as duplicate_router
 from kpi_api.dictionary.formulas.rest import router as formula_router
@@ -66,6 +68,7 @@ from kpi_api.people.privacy.erasure import CHECKS
 from kpi_api.people.privacy.rest import router as privacy_router
 from kpi_api.people.rest import router as people_router
 from kpi_api.people.rest_structure import router as structure_router
+from kpi_api.people.roles.rest import router as role_router
 from kpi_api.reviews.queries import WHOSE
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
@@ -108,6 +111,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             people_router,
             privacy_router,
             structure_router,
+            role_router,
             cycles_router,
             calendar_router,
             hris_router,
@@ -116,6 +120,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             document_router,
             duplicate_router,
             dictionary_router,
+            competency_router,
+            applicability_router,
             formula_router,
             template_router,
             cascade_router,

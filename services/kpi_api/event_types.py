@@ -5,6 +5,8 @@ EVENT_TYPES = {
     "person.erased": "What told who a person was is gone; their id stays.",
     "employment.changed": "Somebody joined, moved, left, or reports to somebody else.",
     "unit.changed": "A unit has another head or stands elsewhere.",
+    "role.changed": "A role was added or changed: its version `number` holds from `effective_from` on.",
+    "competency.changed": "A competency was added or changed; `fields` names what.",
     "unit.moved": "A unit went under another with its KPIs; `contribution_ids` led upward until then and do not any more.",
     "definition.approved": "A version of a KPI definition was approved and takes effect from its date.",
     "definition.changed": "Who answers for a definition or its source, or when it is reviewed, is different now; `fields` names what.",

@@ -74,6 +74,7 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "business_changes.write": ("hr_admin", "executive"),
     "closings.begin": ("hr_admin",),
     "closings.read": ("hr_admin", "comp_admin", "auditor", "integration"),
+    "competencies.write": ("hr_admin",),
     "cycles.write": WRITES_ALL,
     "definitions.approve": ("hr_admin", "executive"),
     "definitions.retire": ("hr_admin",),

@@ -10,11 +10,13 @@ from chassis.bulk import BulkResult, RowResult, errors_of_row
 from chassis.etags import IfMatch, set_etag
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
+from chassis.problems import FieldError
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.cascade import actions, contributing, editing, lines, queries
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.editing import KpiChange
+from kpi_api.cascade.fit import misfits_of_drafts
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.queries import KpiFilter
 from kpi_api.cascade.schemas import KpiDetailView, KpiView, LineOfSight, NewContribution, NewKpi, NewStakeholder, RollUpChoice
@@ -36,6 +38,12 @@ class NewKpis(Input):
     """Each row is read by itself, so that a wrong one is named and stops only itself."""
 
     kpis: list[SkipValidation[NewKpi]] = Field(min_length=1, max_length=MAX_ROWS)
+
+
+class CreatedKpis(BulkResult):
+    """What became of all rows, and what is worth a look in those that are right, such as a definition that is not for the owner."""
+
+    warnings: list[FieldError] = Field(default=[])
 
 
 class KpiPage(Page[KpiView]):
@@ -88,10 +96,11 @@ async def create_kpi(
 @router.post("/kpis/bulk", summary="Create many KPIs")
 async def create_kpis(
     given: NewKpis, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> BulkResult:
+) -> CreatedKpis:
     """Thousands of KPIs in one call, with contributions among them by their codes. Each row is created, unchanged or an error by itself."""
     drafts, refused = read_drafts(given.kpis)
-    return BulkResult.of([*refused, *await actions.create_kpis(viewer, session, drafts)])
+    created = CreatedKpis.of([*refused, *await actions.create_kpis(viewer, session, drafts)])
+    return created.model_copy(update={"warnings": await misfits_of_drafts(viewer, session, drafts)})
 
 
 def read_drafts(rows: list[Any]) -> tuple[list[Draft], list[RowResult]]:

@@ -165,7 +165,7 @@ class KpiOutput(Output):
 
 
 class KpiDetail(KpiOutput):
-    """A KPI whole; `warnings` says what seems wrong with its targets though it is allowed; `verbs` says what the viewer may do now:
+    """A KPI whole; `warnings` says what seems wrong though it is allowed: targets, whom it is for; `verbs` says what the viewer may do now:
     change_targets, change_roll_up, contribute, add_stakeholders."""
 
     warnings: list[FieldError]

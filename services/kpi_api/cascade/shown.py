@@ -11,6 +11,7 @@ from chassis.database import ReadSession
 from chassis.problems import FieldError, NotFound
 from chassis.verbs import VerbOutput, verb_output
 from kpi_api.cascade import actions, queries
+from kpi_api.cascade.fit import misfits_of_kpi
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cascade.schemas import (
     AncestorKpi,
@@ -48,11 +49,16 @@ async def kpi_view(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> KpiDet
     (view,) = views
     if not isinstance(view, KpiOutput):
         return view
-    return KpiDetail(**dict(view), warnings=await warnings(session, view), verbs=await verbs(viewer, session, kpi_id))
+    return KpiDetail(**dict(view), warnings=await warnings(viewer, session, view), verbs=await verbs(viewer, session, kpi_id))
 
 
-async def warnings(session: ReadSession, view: KpiOutput) -> list[FieldError]:
-    """What seems wrong with the targets of a KPI in sight though it is allowed: phases of a total that do not add up to it."""
+async def warnings(viewer: Viewer, session: ReadSession, view: KpiOutput) -> list[FieldError]:
+    """What seems wrong with a KPI seen whole though it is allowed: a definition not for its owner, phases that do not add up."""
+    return [*await misfits_of_kpi(viewer, session, view.id), *await _phases(session, view)]
+
+
+async def _phases(session: ReadSession, view: KpiOutput) -> list[FieldError]:
+    """Phases of a total that do not add up to it."""
     if not any(target.phasing for target in view.targets):
         return []
     statement = select(Kpi, DefinitionVersion.combine).join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)

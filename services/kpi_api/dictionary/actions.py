@@ -14,6 +14,7 @@ from chassis.dates import add_months
 from chassis.etags import require_match
 from chassis.problems import NotAllowed, PreconditionFailed
 from kpi_api.dictionary import comparing, queries
+from kpi_api.dictionary.competencies.actions import require_known
 from kpi_api.dictionary.formulas.checking import check_formulas
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome
 from kpi_api.dictionary.problems import (
@@ -135,6 +136,7 @@ async def require_unmerged(session: ReadSession, definition: KpiDefinition) -> N
 async def _add_version(viewer: Viewer, session: WriteSession, definition: KpiDefinition, given: VersionInput) -> DefinitionVersion:
     await require_unmerged(session, definition)
     check_formulas(given)
+    await require_known(session, given.competency_code)
     last = await session.scalar(select(func.max(DefinitionVersion.number)).where(DefinitionVersion.definition_id == definition.id))
     number = (last or 0) + 1
     await require_order(session, definition.id, number, given.effective_from)

@@ -60,6 +60,8 @@ def _competency(competency: Any) -> dict[str, Any]:
         "name": competency.name,
         "description": competency.description,
         "levels": list(competency.levels),
+        "for_managers": competency.for_managers,
+        "version": 1,
     }
 
 

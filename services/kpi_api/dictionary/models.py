@@ -24,8 +24,11 @@ class Outcome(Versioned, Row):
     description: Mapped[str]
 
 
-class Competency(Row):
-    """A value, behaviour or skill (S0) that behavioural KPIs refer to, with a description per level."""
+class Competency(Versioned, Row):
+    """A value, behaviour or skill (S0) that behavioural KPIs refer to, with a description per level, the lowest first.
+
+    One `for_managers` is for people with direct reports only.
+    """
 
     __tablename__ = "competencies"
     __table_args__ = (UniqueConstraint("organization_id", "code"),)
@@ -33,7 +36,8 @@ class Competency(Row):
     code: Mapped[str]
     name: Mapped[str]
     description: Mapped[str]
-    levels: Mapped[list[Any]]
+    levels: Mapped[list[str]]
+    for_managers: Mapped[bool]
 
 
 class KpiDefinition(Versioned, Row):

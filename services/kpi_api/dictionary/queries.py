@@ -12,7 +12,7 @@ from chassis.access import Conditions, Viewer, sees
 from chassis.database import ReadSession
 from chassis.problems import NotFound
 from kpi_api.access.sight import is_self
-from kpi_api.dictionary.models import Competency, DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
+from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
 
 DECIDED = ("approved", "retired")
 
@@ -91,10 +91,6 @@ async def versions_shown(
 
 def outcomes(viewer: Viewer) -> Select[Outcome]:
     return select(Outcome).where(Outcome.organization_id == viewer.organization_id)
-
-
-def competencies(viewer: Viewer) -> Select[Competency]:
-    return select(Competency).where(Competency.organization_id == viewer.organization_id)
 
 
 def templates(viewer: Viewer) -> Select[ScorecardTemplate]:

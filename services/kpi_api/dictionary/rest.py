@@ -1,4 +1,4 @@
-"""REST doors of the dictionary: definitions with their versions, outcomes and competencies. Templates and the library: `rest_templates`."""
+"""REST doors of the dictionary: definitions with their versions, and outcomes. Templates and the library: `rest_templates`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -13,9 +13,8 @@ from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, approving, comparing, queries, uses
-from kpi_api.dictionary.models import Competency, Outcome
+from kpi_api.dictionary.models import Outcome
 from kpi_api.dictionary.schemas import (
-    CompetencyOutput,
     DefinitionChange,
     DefinitionDetail,
     DefinitionOutput,
@@ -188,16 +187,3 @@ async def create_outcome(
 ) -> OutcomeOutput:
     """Outcome first, KPI second (S2, step 1)."""
     return OutcomeOutput.model_validate(await actions.create_outcome(viewer, session, given))
-
-
-@router.get("/competencies", summary="List competencies")
-async def list_competencies(viewer: CurrentViewer, session: Read, page: Paging) -> Page[CompetencyOutput]:
-    """Values, behaviours and skills that behavioural KPIs refer to, by code."""
-    rows = await fetch_page(
-        session,
-        queries.competencies(viewer),
-        page,
-        keys=[(Competency.code, lambda row: row.code)],
-        scope=f"competencies {viewer.subject}",
-    )
-    return Page(items=[CompetencyOutput.model_validate(row) for row in rows], next=page.link_next(rows))

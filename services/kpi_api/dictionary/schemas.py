@@ -211,14 +211,6 @@ class OutcomeOutput(Output):
     description: str
 
 
-class CompetencyOutput(Output):
-    id: UUID
-    code: str
-    name: str
-    description: str
-    levels: list[Any]
-
-
 class Use(BaseModel):
     """Something that uses a definition: a KPI with its version, owner and last day, a template, or a definition that leads to it."""
 

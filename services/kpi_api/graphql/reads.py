@@ -14,6 +14,8 @@ from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among, targets
 from kpi_api.cycles.models import Cycle
 from kpi_api.people.models import OrgUnit, Person, Role
+from kpi_api.people.roles.queries import roles_on
+from kpi_api.people.roles.schemas import RoleOut
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
 from kpi_api.scorecards.queries import visible
 from kpi_api.scorecards.shown import verbs
@@ -28,8 +30,10 @@ async def units_by_id(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> 
     return {row.id: row for row in await session.scalars(select(OrgUnit).where(among(OrgUnit.id, ids)))}
 
 
-async def roles_by_id(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> dict[UUID, Role]:
-    return {row.id: row for row in await session.scalars(select(Role).where(among(Role.id, ids)))}
+async def roles_by_id(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> dict[UUID, RoleOut]:
+    """Roles as they are today."""
+    rows = (await session.scalars(select(Role).where(among(Role.id, ids)))).all()
+    return {role.id: role for role in await roles_on(viewer, session, rows, viewer.today)}
 
 
 async def cycles_by_id(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> dict[UUID, Cycle]:

@@ -1,8 +1,7 @@
 """Units, roles and legal entities that a people file names by code or by name."""
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Literal
+from collections.abc import Iterable
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,15 +9,12 @@ from sqlalchemy import select
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from kpi_api.people.import_rows import Import
-from kpi_api.people.models import LegalEntity, OrgUnit, Role
+from kpi_api.people.models import LegalEntity, OrgUnit
+from kpi_api.people.roles.naming import add_named_roles, roles_named
 
 Known = dict[str, UUID | None]
-Make = Callable[[UUID, str, str], OrgUnit | Role]
-
-MAKERS: dict[Literal["unit", "role"], Make] = {
-    "unit": lambda id_, code, name: OrgUnit(id=id_, code=code, name=name, kind="team"),
-    "role": lambda id_, code, name: Role(id=id_, code=code, name=name, core_responsibilities=[]),
-}
+Named = Iterable[tuple[UUID, str, str]]
+"""Ids, codes and names."""
 
 
 async def fill_in_references(session: WriteSession, found: Import, *, create_missing: bool) -> None:
@@ -26,12 +22,13 @@ async def fill_in_references(session: WriteSession, found: Import, *, create_mis
 
     With `create_missing`, unknown units are made as teams without a parent and unknown roles without responsibilities.
     """
-    units = await _known(session, OrgUnit) if "unit" in found.given else {}
-    roles = await _known(session, Role) if "role" in found.given else {}
-    entities = await _known(session, LegalEntity) if "legal_entity" in found.given else {}
+    units = _known(await _named(session, OrgUnit)) if "unit" in found.given else {}
+    roles = _known(await roles_named(session)) if "role" in found.given else {}
+    entities = _known(await _named(session, LegalEntity)) if "legal_entity" in found.given else {}
     if create_missing:
-        _add_missing(session, units, "unit", (i.values.unit for i in found.rows))
-        _add_missing(session, roles, "role", (i.values.role for i in found.rows))
+        for id_, code, name in _missing(units, (i.values.unit for i in found.rows)):
+            session.add(OrgUnit(id=id_, code=code, name=name, kind="team"))
+        await add_named_roles(session, _missing(roles, (i.values.role for i in found.rows)))
         await session.flush()
     for incoming in found.rows:
         incoming.references = {
@@ -41,9 +38,13 @@ async def fill_in_references(session: WriteSession, found: Import, *, create_mis
         }
 
 
-async def _known(session: WriteSession, table: type[OrgUnit] | type[Role] | type[LegalEntity]) -> Known:
+async def _named(session: WriteSession, table: type[OrgUnit] | type[LegalEntity]) -> Named:
+    return [(id_, code, name) for id_, code, name in await session.execute(select(table.id, table.code, table.name))]
+
+
+def _known(named: Named) -> Known:
     """Ids by code and by lower-case name; a name that two share is None. A code goes before a name."""
-    rows = (await session.execute(select(table.id, table.code, table.name))).all()
+    rows = list(named)
     known: Known = {}
     for id_, _, name in rows:
         known[name.lower()] = None if name.lower() in known else id_
@@ -59,11 +60,14 @@ def _look_up(found: Import, row: int, column: str, name: str | None, known: Know
     return id_
 
 
-def _add_missing(session: WriteSession, known: Known, kind: Literal["unit", "role"], names: Iterable[str | None]) -> None:
+def _missing(known: Known, names: Iterable[str | None]) -> Named:
+    """What is named but not there, each with a new id and a free code; known from then on."""
+    made = []
     for name in dict.fromkeys(name for name in names if name and name.lower() not in known):
         if name.lower() not in known:
             id_ = known[name.lower()] = new_id()
-            session.add(MAKERS[kind](id_, _free_code(known, name), name))
+            made.append((id_, _free_code(known, name), name))
+    return made
 
 
 def _free_code(known: Known, name: str) -> str:

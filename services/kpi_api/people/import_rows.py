@@ -21,6 +21,7 @@ LINE_COLUMNS: dict[str, Attribute] = {
     "manager": "manager_external_id",
     "fte": "fte",
     "legal_entity": "legal_entity_id",
+    "grade": "grade",
 }
 
 PLAIN_COLUMNS = ("external_id", "user_name", "email", "hire_date", "termination_date", "birth_date", "gender")
@@ -72,6 +73,7 @@ class Incoming:
             hire_date=values.hire_date,
             manager_external_id=values.manager,
             fte=values.fte,
+            grade=values.grade,
             **self.references,
         )
 

@@ -15,8 +15,8 @@ from sqlalchemy import text
 
 from chassis.database import WriteSession
 
-Attribute = Literal["unit_id", "role_id", "manager_external_id", "fte", "legal_entity_id"]
-ATTRIBUTES: Final[tuple[Attribute, ...]] = ("unit_id", "role_id", "manager_external_id", "fte", "legal_entity_id")
+Attribute = Literal["unit_id", "role_id", "manager_external_id", "fte", "legal_entity_id", "grade"]
+ATTRIBUTES: Final[tuple[Attribute, ...]] = ("unit_id", "role_id", "manager_external_id", "fte", "legal_entity_id", "grade")
 
 LineStatus = Literal["created", "updated", "unchanged", "overlap", "has_left", "end_before_start", "own_manager"]
 
@@ -35,12 +35,13 @@ class NewLine(NamedTuple):
     manager_external_id: str | None = None
     fte: Decimal | None = None
     legal_entity_id: UUID | None = None
+    grade: str | None = None
 
 
 INCOMING = """
 CREATE TEMP TABLE incoming_lines (
   "row" integer PRIMARY KEY, id uuid, person_id uuid, valid_from date, valid_to date, hire_date date,
-  unit_id uuid, role_id uuid, manager_external_id text, fte numeric, legal_entity_id uuid
+  unit_id uuid, role_id uuid, manager_external_id text, fte numeric, legal_entity_id uuid, grade text
 ) ON COMMIT DROP
 """
 

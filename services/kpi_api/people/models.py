@@ -104,14 +104,38 @@ class OrgUnit(Versioned, Row):
 
 
 class Role(Versioned, Row):
-    """A position that people hold; library KPIs and competencies name it by `code`."""
+    """A position that people hold; library KPIs and competencies name it by `code`. What it is stands in its versions."""
 
     __tablename__ = "roles"
     __table_args__ = (UniqueConstraint("organization_id", "code"),)
 
     code: Mapped[str]
+
+
+class RoleVersion(Row):
+    """What a role is called and answers for from a day on; never edited, since a change is the next version.
+
+    A version takes effect on the day of the one before it or later. `author_id` is null for an integration. `role_state` is the `version`
+    of the role's row once this was written, so that who edits from an older state is told of it.
+    """
+
+    __tablename__ = "role_versions"
+    __table_args__ = (
+        UniqueConstraint("organization_id", "role_id", "number"),
+        references("roles", "role_id"),
+        references("persons", "author_id"),
+        CheckConstraint("number > 0", name="number"),
+    )
+
+    role_id: Mapped[UUID]
+    number: Mapped[int]
+    effective_from: Mapped[date]
     name: Mapped[str]
     core_responsibilities: Mapped[list[str]]
+    note: Mapped[str]
+    author_id: Mapped[UUID | None]
+    written_at: Mapped[datetime]
+    role_state: Mapped[int]
 
 
 class LegalEntity(Row):
@@ -170,4 +194,5 @@ class Employment(Row):
     manager_external_id: Mapped[str | None]
     fte: Mapped[Decimal]
     legal_entity_id: Mapped[UUID | None]
+    grade: Mapped[str | None]
     is_primary: Mapped[bool]

@@ -1,6 +1,6 @@
 """What can be wrong with people and structure."""
 
-from chassis.problems import Conflict, Invalid
+from chassis.problems import Conflict, Invalid, PreconditionFailed
 
 
 class CircularReportingLine(Conflict):
@@ -37,6 +37,14 @@ class CircularUnits(Conflict):
 
 class Erased(Conflict):
     code, title = "person_erased", "The person was erased"
+
+
+class RoleChanged(PreconditionFailed):
+    """Somebody else wrote a version of the role; `changes` are sentences that say what."""
+
+
+class EffectiveBeforePredecessor(Invalid):
+    code, title = "effective_before_predecessor", "It would take effect before the version that it follows"
 
 
 class HasLeft(Conflict):

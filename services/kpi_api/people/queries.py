@@ -1,4 +1,4 @@
-"""Reads of people and structure. Whom a viewer sees is `access.sight`; units, roles and legal entities are open to everybody."""
+"""Reads of people and structure. Whom a viewer sees is `access.sight`; units and legal entities are open to everybody."""
 
 from collections.abc import Collection
 from datetime import date
@@ -14,10 +14,10 @@ from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.models import ReportingLine
 from kpi_api.access.sight import sees_person
-from kpi_api.people.models import Employment, LegalEntity, OrganizationProfile, OrgUnit, Person, Role
+from kpi_api.people.models import Employment, LegalEntity, OrganizationProfile, OrgUnit, Person
 from kpi_api.people.schemas import EmploymentOut, ManagerState
 
-Structure = TypeVar("Structure", OrgUnit, Role, LegalEntity)
+Structure = TypeVar("Structure", OrgUnit, LegalEntity)
 
 
 async def organization(viewer: Viewer, session: ReadSession) -> OrganizationProfile:
@@ -73,7 +73,7 @@ def _matches(search: str) -> Any:
 
 
 async def structure(viewer: Viewer, session: ReadSession, table: type[Structure], page: PageRequest) -> Rows[Structure]:
-    """Units, roles or legal entities by code."""
+    """Units or legal entities by code."""
     return await fetch_page(
         session,
         select(table),
@@ -84,7 +84,7 @@ async def structure(viewer: Viewer, session: ReadSession, table: type[Structure]
 
 
 async def structure_row(viewer: Viewer, session: ReadSession, table: type[Structure], id_: UUID) -> Structure:
-    """One unit, role or legal entity. Raises NotFound."""
+    """One unit or legal entity. Raises NotFound."""
     found = await session.get(table, (viewer.organization_id, id_))
     if found is None:
         raise NotFound()

@@ -104,7 +104,7 @@ async def post_import(
     """CSV, NDJSON or a JSON list. Rows that are wrong are named and the others written; a file that is no table is refused whole.
 
     Columns: external_id (required), user_name, email, given_name, family_name, display_name, active, hire_date, termination_date,
-    birth_date, gender, manager (external_id), unit, role (code or name), legal_entity (code), fte, valid_from, valid_to.
+    birth_date, gender, manager (external_id), unit, role (code or name), legal_entity (code), fte, grade, valid_from, valid_to.
     """
     table = read_rows(
         await request.body(),

@@ -1,4 +1,4 @@
-"""REST of units, roles and legal entities, which the whole organization may read."""
+"""REST of units and legal entities, which the whole organization may read."""
 
 from uuid import UUID
 
@@ -10,8 +10,8 @@ from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.people import queries, structure
-from kpi_api.people.models import LegalEntity, OrgUnit, Role
-from kpi_api.people.schemas import LegalEntityIn, LegalEntityOut, RoleIn, RoleOut, UnitIn, UnitOut
+from kpi_api.people.models import LegalEntity, OrgUnit
+from kpi_api.people.schemas import LegalEntityIn, LegalEntityOut, UnitIn, UnitOut
 
 router = APIRouter(prefix="/v1", tags=["structure"], route_class=TransactionalRoute)
 
@@ -51,43 +51,6 @@ async def put_unit(
     changed = await structure.change_unit(viewer, session, unit, given)
     set_etag(response, changed)
     return UnitOut.model_validate(changed)
-
-
-@router.get("/roles", summary="Roles by code")
-async def list_roles(viewer: CurrentViewer, session: Read, page: Paging) -> Page[RoleOut]:
-    """Positions with their core responsibilities."""
-    rows = await queries.structure(viewer, session, Role, page)
-    return Page(items=[RoleOut.model_validate(row) for row in rows], next=page.link_next(rows))
-
-
-@router.post("/roles", status_code=201, summary="Add a role")
-async def post_role(
-    given: RoleIn, viewer: CurrentViewer, session: Write, response: Response, idempotency_key: IdempotencyKey = None
-) -> RoleOut:
-    """Needs hr_admin or integration."""
-    role = await structure.create_role(viewer, session, given)
-    set_etag(response, role)
-    return RoleOut.model_validate(role)
-
-
-@router.get("/roles/{role_id}", summary="One role")
-async def get_role(role_id: UUID, viewer: CurrentViewer, session: Read, response: Response) -> RoleOut:
-    """A position with its core responsibilities."""
-    role = await queries.structure_row(viewer, session, Role, role_id)
-    set_etag(response, role)
-    return RoleOut.model_validate(role)
-
-
-@router.put("/roles/{role_id}", summary="Change a role")
-async def put_role(
-    role_id: UUID, given: RoleIn, viewer: CurrentViewer, session: Write, response: Response, if_match: IfMatch = None
-) -> RoleOut:
-    """Needs hr_admin or integration."""
-    role = await queries.structure_row(viewer, session, Role, role_id)
-    require_match(if_match, role)
-    changed = await structure.change_role(viewer, session, role, given)
-    set_etag(response, changed)
-    return RoleOut.model_validate(changed)
 
 
 @router.get("/legal-entities", summary="Legal entities by code")

@@ -78,6 +78,7 @@ class ImportRow(Input):
     role: Text | None = Field(default=None, description="code or name of a role")
     legal_entity: Text | None = Field(default=None, description="code of a legal entity")
     fte: Fte | None = None
+    grade: Text | None = Field(default=None, description="as the organization calls it, such as G7")
     valid_from: PlausibleDate | None = Field(default=None, description="first day of the line; else today, or when somebody new was hired")
     valid_to: PlausibleDate | None = Field(default=None, description="first day on which the line no longer holds")
 
@@ -145,6 +146,7 @@ class EmploymentIn(Input):
     manager_external_id: Text | None = None
     fte: Fte = Decimal(1)
     legal_entity_id: UUID | None = None
+    grade: Text | None = Field(default=None, description="As the organization calls it.", examples=["G7"])
     is_primary: bool = True
 
 
@@ -165,6 +167,7 @@ class EmploymentOut(Output):
     manager_state: ManagerState
     fte: ExactDecimal
     legal_entity_id: UUID | None
+    grade: str | None
     is_primary: bool
 
 
@@ -207,20 +210,6 @@ class UnitOut(Output):
     parent_id: UUID | None
     head_id: UUID | None
     value_statement: str | None
-    version: int
-
-
-class RoleIn(Input):
-    code: Code
-    name: Text
-    core_responsibilities: list[LongText] = []
-
-
-class RoleOut(Output):
-    id: UUID
-    code: str
-    name: str
-    core_responsibilities: list[str]
     version: int
 
 

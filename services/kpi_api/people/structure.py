@@ -1,5 +1,6 @@
-"""Changing units, roles and legal entities."""
+"""Changing units and legal entities."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -10,8 +11,9 @@ from chassis.database import WriteSession
 from kpi_api.people import changes, reporting
 from kpi_api.people.models import UNIT_KINDS, LegalEntity, OrgUnit, Person, Role
 from kpi_api.people.problems import CircularUnits, DuplicateCode, UnknownReference
-from kpi_api.people.queries import Structure
-from kpi_api.people.schemas import LegalEntityIn, RoleIn, UnitIn
+from kpi_api.people.schemas import LegalEntityIn, UnitIn
+
+Coded = TypeVar("Coded", OrgUnit, Role, LegalEntity)
 
 RANK: dict[str, int] = {kind: rank for rank, kind in enumerate(UNIT_KINDS)}
 
@@ -32,7 +34,7 @@ async def create_unit(viewer: Viewer, session: WriteSession, given: UnitIn) -> O
     viewer.require("structure.write")
     unit = OrgUnit(**given.model_dump())
     await _check_place(viewer, session, unit)
-    return await _store(session, unit)
+    return await store(session, unit)
 
 
 async def change_unit(viewer: Viewer, session: WriteSession, unit: OrgUnit, given: UnitIn) -> OrgUnit:
@@ -44,7 +46,7 @@ async def change_unit(viewer: Viewer, session: WriteSession, unit: OrgUnit, give
         setattr(unit, name, value)
     with session.no_autoflush:
         await _check_place(viewer, session, unit)
-    stored = await _store(session, unit)
+    stored = await store(session, unit)
     if (head_before, parent_before) != (unit.head_id, unit.parent_id):
         heads = {head for head in (head_before, unit.head_id) if head}
         await changes.record_unit_changed(session, unit.id, heads if parent_before == unit.parent_id else None)
@@ -75,27 +77,14 @@ async def _units_above(session: WriteSession, parent_id: UUID) -> set[UUID]:
     return set((await session.scalars(UNITS_ABOVE, keys)).all())
 
 
-async def create_role(viewer: Viewer, session: WriteSession, given: RoleIn) -> Role:
-    """Add a role. Raises NotAllowed, DuplicateCode."""
-    viewer.require("structure.write")
-    return await _store(session, Role(**given.model_dump()))
-
-
-async def change_role(viewer: Viewer, session: WriteSession, role: Role, given: RoleIn) -> Role:
-    """Write a role anew. Raises NotAllowed, DuplicateCode."""
-    viewer.require("structure.write")
-    for name, value in given.model_dump().items():
-        setattr(role, name, value)
-    return await _store(session, role)
-
-
 async def create_legal_entity(viewer: Viewer, session: WriteSession, given: LegalEntityIn) -> LegalEntity:
     """Add a legal entity. Raises NotAllowed, DuplicateCode."""
     viewer.require("structure.write")
-    return await _store(session, LegalEntity(**given.model_dump()))
+    return await store(session, LegalEntity(**given.model_dump()))
 
 
-async def _store(session: WriteSession, row: Structure) -> Structure:
+async def store(session: WriteSession, row: Coded) -> Coded:
+    """Write a row whose code must be its own. Raises DuplicateCode."""
     try:
         async with session.begin_nested():
             session.add(row)

@@ -31,8 +31,13 @@ INSERTS = (
     SELECT $1, gen_random_uuid(), 1, unit, unit, 'team' FROM (SELECT DISTINCT unit FROM arriving) a
     """,
     """
-    INSERT INTO roles (organization_id, id, version, code, name, core_responsibilities)
-    SELECT $1, gen_random_uuid(), 1, role, role, '[]' FROM (SELECT DISTINCT role FROM arriving) a
+    INSERT INTO roles (organization_id, id, version, code)
+    SELECT $1, gen_random_uuid(), 1, role FROM (SELECT DISTINCT role FROM arriving) a
+    """,
+    """
+    INSERT INTO role_versions (organization_id, id, role_id, number, effective_from, name, core_responsibilities, note, written_at,
+      role_state)
+    SELECT $1, gen_random_uuid(), id, 1, '1900-01-01', code, '[]', '', now(), 1 FROM roles WHERE organization_id = $1
     """,
     """
     INSERT INTO persons (organization_id, id, version, external_id, user_name, email, given_name, family_name, display_name, active,
@@ -69,7 +74,7 @@ JOIN persons p ON p.organization_id = r.organization_id AND p.id = r.person_id
 JOIN persons m ON m.organization_id = r.organization_id AND m.id = r.manager_id
 JOIN employments e ON e.organization_id = r.organization_id AND e.person_id = r.person_id
 JOIN org_units u ON u.organization_id = e.organization_id AND u.id = e.unit_id
-JOIN roles o ON o.organization_id = e.organization_id AND o.id = e.role_id
+JOIN role_versions o ON o.organization_id = e.organization_id AND o.role_id = e.role_id
 WHERE r.organization_id = $1
 """
 

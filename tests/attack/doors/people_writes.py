@@ -191,6 +191,9 @@ CYCLES: list[Door] = [
 
 DICTIONARY: list[Door] = [
     write("POST /v1/library/install", "organization", permit="library.install", not_by=FOREIGN),
+    create("POST /v1/competencies", "competency", {"code": "{code}", "name": "Candour"}, permit="competencies.write"),
+    write("PUT /v1/competencies/{competency_id}", "competency", {"name": "Collaboration", "levels": ["Shares", "Helps"]},
+          path="/v1/competencies/{id}", permit="competencies.write", star=True, sees="open"),
     create("POST /v1/definitions", "definition", {"code": "{code}", "version": VERSION}, permit="definitions.write"),
     write("PATCH /v1/definitions/{definition_id}", "definition", {"review_every_months": 6}, path="/v1/definitions/{id}", star=True,
           permit="definition.propose", owner="regent", sees="open", twin="regent", prepare=a_version()),

@@ -40,6 +40,7 @@ HOLDINGS = (
     Holding("definitions_stewarded", "kpi_definitions", "steward_id", shows=("id", "code")),
     Holding("definition_versions_written", "definition_versions", "author_id", shows=("id", "number", "name")),
     Holding("definition_versions_approved", "definition_versions", "approver_id", shows=("id", "number", "name", "approved_at")),
+    Holding("role_versions_written", "role_versions", "author_id", shows=("id", "number", "name", "written_at")),
     Holding("hris_messages", "hris_messages"),
     Holding("kpi_sights", "kpi_sights"),
     Holding("kpis", "kpis", OWNER, erases={"why": ERASED}),
