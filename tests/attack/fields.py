@@ -16,11 +16,12 @@ WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "w
               "rollUp", "rollUpOf",
               "stakeholders", "cycle", "targetDifficulty", "milestones")
 PAGE = ("edges", "pageInfo")
+CONNECTED = ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi", "Role", "Competency", "ApplicableDefinition")
 
 FIELDS: dict[str, dict[str, str]] = {
     "Person": dict.fromkeys(("id", "uuid", "externalId", "displayName", "userName", "email", "active", "hireDate", "employment"), "with")
     | {"scorecards": "in_sight"},
-    "Employment": dict.fromkeys(("validFrom", "validTo", "fte", "unit", "role"), "with") | {"manager": "in_sight"},
+    "Employment": dict.fromkeys(("validFrom", "validTo", "fte", "grade", "unit", "role", "position"), "with") | {"manager": "in_sight"},
     "Unit": dict.fromkeys(("id", "uuid", "code", "name", "kind", "valueStatement"), "with") | {"head": "in_sight"},
     "Kpi": dict.fromkeys(("id", "uuid", "sight", "name", "why", "level", "status", "targets", "owningUnit", "lineOfSight"), "with")
     | dict.fromkeys(WHOLE_ONLY, "whole")
@@ -69,6 +70,16 @@ FIELDS: dict[str, dict[str, str]] = {
     "Effect": dict.fromkeys(("kpi", "of", "before", "after", "change", "changePercent", "unit", "complete"), "with"),
     "Dependence": dict.fromkeys(("kpi", "through", "weight", "ofWeights", "because"), "with"),
     "Organization": dict.fromkeys(("name", "mission", "indicatorLabel", "currency"), "with"),
+    "Role": dict.fromkeys(("id", "uuid", "code", "name", "coreResponsibilities", "number", "effectiveFrom", "version", "versions"), "with"),
+    "RoleVersion": dict.fromkeys(("number", "effectiveFrom", "name", "coreResponsibilities", "note", "authorUuid", "writtenAt", "changes"),
+                                 "with"),
+    "Competency": dict.fromkeys(("id", "uuid", "code", "name", "description", "levels", "forManagers", "version"), "with")
+    | {"uses": "in_sight"},
+    "CompetencyUse": dict.fromkeys(("definitionUuid", "code", "name", "number", "status"), "with"),
+    "ApplicableDefinitions": dict.fromkeys(("day", "roleCode", "grade", "hasDirectReports", "definitions"), "with"),
+    "ApplicableDefinition": dict.fromkeys(("uuid", "code", "name", "number"), "with"),
+    "RoleChanged": {"role": "with"},
+    "CompetencyChanged": {"competency": "with"},
     "DefinitionDuplicate": dict.fromkeys(("definition", "other", "why", "similarity", "sentence", "note"), "with"),
     "DuplicateSide": dict.fromkeys(("uuid", "code", "name", "number"), "with"),
     "DefinitionDuplicateConnection": dict.fromkeys(PAGE, "with"),
@@ -78,8 +89,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "ScorecardChanged": {"scorecard": "in_sight"},
     "ReviewChanged": {"review": "in_sight"},
     "FieldError": dict.fromkeys(("field", "code", "message"), "with"),
-    **{f"{name}Connection": dict.fromkeys(PAGE, "with") for name in ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi")},
-    **{f"{name}Edge": {"cursor": "with", "node": "in_sight"} for name in ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi")},
+    **{f"{name}Connection": dict.fromkeys(PAGE, "with") for name in CONNECTED},
+    **{f"{name}Edge": {"cursor": "with", "node": "in_sight"} for name in CONNECTED},
     **{f"{name}Problem": dict.fromkeys(("code", "title", "detail", "errors"), "with")
        for name in ("NotFound", "NotAllowed", "Changed", "Conflict", "Invalid")},
 }  # fmt: skip

@@ -13,14 +13,15 @@ from chassis.access import Viewer
 from chassis.database import ReadSession
 from kpi_api.cascade.lines import lines_seen
 from kpi_api.cascade.shown import kpi_views
+from kpi_api.dictionary.competencies.queries import uses as competency_uses
 from kpi_api.graphql import reads
 from kpi_api.graphql.context import Context
 from kpi_api.people.queries import employment_on
+from kpi_api.people.roles.queries import histories
 from kpi_api.scores.queries import scores
 
+Key = TypeVar("Key", UUID, str)
 Value = TypeVar("Value")
-
-Read = Callable[[Viewer, ReadSession, list[UUID]], Awaitable[Mapping[UUID, Value]]]
 
 MAX_BATCH = 200
 
@@ -33,6 +34,8 @@ class Loaders:
         self.employments = loader(context, _employments)
         self.units = loader(context, reads.units_by_id)
         self.roles = loader(context, reads.roles_by_id)
+        self.role_histories = loader(context, histories)
+        self.competency_uses = loader(context, competency_uses)
         self.cycles = loader(context, reads.cycles_by_id)
         self.kpis = loader(context, _kpis)
         self.lines_of_sight = loader(context, lines_seen)
@@ -42,8 +45,10 @@ class Loaders:
         self.scores = loader(context, scores)
 
 
-def loader(context: Context, read: Read[Value]) -> DataLoader[UUID, Value | None]:
-    async def load(ids: list[UUID]) -> Sequence[Value | None]:
+def loader(
+    context: Context, read: Callable[[Viewer, ReadSession, list[Key]], Awaitable[Mapping[Key, Value]]]
+) -> DataLoader[Key, Value | None]:
+    async def load(ids: list[Key]) -> Sequence[Value | None]:
         async with context.read() as session:
             found = await read(context.viewer, session, list(ids))
         return [found.get(id_) for id_ in ids]

@@ -8,14 +8,19 @@ from uuid import UUID
 import strawberry
 
 from chassis.database import WriteSession
+from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
 from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
+from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.writing import attempt, found, tag
 from kpi_api.reviews import actions as reviews
 from kpi_api.scorecards import actions as scorecards
 from kpi_api.scorecards.schemas import LineInput
+
+RoleGiven = Annotated[RoleInput, strawberry.argument(name="input")]
+CompetencyGiven = Annotated[CompetencyInput, strawberry.argument(name="input")]
 
 
 @strawberry.type(description="The scorecard as it stands now.")
@@ -105,3 +110,19 @@ class Mutation:
         self, info: Info, definition: strawberry.ID, other: strawberry.ID, by: ResolveBy, note: str, name: str | None = None
     ) -> DuplicateResult:
         return await resolve_duplicate(info, definition, other, by, note, name)
+
+    @strawberry.mutation(description="Add a role with its first version.")
+    async def create_role(self, info: Info, input_: RoleGiven) -> RoleResult:
+        return await create_role(info, input_)
+
+    @strawberry.mutation(description="Write a role's next version, in force from a day on.")
+    async def change_role(self, info: Info, id_: Id, version: int, input_: RoleGiven) -> RoleResult:
+        return await change_role(info, id_, version, input_)
+
+    @strawberry.mutation(description="Add a competency under a code that definitions name.")
+    async def create_competency(self, info: Info, code: str, input_: CompetencyGiven) -> CompetencyResult:
+        return await create_competency(info, code, input_)
+
+    @strawberry.mutation(description="Write a competency anew; its code stays.")
+    async def change_competency(self, info: Info, id_: Id, version: int, input_: CompetencyGiven) -> CompetencyResult:
+        return await change_competency(info, id_, version, input_)

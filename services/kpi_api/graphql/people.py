@@ -13,6 +13,7 @@ from kpi_api.people import models
 from kpi_api.scorecards.queries import scorecards
 
 if TYPE_CHECKING:
+    from kpi_api.graphql.roles import Role
     from kpi_api.graphql.scorecards import Scorecard
 
 
@@ -69,6 +70,7 @@ class Employment:
     valid_from: date
     valid_to: date | None
     fte: Decimal
+    grade: str | None
     unit_id: strawberry.Private[UUID | None]
     role_id: strawberry.Private[UUID | None]
     manager_id: strawberry.Private[UUID | None]
@@ -82,6 +84,12 @@ class Employment:
     async def role(self, info: Info) -> str | None:
         row = await info.context.loaders.roles.load(self.role_id) if self.role_id else None
         return row.name if row else None
+
+    @strawberry.field(description="The role with its core responsibilities, as it is today.")
+    async def position(self, info: Info) -> Annotated["Role", strawberry.lazy("kpi_api.graphql.roles")] | None:
+        from kpi_api.graphql.roles import load_role
+
+        return await load_role(info, self.role_id)
 
     @strawberry.field(description="Null where out of sight.")
     async def manager(self, info: Info) -> "Person | None":
@@ -107,6 +115,7 @@ class Person(Node):
             valid_from=row.valid_from,
             valid_to=row.valid_to,
             fte=row.fte,
+            grade=row.grade,
             unit_id=row.unit_id,
             role_id=row.role_id,
             manager_id=row.manager_id,

@@ -1,5 +1,6 @@
 """The root of the graph, and its schema."""
 
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from chassis.problems import NotFound
 from kpi_api.cascade import queries as cascade
 from kpi_api.cascade.shown import kpi_views
 from kpi_api.cycles import queries as cycles
+from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
+from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
 from kpi_api.graphql.duplicates import DefinitionDuplicate, load_duplicates
 from kpi_api.graphql.executor import LeafPlanExecutor
 from kpi_api.graphql.kpis import Kpi, LineOfSight, load_kpi, load_unit
@@ -21,6 +24,7 @@ from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Id, I
 from kpi_api.graphql.payouts import Payout, own_payouts
 from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
 from kpi_api.graphql.readings import Reading, own_readings
+from kpi_api.graphql.roles import Role, load_role, roles_page
 from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange, WhatIfResult, double_counting, roll_ups_page, what_would
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecards import Review, Scorecard
@@ -78,6 +82,10 @@ class Query:
                 return await load_person(info, record_id)
             case "Unit":
                 return await load_unit(info, record_id)
+            case "Role":
+                return await load_role(info, record_id)
+            case "Competency":
+                return await load_competency(info, record_id)
             case "Cycle":
                 return await load_cycle(info, record_id)
             case "Kpi":
@@ -211,6 +219,26 @@ class Query:
             )
         return connection(rows, after, Scorecard.of)
 
+    @strawberry.field(description="A role as it is on a day, today when left out; null for what is not there.")
+    async def role(self, info: Info, id_: Id, as_of: date | None = None) -> Role | None:
+        return await load_role(info, id_of("Role", id_), as_of)
+
+    @strawberry.field(description="Roles by code, as they are on a day, today when left out.")
+    async def roles(self, info: Info, first: First = DEFAULT_FIRST, after: After = None, as_of: date | None = None) -> Connection[Role]:
+        return await roles_page(info, first, after, as_of)
+
+    @strawberry.field(description="A competency; null for what is not there.")
+    async def competency(self, info: Info, id_: Id) -> Competency | None:
+        return await load_competency(info, id_of("Competency", id_))
+
+    @strawberry.field(description="Competencies by code.")
+    async def competencies(self, info: Info, first: First = DEFAULT_FIRST, after: After = None) -> Connection[Competency]:
+        return await competencies_page(info, first, after)
+
+    @strawberry.field(description="The definitions that are for a person on a day, today when left out; null where out of sight.")
+    async def applicable_definitions(self, info: Info, person_id: strawberry.ID, on: date | None = None) -> ApplicableDefinitions | None:
+        return await load_applicable(info, id_of("Person", person_id), on)
+
     @strawberry.field(description="Live definitions that look alike, the most alike first; `stated`: those told apart.")
     async def definition_duplicates(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None, stated: bool = False
@@ -246,7 +274,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=[Person, Kpi, Scorecard, Review, Cycle],
+    types=[Person, Kpi, Scorecard, Review, Cycle, Role, Competency],
     extensions=EXTENSIONS,
     execution_context_class=LeafPlanExecutor,
     config=StrawberryConfig(scalar_map={Decimal: EXACT_DECIMAL}),

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -164,6 +165,13 @@ READS: list[Door] = [
     node("released_review", "Review", depth=1),
     node("unit", "Unit", "open"),
     node("cycle", "Cycle", "open"),
+    node("role", "Role", "open", depth=1),
+    node("competency", "Competency", "open", depth=1),
+    one("role", "role", "Role", depth=1, sees="open"),
+    one("competency", "competency", "Competency", depth=1, sees="open"),
+    one("applicableDefinitions", "person", "ApplicableDefinitions", depth=2, argument="personId"),
+    many("roles", "role", "Role", sees="open", depth=1),
+    many("competencies", "competency", "Competency", sees="open", depth=1),
     many("people", "person", "Person"),
     many("people", "person", "Person", search=("String", lambda thing: thing["email"])),
     many("cycles", "cycle", "Cycle", sees="open"),
@@ -229,6 +237,34 @@ def verb(name: str, permit: str, twin: str, *, proposed_by: str = "", **argument
 
 PROBLEM = "code title detail errors { field code message }"
 
+
+
+def of_state(path: str) -> Callable[[Cast, Thing], Any]:
+    """The record with the version at which it stands."""
+
+    async def prepare(cast: Cast, thing: Thing) -> Thing:
+        return thing | {"the_version": str((await cast.home.call("hr", "GET", f"{path}/{thing['id']}"))["version"])}
+
+    return prepare
+
+
+def made(name: str, kind: str, permit: str, arguments: str, input_type: str) -> Write:
+    """A mutation that makes something under a code of its own; the foreigners may do as much at home."""
+    members = f"... on {name.removeprefix('create')}Changed {{ __typename }} ... on Problem {{ {PROBLEM} }}"
+    query = f"mutation ($code: String!, $input: {input_type}!) {{ {name}({arguments}) {{ __typename {members} }} }}"
+    body: Any = {"name": "New"} if "code:" in arguments else lambda thing: {"name": "New", "code": thing["code"]}
+    used = query if "code:" in arguments else query.replace("$code: String!, ", "")
+    given = {"input": body} | ({"code": lambda thing: thing["code"]} if "code:" in arguments else {})
+    return Write(f"graphql Mutation.{name}", kind, ask(used, **given), permit, "hr", creates=True, not_by=FOREIGN, accepted=changed)
+
+
+def changed_by(name: str, kind: str, permit: str, input_type: str, body: Any) -> Write:
+    """A mutation of something that the whole organization sees."""
+    write = mutation(name, kind, permit, "hr", "", of_state(f"/v1/{'roles' if kind == 'role' else 'competencies'}"),
+                     version=VERSION, input=(f"{input_type}!", body))
+    return replace(write, sees="open")
+
+
 # In this order: each leaves the employee's draft as the next one needs it.
 WRITES: list[Door] = [
     verb("proposeScorecard", "scorecard.propose", "manager"),
@@ -242,4 +278,8 @@ WRITES: list[Door] = [
         f" __typename ... on DuplicateChanged {{ mergedInto draftNumber }} ... on Problem {{ {PROBLEM} }} }} }}",
         id=own_id, other=lambda thing: thing["other"],
     ), "definitions.retire", "hr", sees="open", prepare=two_alike, accepted=changed),
+    made("createRole", "role", "structure.write", "input: $input", "RoleInput"),
+    changed_by("changeRole", "role", "structure.write", "RoleInput", lambda thing: {"code": thing["code"], "name": "Clerk"}),
+    made("createCompetency", "competency", "competencies.write", "code: $code, input: $input", "CompetencyInput"),
+    changed_by("changeCompetency", "competency", "competencies.write", "CompetencyInput", {"name": "Working together"}),
 ]
