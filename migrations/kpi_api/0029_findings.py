@@ -1,0 +1,14 @@
+"""Mutings of findings, and the quality of scorecards over time."""
+
+revision = "0029"
+down_revision = "0028"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
