@@ -1,8 +1,9 @@
 """The canonical text of a term: what means the same by the laws of sums, products and comparisons is written the same.
 
 Operands whose order does not matter are sorted, sums and products of several are one list, numbers stand without trailing zeros. It is
-text of the language, for comparing formulas and for messages. To compute, take the formula itself: another order of a product may round
-differently in the twelfth place, and of two reasons for a null another one may stand.
+text of the language, for comparing formulas and for messages; a function of many values, written as a sum, may be longer than the language
+reads. To compute, take the formula itself: another order of a product may round differently in the twelfth place, and of two reasons for a
+null another one may stand.
 """
 
 from collections.abc import Callable, Mapping
