@@ -16,6 +16,7 @@ from kpi_api.cascade.shown import kpi_views
 from kpi_api.dictionary.competencies.queries import uses as competency_uses
 from kpi_api.graphql import reads
 from kpi_api.graphql.context import Context
+from kpi_api.graphql.dictionary import reads as dictionary
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
 from kpi_api.scores.queries import scores
@@ -43,6 +44,11 @@ class Loaders:
         self.scorecard_lines = loader(context, reads.lines_of_scorecards)
         self.verbs = loader(context, reads.verbs_of_scorecards)
         self.scores = loader(context, scores)
+        self.definitions = loader(context, dictionary.definitions_by_id)
+        self.definition_versions = loader(context, dictionary.versions_of_definitions)
+        self.version_verbs = loader(context, dictionary.verbs_of_versions)
+        self.outcomes = loader(context, dictionary.outcomes_by_id)
+        self.business_changes = loader(context, dictionary.business_changes_by_id)
 
 
 def loader(

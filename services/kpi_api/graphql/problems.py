@@ -23,8 +23,11 @@ class Problem:
 
     @classmethod
     def of(cls, problem: RaisedProblem) -> Self:
-        errors = [FieldError(field=error.field, code=error.code, message=error.message) for error in problem.errors]
-        return cls(code=problem.code, title=problem.title, detail=problem.detail, errors=errors)
+        return cls(code=problem.code, title=problem.title, detail=problem.detail, errors=field_errors(problem))
+
+
+def field_errors(problem: RaisedProblem) -> list[FieldError]:
+    return [FieldError(field=error.field, code=error.code, message=error.message) for error in problem.errors]
 
 
 @strawberry.type(description="There is nothing here that you may see.")

@@ -15,6 +15,8 @@ from kpi_api.cascade.shown import kpi_views
 from kpi_api.cycles import queries as cycles
 from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
+from kpi_api.graphql.dictionary.definitions import load_definition
+from kpi_api.graphql.dictionary.query import DictionaryQuery
 from kpi_api.graphql.duplicates import DefinitionDuplicate, load_duplicates
 from kpi_api.graphql.executor import LeafPlanExecutor
 from kpi_api.graphql.kpis import Kpi, LineOfSight, load_kpi, load_unit
@@ -62,7 +64,7 @@ class Viewer:
 
 
 @strawberry.type
-class Query:
+class Query(DictionaryQuery):
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.viewer
@@ -94,6 +96,8 @@ class Query:
                 return await load_scorecard(info, record_id)
             case "Review":
                 return await load_review(info, record_id)
+            case "Definition":
+                return await load_definition(info, record_id)
         return None
 
     @strawberry.field(description="By global id, or by the id that REST gives.")

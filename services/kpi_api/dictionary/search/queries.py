@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
-from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
-from kpi_api.dictionary.queries import DECIDED, definitions
+from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome
+from kpi_api.dictionary.queries import DECIDED, definitions, sees_version
 from kpi_api.dictionary.search.models import DefinitionWord, WordTrigram
 from kpi_api.dictionary.search.words import allowed_errors, errors_between, trigrams, wanted
 
@@ -24,10 +24,19 @@ MOST_ALIKE: Final = 200
 
 
 async def definitions_page(
-    viewer: Viewer, session: ReadSession, page: PageRequest, text: str | None, day: date, *, codes: Sequence[str] = ()
+    viewer: Viewer,
+    session: ReadSession,
+    page: PageRequest,
+    text: str | None,
+    day: date,
+    *,
+    codes: Sequence[str] = (),
+    area: str | None = None,
+    status: str | None = None,
 ) -> Rows[KpiDefinition]:
     """Definitions whose version in force on `day` holds every word of `text`, the best first, ties by code; without `text` all, by code.
 
+    `area`: those whose version in force serves an outcome of it; `status`: those with a version in sight that stands there.
     Raises CursorProblem. A text without any word finds nothing.
     """
     statement, keys, scope = definitions(viewer), [], ""
@@ -38,12 +47,26 @@ async def definitions_page(
         keys, scope = [(-rank, None)], f"{typed} {day}"
     if codes:
         statement = statement.where(KpiDefinition.code.in_(codes))
+    if area is not None:
+        statement, scope = statement.where(_serves(area, day)), f"{scope} area {area} {day}"
+    if status is not None:
+        statement, scope = statement.where(_stands(viewer, status)), f"{scope} status {status}"
     by_code = (KpiDefinition.code, _code)
     return await fetch_page(session, statement, page, keys=[*keys, by_code], scope=f"definitions {viewer.subject} {sorted(codes)} {scope}")
 
 
 def _code(row: KpiDefinition) -> str:
     return row.code
+
+
+def _serves(area: str, day: date) -> ColumnElement[bool]:
+    serving = select(DefinitionVersion.definition_id).join(Outcome, Outcome.id == DefinitionVersion.outcome_id)
+    return KpiDefinition.id.in_(serving.where(Outcome.area == area, in_force(day)))
+
+
+def _stands(viewer: Viewer, status: str) -> ColumnElement[bool]:
+    standing = select(DefinitionVersion.definition_id).where(DefinitionVersion.status == status, sees_version(viewer))
+    return KpiDefinition.id.in_(standing)
 
 
 def _ranked(viewer: Viewer, hits: Sequence[Select[UUID, int]], day: date) -> tuple[Select[KpiDefinition], ColumnElement[int]]:

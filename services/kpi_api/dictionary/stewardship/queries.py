@@ -9,6 +9,7 @@ from sqlalchemy import Row, Select, select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
+from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.dictionary.models import KpiDefinition
 from kpi_api.dictionary.stewardship.models import BusinessChange, DefinitionReview
@@ -17,6 +18,18 @@ from kpi_api.dictionary.stewardship.models import BusinessChange, DefinitionRevi
 def changes(viewer: Viewer) -> Select[BusinessChange]:
     """Every business change of the organization."""
     return select(BusinessChange).where(BusinessChange.organization_id == viewer.organization_id)
+
+
+async def changes_page(viewer: Viewer, session: ReadSession, page: PageRequest) -> Rows[BusinessChange]:
+    """A page of business changes, the latest first. Raises CursorProblem."""
+    return await fetch_page(
+        session,
+        changes(viewer),
+        page,
+        keys=[(BusinessChange.effective_on, lambda row: row.effective_on), (BusinessChange.id, lambda row: row.id)],
+        scope=f"business_changes {viewer.subject}",
+        descending=True,
+    )
 
 
 async def definitions_of(session: ReadSession, change_ids: Collection[UUID]) -> dict[UUID, list[UUID]]:
@@ -40,6 +53,19 @@ def reviews(viewer: Viewer, *, open_only: bool, mine: bool, due_by: date | None)
         owned = select(KpiDefinition.id).where(KpiDefinition.owner_id == viewer.person_id)
         statement = statement.where(row.definition_id.in_(owned))
     return statement if due_by is None else statement.where(row.due_on <= due_by)
+
+
+async def reviews_page(
+    viewer: Viewer, session: ReadSession, page: PageRequest, *, open_only: bool, mine: bool, due_by: date | None
+) -> Rows[DefinitionReview]:
+    """A page of definition reviews, the first due first. Raises CursorProblem."""
+    return await fetch_page(
+        session,
+        reviews(viewer, open_only=open_only, mine=mine, due_by=due_by),
+        page,
+        keys=[(DefinitionReview.due_on, lambda row: row.due_on), (DefinitionReview.id, lambda row: row.id)],
+        scope=f"definition_reviews {viewer.subject} {open_only} {mine} {due_by}",
+    )
 
 
 async def owners(session: ReadSession, definition_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
