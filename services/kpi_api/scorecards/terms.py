@@ -5,17 +5,16 @@ are computed from it, whatever happens to the KPI later. Numbers are text in can
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from chassis.documents import digest, dump_canonical
 from chassis.problems import FieldError
+from kpi_api.findings import Card, Line, Part, errors_of_card
 
 Document = dict[str, Any]
-
-FULL_WEIGHT: Final = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -41,27 +40,24 @@ def _without_nulls(value: Any) -> Any:
 
 
 def errors_in(document: Document) -> list[FieldError]:
-    """What forbids proposing, agreeing to or forcing this text. Weights total 100.00 exactly; each target differs from its baseline."""
-    lines: list[Document] = document["lines"]
-    if not lines:
-        return [FieldError(field="/lines", code="no_lines", message="The scorecard has no KPIs.")]
-    return [*_weight_errors(lines), *(error for number, line in enumerate(lines) for error in _line_errors(number, line))]
+    """What forbids proposing, agreeing to or forcing this text: the design linter's errors (`kpi_api.findings.rules.errors`)."""
+    card = Card(tuple(_line_facts(number, line) for number, line in enumerate(document["lines"], start=1)))
+    return [
+        FieldError(field=f"/lines/{found.line.number - 1}" if found.line else "/lines", code=found.rule.code, message=found.sentence)
+        for found in errors_of_card(card)
+    ]
 
 
-def _weight_errors(lines: list[Document]) -> Iterator[FieldError]:
-    total = sum((Decimal(line["weight"]) for line in lines), Decimal())
-    if total != FULL_WEIGHT:
-        yield FieldError(field="/lines", code="weights_total", message=f"The weights total {total:.2f}; they must total 100.00.")
+def _line_facts(number: int, line: Document) -> Line:
+    return Line(
+        number=number,
+        name=line["name"],
+        status=line["status"],
+        weight=Decimal(line["weight"]) if "weight" in line else None,
+        parts=tuple(_part_facts(part) for part in line["parts"]),
+    )
 
 
-def _line_errors(number: int, line: Document) -> Iterator[FieldError]:
-    if line["status"] == "waiting":
-        message = f"“{line['name']}” waits for the event with which its window begins; record its day first, or take it off."
-        yield FieldError(field=f"/lines/{number}", code="kpi_waiting", message=message)
-    elif line["status"] != "active":
-        message = f"“{line['name']}” is {line['status']}; take it off the scorecard."
-        yield FieldError(field=f"/lines/{number}", code="kpi_withdrawn", message=message)
-    for part in line["parts"]:
-        if "value_high" not in part and part.get("baseline") == part["value"]:
-            message = f"“{line['name']}” has a target equal to its baseline, so there is nothing to achieve."
-            yield FieldError(field=f"/lines/{number}", code="target_equals_baseline", message=message)
+def _part_facts(part: Document) -> Part:
+    others = (Decimal(part[name]) if name in part else None for name in ("value_high", "baseline"))
+    return Part(Decimal(part["value"]), *others)
