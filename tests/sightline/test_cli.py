@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from sightline import cli, problems
 from sightline.cli.client import Refused
 from sightline.cli.grant import _row
-from sightline.cli.tables import each_row, in_columns
+from sightline.cli.tables import each_row, in_columns, report
 from sightline.home import make_home
 from sightline.ports import named_port
 from sightline.problems import BadUsage, FolderUnreachable, OperatorProblem, PortTaken
@@ -103,6 +103,14 @@ def test_a_row_that_a_service_refuses_names_its_fields() -> None:
         raise Refused(422, {"code": "invalid", "title": "T", "detail": "Some fields are wrong.", "errors": [TWICE | {"row": None}]})
 
     assert each_row([(7, {})], send)["results"] == [{"row": 7, "status": "error", "errors": [TWICE | {"row": 7}]}]
+
+
+def test_what_is_worth_a_look_is_told_by_row_and_is_no_fault(capsys: pytest.CaptureFixture[str]) -> None:
+    warning = {"row": 4, "field": "/definition_code", "message": "It is not for them."}
+    report({"results": [{"row": 4, "status": "created", "errors": []}], "warnings": [warning]}, as_json=False)
+    told = "".join(capsys.readouterr())
+    assert "Worth a look (1):" in told
+    assert "It is not for them." in told
 
 
 INTERRUPTED_WHILE_LOADING = """

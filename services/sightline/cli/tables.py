@@ -111,6 +111,9 @@ def report(answer: Mapping[str, Any], *, as_json: bool) -> None:
         if pending := answer.get("pending_managers"):
             show_step(f"{pending} wait for a manager who is not there yet:")
             show_table(["row", "field", "what"], [[str(note["row"]), note["field"], note["message"]] for note in answer["notes"][:SHOWN]])
+        if warnings := answer.get("warnings"):
+            show_step(f"Worth a look ({len(warnings)}):")
+            show_table(["row", "field", "what"], [[str(one["row"]), one["field"], one["message"]] for one in warnings[:SHOWN]])
         if wrong:
             show_table(["row", "field", "what"], [[str(row), error["field"], error["message"]] for row, error in wrong[:SHOWN]])
         if len(wrong) > SHOWN:

@@ -155,6 +155,9 @@ async def test_every_fault_is_named_by_row_and_column_and_nothing_is_written(org
     assert found == {(1, "/description", "rows_disagree"), (3, "/measures", "unreadable_cell"), (4, "/formula", "invalid_formula")}
     assert (await client.get("/v1/definitions", params={"code": "fine"})).json()["items"] == []
 
+    unknown = await brought_back(client, [*rows[:4], rows[4] | {"competency_code": "unheard_of"}], preview=True)
+    [fine] = [row for row in unknown.json()["definitions"] if row["code"] == "fine"]
+    assert [(error["field"], error["code"]) for error in fine["errors"]] == [("/competency_code", "unknown_reference")]
     rows[2] = rows[2] | {"measures": ""}
     refused = await brought_back(client, rows)
     assert (3, "/precision", "not_a_number") in {(error["row"], error["field"], error["code"]) for error in refused.json()["errors"]}

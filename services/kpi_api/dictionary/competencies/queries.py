@@ -30,6 +30,11 @@ async def competency(viewer: Viewer, session: ReadSession, competency_id: UUID) 
     return found
 
 
+async def competency_codes(viewer: Viewer, session: ReadSession) -> frozenset[str]:
+    """The code of every competency."""
+    return frozenset(await session.scalars(select(Competency.code).where(Competency.organization_id == viewer.organization_id)))
+
+
 async def uses(viewer: Viewer, session: ReadSession, codes: Collection[str]) -> dict[str, list[CompetencyUse]]:
     """By code of a competency the definitions that refer to it now, by their codes; only those that the viewer sees."""
     ever = select(DefinitionVersion.definition_id).where(DefinitionVersion.competency_code.in_(codes), dictionary.sees_version(viewer))

@@ -13,6 +13,7 @@ from chassis.field_errors import code_of, plain_words
 from chassis.problems import FieldError, Problem
 from kpi_api.dictionary import actions
 from kpi_api.dictionary import queries as dictionary
+from kpi_api.dictionary.competencies.queries import competency_codes
 from kpi_api.dictionary.differences import differences
 from kpi_api.dictionary.document.queries import Entry, entries
 from kpi_api.dictionary.document.schemas import Change, DefinitionRow, Imported
@@ -53,6 +54,7 @@ class Known:
     others: frozenset[str]
     outcome_ids: Mapping[str, UUID]
     outcome_names: Mapping[UUID, str]
+    competencies: frozenset[str]
 
 
 async def import_document(viewer: Viewer, session: WriteSession, rows: Sequence[tuple[int, dict[str, str]]], *, preview: bool) -> Imported:
@@ -97,7 +99,7 @@ async def _known(viewer: Viewer, session: ReadSession) -> Known:
     every = await session.scalars(dictionary.definitions(viewer).with_only_columns(KpiDefinition.code))
     outcomes: Sequence[Outcome] = (await session.scalars(dictionary.outcomes(viewer))).all()
     ids, names = {row.code: row.id for row in outcomes}, {row.id: row.name for row in outcomes}
-    return Known(found, frozenset(every) - found.keys(), ids, names)
+    return Known(found, frozenset(every) - found.keys(), ids, names, await competency_codes(viewer, session))
 
 
 def _plan(viewer: Viewer, today: date, code: str, rows: Sequence[tuple[int, dict[str, str]]], known: Known) -> Plan:
@@ -149,9 +151,12 @@ def _read(plan: Plan, rows: Sequence[Mapping[str, str]], known: Known) -> Versio
     except Problem as problem:
         plan.refuse("measures" if problem.errors[0].field.startswith("/measures") else "formula", problem.code, problem.detail)
     else:
-        if given.outcome_code is None or given.outcome_code in known.outcome_ids:
+        if given.outcome_code is not None and given.outcome_code not in known.outcome_ids:
+            plan.refuse("outcome_code", "unknown_reference", f"There is no outcome `{given.outcome_code}`.")
+        elif given.competency_code is not None and given.competency_code not in known.competencies:
+            plan.refuse("competency_code", "unknown_reference", f"There is no competency `{given.competency_code}`.")
+        else:
             return given
-        plan.refuse("outcome_code", "unknown_reference", f"There is no outcome `{given.outcome_code}`.")
     return None
 
 
