@@ -62,7 +62,9 @@ class VersionInput(Input):
     dimension: Dimension = "output"
     combine: Combine = "total"
     parts: list[Part] = Field(default=[], description="Empty for a KPI of one part, `main`, with this unit and direction.")
-    combine_parts: CombineParts = "all"
+    combine_parts: CombineParts = Field(
+        default="all", description="`count`: the first part counts only what also meets the targets of the others."
+    )
     formulas: dict[str, Prose] = Field(default={}, description="By part, an expression over `measures`.")
     measures: dict[str, str] = Field(default={}, description="Source measures by name, with their units.")
     source_of_truth: Prose | None = None
@@ -86,6 +88,8 @@ class VersionInput(Input):
         codes = [part.code for part in self.parts]
         if len(set(codes)) < len(codes):
             raise PydanticCustomError("duplicate_part", "Two parts have the same code")
+        if self.combine_parts == "count" and len(codes) > 1 and self.combine != "total":
+            raise PydanticCustomError("count_is_a_total", "With `combine_parts` count the first part is counted: `combine` must be total")
         return self
 
     def all_parts(self) -> list[Part]:

@@ -1,6 +1,6 @@
 """The dictionary's words: what a KPI definition and a target may say (domain terms of S0 and S2)."""
 
-from typing import Literal
+from typing import Final, Literal
 
 Direction = Literal["higher", "lower", "band", "milestone", "rating", "zero_tolerance"]
 Dimension = Literal["output", "quality", "behavioural", "development"]
@@ -13,3 +13,10 @@ Frequency = Literal["day", "week", "sprint", "month", "quarter", "half_year", "y
 Comparison = Literal["at_least", "at_most", "above", "below", "within"]
 TargetPeriod = Literal["day", "week", "sprint", "month", "quarter", "half_year", "year", "window"]
 VersionStatus = Literal["draft", "proposed", "approved", "retired"]
+
+QUALIFIED_TOTAL: Final = "qualified_total"
+"""How the periods of a part combine of which only what also meets the quality counts: numerators add up (see `counting`)."""
+
+TOTALS: Final = {"total", QUALIFIED_TOTAL}
+PAIRED: Final = {"ratio_of_sums", QUALIFIED_TOTAL}
+"""What is recorded as a numerator and a denominator."""

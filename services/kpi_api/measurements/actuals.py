@@ -3,6 +3,7 @@
 How periods combine is the definition's (domain "Dictionary"):
 - total: the sum, against the target of each period times the number of periods, or the sum of its phasing, where the target is per period.
   A period cut by the window counts with its share of days.
+- qualified_total (`dictionary.counting`): the numerators' sum, against the target as of a total.
 - mean: the sum by the number of values; last: the newest value; ratio_of_sums: numerators by denominators (times 100 for a percentage),
   each against the target as it stands.
 - share_of_periods_met: periods that met the target by periods with a value, against 1.
@@ -21,6 +22,7 @@ from typing import Final, NamedTuple, Self
 
 from chassis.numbers import PLACES, from_scaled, round_half_up, rounded_quotient
 from kpi_api.cycles.periods import Period
+from kpi_api.dictionary.vocabulary import TOTALS
 
 PERCENT: Final = "percent"
 
@@ -115,6 +117,8 @@ def combined(combine: str, unit: str, recorded: Recorded) -> Decimal | None:
     match combine:
         case "total":
             return recorded.total
+        case "qualified_total":
+            return recorded.numerators
         case "mean":
             return None if recorded.total is None else _quotient(recorded.total, recorded.periods)
         case "last":
@@ -145,7 +149,7 @@ def held_against(combine: str, target: Target, span: Span) -> Target:
 
 
 def _window_target(combine: str, target: Target, factor: Fraction) -> Target:
-    if combine != "total" or target.period == "window":
+    if combine not in TOTALS or target.period == "window":
         return target
     phased = sum(target.phasing, Decimal()) if target.phasing else None
     return Target(

@@ -17,6 +17,7 @@ from chassis.database import WriteSession
 from chassis.identifiers import new_id_text
 from chassis.numbers import PATTERN
 from chassis.tabular import Columns
+from kpi_api.dictionary.vocabulary import PAIRED
 from kpi_api.measurements.measurable import MeasurableKpis
 from kpi_api.measurements.readings import COLUMNS, LONGEST_TEXT, MAIN
 from kpi_api.measurements.revisions import Cell
@@ -83,7 +84,7 @@ def _read_ordinary(
         return None
     own_id, part = kpi_id or kpis.id_by_code.get(kpi_code, ""), part or MAIN
     kpi = kpis.by_id.get(own_id)
-    plain = kpi and not kpi.closed and kpi.calendar.combine != "ratio_of_sums" and part not in kpi.calendar.unproven
+    plain = kpi and not kpi.closed and kpi.calendar.combine not in PAIRED and part not in kpi.calendar.unproven
     period = kpi and plain and kpi.calendar.as_written.get((part, period_start))
     if not period or (period_end and period_end != period.end) or not PLAIN_NUMBER(value) or not source:
         return None

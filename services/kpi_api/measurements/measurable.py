@@ -23,7 +23,9 @@ from kpi_api.cascade.sight import may_change
 from kpi_api.cycles.calendars.queries import sprints_of
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Window, periods
+from kpi_api.dictionary.counting import combine_in_force, is_measured
 from kpi_api.dictionary.models import DefinitionVersion
+from kpi_api.dictionary.vocabulary import PAIRED, QUALIFIED_TOTAL
 from kpi_api.measurements.actuals import Span
 from kpi_api.measurements.milestones.models import MilestoneRecord
 from kpi_api.measurements.readings import Reading, WrongRow
@@ -90,7 +92,9 @@ class Calendar:
     def _check_amount(self, row: int, reading: Reading) -> None:
         if self.combine == "ratio_of_sums" and reading.value is not None:
             raise _wrong(row, "value", "ratio_needed", "This KPI adds up numerators and denominators: give both, not their ratio.")
-        if self.combine != "ratio_of_sums" and reading.value is None:
+        if self.combine == QUALIFIED_TOTAL:
+            _check_count(row, reading)
+        if self.combine not in PAIRED and reading.value is None:
             raise _wrong(row, "numerator", "value_needed", "This KPI takes a value.")
         done = self.unproven.get(reading.part)
         if done is not None and reading.value is not None and reading.value >= done:
@@ -108,6 +112,14 @@ class Calendar:
 
 def _wrong(row: int, field: str, code: str, message: str) -> WrongRow:
     return WrongRow([FieldError(row=row, field=f"/{field}", code=code, message=message)])
+
+
+def _check_count(row: int, reading: Reading) -> None:
+    if reading.numerator is None or reading.denominator is None:
+        message = "Only what also meets the quality counts: give how many do as numerator, and how many there were as denominator."
+        raise _wrong(row, "value", "count_needed", message)
+    if not 0 <= reading.numerator <= reading.denominator:
+        raise _wrong(row, "numerator", "more_than_all", "What meets the quality is at least 0 and at most the denominator, all there were.")
 
 
 @lru_cache(maxsize=4096)
@@ -214,13 +226,13 @@ def _alike(locked: CTE) -> Select[Any]:
     """The parts of the locked KPIs, a row for all that are alike: what makes their calendar, then the ids and codes of their KPIs."""
     kpi = locked.c
     alike = (
-        kpi.cycle_id, kpi.window_start, kpi.window_end, kpi.waiting, kpi.calendar_id, DefinitionVersion.combine,
+        kpi.cycle_id, kpi.window_start, kpi.window_end, kpi.waiting, kpi.calendar_id, combine_in_force().label("combine"),
         DefinitionVersion.update_frequency, KpiTarget.part, KpiTarget.period, _done_unproven().label("done"),
     )  # fmt: skip
     return (
         select(*alike, func.array_agg(kpi.id.cast(Text)), func.array_agg(kpi.code))
         .join(DefinitionVersion, DefinitionVersion.id == kpi.definition_version_id)
-        .outerjoin(KpiTarget, KpiTarget.kpi_id == kpi.id)
+        .outerjoin(KpiTarget, and_(KpiTarget.kpi_id == kpi.id, is_measured(KpiTarget.part)))
         .group_by(*alike)
     )
 

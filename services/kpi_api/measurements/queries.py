@@ -19,6 +19,7 @@ from kpi_api.cascade.sight import sees_whole
 from kpi_api.cycles.calendars.queries import sprints_of
 from kpi_api.cycles.models import Cycle
 from kpi_api.cycles.periods import Length, Window
+from kpi_api.dictionary.counting import combine_in_force, is_measured
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.measurements.actuals import Actual, Recorded, Target, actual_of
 from kpi_api.measurements.measurable import measured_per, span_of
@@ -105,12 +106,12 @@ async def measured_parts(session: ReadSession, kpi_ids: Collection[UUID]) -> lis
     statement = (
         select(
             KpiTarget, Kpi.window_start, Kpi.window_end, Cycle.starts_on, Kpi.calendar_id,
-            DefinitionVersion.combine, DefinitionVersion.update_frequency,
+            combine_in_force(), DefinitionVersion.update_frequency,
         )
         .join(Kpi, Kpi.id == KpiTarget.kpi_id)
         .join(Cycle, Cycle.id == Kpi.cycle_id)
         .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
-        .where(among(Kpi.id, kpi_ids), Kpi.status != "waiting")
+        .where(among(Kpi.id, kpi_ids), Kpi.status != "waiting", is_measured(KpiTarget.part))
         .order_by(Kpi.id, KpiTarget.position)
     )
     found = (await session.execute(statement)).all()

@@ -26,6 +26,7 @@ from chassis.numbers import PLACES, round_half_up
 from chassis.problems import FieldError
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cycles.periods import Period, periods
+from kpi_api.dictionary.vocabulary import PAIRED
 from kpi_api.measurements.actions import record_measurements
 from kpi_api.measurements.actuals import Actual
 from kpi_api.measurements.measurable import lock_measurable
@@ -124,7 +125,7 @@ def _problem(method: str, of: str, own: Sequence[MeasuredPart], below: Sequence[
     combines = {part.combine for part in (*own, *below)}
     if method in {"measured", "sum"} and (len(combines) > 1 or not combines <= ADDITIVE):
         return "not_a_total", "Values add up only where the periods of this KPI and of those below combine alike, to no ratio or share."
-    if own[0].combine == "ratio_of_sums":
+    if own[0].combine in PAIRED:
         return "takes_ratios", "This KPI takes numerators and denominators, of which no mean can be made."
     if not below:
         return "nothing_below", "No KPI contributes to this one."

@@ -36,6 +36,7 @@ _LAST: Final = """
 COMBINED: Final = f"""
     CASE k.combine
       WHEN 'total' THEN sum(m.value)
+      WHEN 'qualified_total' THEN sum(m.numerator)
       WHEN 'mean' THEN CASE WHEN count(m.id) > 0 THEN {_MEAN} END
       WHEN 'last' THEN {_LAST}
       WHEN 'ratio_of_sums' THEN CASE WHEN sum(m.denominator) <> 0 THEN {_RATIO} END
@@ -55,7 +56,8 @@ CURRENT: Final = """
 
 ADDED_UP: Final = f"""
     WITH below AS (
-      SELECT c.id AS link_id, c.parent_id, c.weight, k.id, k.window_start, k.window_end, d.combine,
+      SELECT c.id AS link_id, c.parent_id, c.weight, k.id, k.window_start, k.window_end,
+        CASE WHEN d.combine_parts = 'count' AND jsonb_array_length(d.parts) > 1 THEN 'qualified_total' ELSE d.combine END AS combine,
         t.unit COLLATE "C" AS unit, t.comparison, t.value AS target, t.value_high AS target_high
       FROM contributions c
       JOIN kpis k ON k.organization_id = $1 AND k.id = c.child_id AND k.status = 'active' AND k.roll_up = 'measured'

@@ -15,6 +15,7 @@ from kpi_api.access.sight import sees_of_person
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import targets
 from kpi_api.cycles.models import Cycle
+from kpi_api.dictionary.counting import counted_part
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.queries import manager_on
 from kpi_api.scorecards.lifecycle import Side, Status
@@ -141,6 +142,7 @@ def _line_terms(number: int, facts: LineFacts) -> dict[str, Any]:
         "direction": version.direction,
         "combine": version.combine,
         "combine_parts": version.combine_parts,
+        "counted_part": counted_part(version),
         "update_frequency": version.update_frequency,
         "window_start": kpi.window_start.isoformat(),
         "window_end": kpi.window_end.isoformat(),

@@ -21,6 +21,7 @@ from kpi_api.cascade.queries import among
 from kpi_api.cascade.windows.queries import sprints_of_kpis
 from kpi_api.cycles.periods import Days, Length, Window
 from kpi_api.dictionary.lateness import Lateness
+from kpi_api.dictionary.vocabulary import QUALIFIED_TOTAL
 from kpi_api.measurements.actuals import Recorded, Target, combined, held_against
 from kpi_api.measurements.measurable import measured_per, span_of
 from kpi_api.measurements.milestones.late_days import deduction_per_day, share_done
@@ -120,6 +121,7 @@ class _Line(NamedTuple):
 
     @classmethod
     def signed(cls, agreement: Document, line: Document, sprints: Mapping[UUID, tuple[Days, ...]]) -> Self:
+        line = _counted(line) if "counted_part" in line else line
         window, combine = (line["window_start"], line["window_end"], agreement["cycle"]["starts_on"]), line["combine"]
         words = {
             "line": line["line"],
@@ -155,6 +157,12 @@ class _Line(NamedTuple):
             for part in self.parts
         ]
         return self.words | {"parts": parts, "line_of_sight": paths}
+
+
+def _counted(line: Document) -> Document:
+    """The line with the part that counts alone: the targets of the others are met, or not, by each thing counted."""
+    parts = [part for part in line["parts"] if part["part"] == line["counted_part"]]
+    return line | {"combine": QUALIFIED_TOTAL, "parts": parts, "direction": parts[0]["direction"]}
 
 
 # A template gives the same weights, windows and targets to thousands of people.

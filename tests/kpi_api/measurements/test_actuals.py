@@ -30,6 +30,7 @@ def recorded(count: int = 3, **given: object) -> Recorded:
         ("total", {}, "31", "120.000000000000"),
         ("total", {"period": "window"}, "31", "10"),
         ("total", {"phasing": tuple(Decimal(n) for n in range(12))}, "31", "66"),
+        ("qualified_total", {}, "2", "120.000000000000"),
         ("mean", {}, "10.333333333333", "10"),
         ("last", {}, "11", "10"),
         ("ratio_of_sums", {"unit": "percent"}, "66.666666666667", "10"),
@@ -43,7 +44,7 @@ def test_each_way_of_combining(combine: str, given: dict[str, object], actual: s
     assert (found.periods, found.missing) == (12, 9)
 
 
-@pytest.mark.parametrize("combine", ["total", "mean", "last", "ratio_of_sums", "share_of_periods_met"])
+@pytest.mark.parametrize("combine", ["total", "qualified_total", "mean", "last", "ratio_of_sums", "share_of_periods_met"])
 def test_without_a_value_the_actual_is_null(combine: str) -> None:
     nothing = recorded(0, total=None, numerators=None, denominators=None, last=None, met=0, last_period_end=None)
     found = actual_of(combine, target(), MONTHS, nothing)

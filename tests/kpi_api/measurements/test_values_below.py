@@ -23,8 +23,11 @@ VALUES = [
     ("ratio_of_sums", "USD", [(1, ("-1", "3")), (2, ("-1", "-6"))]),
     ("ratio_of_sums", "percent", [(1, ("1", "0"))]),
     ("share_of_periods_met", "USD", [(1, "10"), (2, "9.99"), (3, "11")]),
+    ("counted", "USD", [(1, ("12", "15")), (2, ("10", "14")), (2, ("11", "14"))]),
     ("total", "USD", []),
 ]
+TWO_PARTS = [{"code": code, "name": code, "unit": "USD", "direction": "higher"} for code in ("main", "quality")]
+"""Of the first, `main`, what also meets the second counts."""
 
 
 @pytest.fixture
@@ -34,7 +37,8 @@ async def kpis(organization: Organization) -> tuple[Kpi, list[Kpi]]:
     top_definition, top_version = given.a_definition("top")
     top, rows, below = given.a_kpi(top_version, cycle, ann), [], []
     for n, (combine, unit, values) in enumerate(VALUES):
-        definition, version = given.a_definition(f"d{n}", combine=combine, unit=unit)
+        facts = {"combine": "total", "combine_parts": "count", "parts": TWO_PARTS} if combine == "counted" else {"combine": combine}
+        definition, version = given.a_definition(f"d{n}", unit=unit, **facts)
         below.append(kpi := given.a_kpi(version, cycle, ann))
         link = Contribution(id=new_id(), child_id=kpi.id, parent_id=top.id, weight=Decimal(n + 1))
         rows += [definition, version, kpi, given.a_target(kpi, "10", unit=unit), link, *measured(kpi, values)]
@@ -77,6 +81,6 @@ async def test_together_they_are_one_row(organization: Organization, kpis: tuple
         (row,) = await values_below(session, [top.id], [])
         each = [(await actuals(session, [kpi.id]))[kpi.id]["main"].actual for kpi in below]
     assert row["total"] == sum(value for value in each if value is not None)
-    assert (row["counted"], row["missing"]) == (8, 2)
+    assert (row["counted"], row["missing"]) == (9, 2)
     assert (row["first_unit"], row["last_unit"], row["several_parts"], row["additive"]) == ("USD", "percent", False, False)
-    assert set(row["missing_ids"]) == {below[7].id, below[9].id}
+    assert set(row["missing_ids"]) == {below[7].id, below[10].id}

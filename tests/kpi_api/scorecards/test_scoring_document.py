@@ -155,3 +155,33 @@ async def test_a_milestone_is_handed_over_as_the_share_done_with_what_its_latene
     costs = [[part[name] for name in ("actual", "days_late", "deduction_per_day")] for part in parts]
     assert costs == [["0.5", "20", "0.05"], [None, "0", "0.05"], ["1", "6", "0.05"]]
     assert "days_late" not in half["lines"][1]["parts"][0]
+
+
+TWO_PARTS = [
+    {"code": "models", "name": "Models", "unit": "count", "direction": "higher"},
+    {"code": "accuracy", "name": "Deviation", "unit": "percent", "direction": "band"},
+]
+
+
+async def test_what_counts_only_with_its_quality_is_scored_by_the_count_alone(scene: Scene) -> None:
+    """S0's 12 models within 5 %: both targets are signed, and the sum of what met the quality is held against the 12."""
+    facts = {"direction": "band", "combine_parts": "count", "parts": TWO_PARTS}
+    definition, version = given.a_definition("models", **facts)
+    kpi = given.a_kpi(version, scene.cycle, scene.people["ann"], code="models-ann")
+    within = given.a_target(kpi, "-5", part="accuracy", unit="percent", comparison="within", value_high=Decimal(5), period="window")
+    twelve = given.a_target(kpi, "12", part="models", position=2, period="quarter")
+    await given.store(scene.organization, definition, version, kpi, within, twelve)
+    card = await scene.opened(lines=[{"kpi_id": str(kpi.id), "weight": "100.00"}])
+    await scene.act(card, "propose", "max")
+    await scene.act(card, "agree", "ann")
+    for quarter, met, of in (("2026-01-01", "12", "15"), ("2026-04-01", "10", "14")):
+        row = {"kpi_code": "models-ann", "part": "models", "source": "Model register"}
+        row |= {"period_start": quarter, "numerator": met, "denominator": of}
+        assert (await (await scene.client("hr")).post("/v1/measurements", json=[row])).json()["error"] == 0
+
+    (found,) = await document(scene, card)
+
+    (line,) = found["lines"]
+    (part,) = line["parts"]
+    assert (line["direction"], part["part"], part["comparison"]) == ("higher", "models", "at_least")
+    assert (part["actual"], part["target"], part["target_high"]) == ("22", "48", None)

@@ -21,6 +21,7 @@ from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.dictionary.target_schemas import Part, Target
 from kpi_api.dictionary.targets import target_sentence
 from kpi_api.dictionary.targets_fit import misfits
+from kpi_api.dictionary.vocabulary import QUALIFIED_TOTAL
 from kpi_api.measurements.difficulty.judging import FEWEST_PEERS, judged, sentence
 from kpi_api.measurements.difficulty.schemas import JudgedOutput, PeersOutput, TargetDifficulty
 from kpi_api.measurements.queries import MeasuredPart, actuals_of, measured_parts
@@ -157,15 +158,18 @@ async def _period_values(session: ReadSession, parts: Sequence[MeasuredPart], un
     if not parts:
         return {}
     own = {"organization": session.organization_id, "kpis": [part.kpi_id for part in parts], "part": parts[0].target.part}
-    known = {(row.kpi_id, row.period_start): _value(row, unit) for row in await session.execute(PERIOD_VALUES, own)}
+    combines = {part.kpi_id: part.combine for part in parts}
+    known = {(row.kpi_id, row.period_start): _value(row, unit, combines[row.kpi_id]) for row in await session.execute(PERIOD_VALUES, own)}
     return {
         part.kpi_id: [known.get((part.kpi_id, period.start)) for period in periods(part.window, part.per) if period.end < today]
         for part in parts
     }
 
 
-def _value(row: Any, unit: str) -> Decimal | None:
+def _value(row: Any, unit: str, combine: str) -> Decimal | None:
     """A ratio has 28 digits here, and a target at most 12 places, so that equality is found."""
+    if combine == QUALIFIED_TOTAL:
+        return Decimal(row.numerator)
     if row.value is not None or not row.denominator:
         value: Decimal | None = row.value
         return value
