@@ -29,6 +29,7 @@ from kpi_api.cascade.rest import router as cascade_router
 from kpi_api.cascade.subtrees.rest import router as subtree_router
 from kpi_api.cascade.uses import kpi_uses
 from kpi_api.cascade.windows.rest import router as window_router
+from kpi_api.cascade.withdrawing import CARRIERS
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
@@ -73,6 +74,7 @@ from kpi_api.reviews.queries import WHOSE
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.rest import router as scorecard_router
+from kpi_api.scorecards.withdrawals import note_withdrawal
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
 from kpi_api.scores.paying_out import require_nothing_due
 from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_api_keys, push_people
@@ -83,6 +85,7 @@ from kpi_api.settings import Settings
 
 USERS[:] = [kpi_uses]
 CHECKS[:] = [require_nothing_due]
+CARRIERS[:] = [note_withdrawal]
 
 
 @asynccontextmanager
@@ -168,6 +171,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE],
             "scorecard.activated": [COMPUTE],
+            "kpi.withdrawn": [COMPUTE],
         },
         periodic={
             END_LEAVERS: END_LEAVERS_SECONDS,

@@ -19,6 +19,7 @@ EVENT_TYPES = {
     "definition_review.completed": "A definition was looked at: `outcome` is confirmed, new_version or retired.",
     "kpi.created": "A KPI was given to an owner.",
     "kpi.changed": "A KPI's target, owner, contributions or stakeholders changed.",
+    "kpi.withdrawn": "A KPI's use ended; `scorecard_ids` names the open scorecards that carry it, whose histories say so.",
     "window_event.changed": "An event that begins windows was named, or its day recorded.",
     "measurement.recorded": "Measurements were recorded or corrected; `kpi_ids` names the KPIs.",
     "scorecard.proposed": "One side proposed a scorecard to the other.",

@@ -15,6 +15,7 @@ from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.problems import KpiRefused
 from kpi_api.cascade.schemas import Holder, NewKpi
 from kpi_api.cascade.sights import refresh_sights_of_kpis
+from kpi_api.cascade.withdrawing import require_open_cycle, withdraw
 from kpi_api.dictionary.fields import Input, Name, Prose
 from kpi_api.dictionary.vocabulary import Controllability
 
@@ -34,13 +35,12 @@ async def change_kpi(viewer: Viewer, session: WriteSession, kpi_id: UUID, given:
     await storing.lock_contributions(session)
     kpi = await changeable_kpi(viewer, session, kpi_id)
     require_match(if_match, kpi)
+    await require_open_cycle(session, kpi)
     for name in ("name", "why", "controllability"):
         if (value := getattr(given, name)) is not None:
             setattr(kpi, name, value)
-    if kpi.status == "closed":
-        raise KpiRefused("Its cycle is closed, so the KPI stays as it is.")
     if given.withdrawn:
-        kpi.status = "withdrawn"
+        await withdraw(viewer, session, kpi)
     if given.owner is not None:
         await _give_to(viewer, session, kpi, given.owner)
     kpi.version += 1

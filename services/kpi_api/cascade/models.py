@@ -1,6 +1,6 @@
 """Tables of the cascade: KPIs, targets, contributions and stakeholders. Circles of contributions are refused by the database itself."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,7 @@ class Kpi(Versioned, Row):
         Index("ix_kpis_cycle_level", "organization_id", "cycle_id", "level"),
         Index("ix_kpis_definition_version", "organization_id", "definition_version_id"),
         Index("ix_kpis_window_event", "organization_id", "window_event_id", postgresql_where=text("window_event_id IS NOT NULL")),
+        CheckConstraint("withdrawn_at IS NULL OR status = 'withdrawn'", name="withdrawn"),
         CheckConstraint("roll_up IN ('measured', 'sum', 'mean', 'weighted_mean')", name="roll_up"),
         CheckConstraint("roll_up_of IN ('values', 'attainments')", name="roll_up_of"),
         Index("ix_kpis_rolled_up", "organization_id", "id", postgresql_where=text("roll_up <> 'measured'")),
@@ -80,6 +81,7 @@ class Kpi(Versioned, Row):
     roll_up: Mapped[str] = mapped_column(default="measured", server_default="measured")
     roll_up_of: Mapped[str] = mapped_column(default="values", server_default="values")
     copied_from_id: Mapped[UUID | None]
+    withdrawn_at: Mapped[datetime | None]
 
 
 class KpiTarget(Row):

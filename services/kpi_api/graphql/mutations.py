@@ -15,6 +15,7 @@ from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
 from kpi_api.graphql.scorecards import Review, Scorecard
+from kpi_api.graphql.unit_moves import UnitMoveResult, move_unit
 from kpi_api.graphql.writing import attempt, found, tag
 from kpi_api.reviews import actions as reviews
 from kpi_api.scorecards import actions as scorecards
@@ -111,6 +112,12 @@ class Mutation(DictionaryMutation):
         self, info: Info, definition: strawberry.ID, other: strawberry.ID, by: ResolveBy, note: str, name: str | None = None
     ) -> DuplicateResult:
         return await resolve_duplicate(info, definition, other, by, note, name)
+
+    @strawberry.mutation(description="Move a unit with its KPIs under another, or under none; a preview says what would come of it.")
+    async def move_unit(
+        self, info: Info, id_: Id, parent: strawberry.ID | None, version: int | None = None, preview: bool = False
+    ) -> UnitMoveResult:
+        return await move_unit(info, id_, parent, version, preview=preview)
 
     @strawberry.mutation(description="Add a role with its first version.")
     async def create_role(self, info: Info, input_: RoleGiven) -> RoleResult:

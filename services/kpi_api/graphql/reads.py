@@ -50,18 +50,20 @@ class LineRows:
 
     line: ScorecardLine
     name: str
+    kpi_status: str
     targets: Sequence[KpiTarget]
 
 
 async def lines_of_scorecards(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> dict[UUID, list[LineRows]]:
     """The lines of the scorecards in sight, in order."""
     seen = visible(viewer).where(among(Scorecard.id, ids)).with_only_columns(Scorecard.id)
-    statement = select(ScorecardLine, Kpi.name).join(Kpi, Kpi.id == ScorecardLine.kpi_id).where(ScorecardLine.scorecard_id.in_(seen))
+    statement = select(ScorecardLine, Kpi.name, Kpi.status).join(Kpi, Kpi.id == ScorecardLine.kpi_id)
+    statement = statement.where(ScorecardLine.scorecard_id.in_(seen))
     rows = (await session.execute(statement.order_by(ScorecardLine.scorecard_id, ScorecardLine.position))).all()
     by_kpi = await targets(session, {row.ScorecardLine.kpi_id for row in rows})
     lines: dict[UUID, list[LineRows]] = {id_: [] for id_ in ids}
-    for line, name in rows:
-        lines[line.scorecard_id].append(LineRows(line, name, by_kpi[line.kpi_id]))
+    for line, name, status in rows:
+        lines[line.scorecard_id].append(LineRows(line, name, status, by_kpi[line.kpi_id]))
     return lines
 
 

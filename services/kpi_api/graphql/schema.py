@@ -31,6 +31,7 @@ from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange,
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.subtrees import Cascade, cascade_of_kpi, cascade_of_unit
+from kpi_api.graphql.unit_moves import StrayContribution, stray_contributions
 from kpi_api.graphql.words import KpiLevel, ScorecardStatus
 from kpi_api.people import queries as people
 from kpi_api.reviews import queries as reviews
@@ -195,6 +196,10 @@ class Query(DictionaryQuery):
         self, info: Info, cycle: str, changes: list[SupposedChange], accept_missing: bool = False, once: bool = False
     ) -> WhatIfResult:
         return await what_would(info, cycle, changes, {"accept_missing": accept_missing, "once": once})
+
+    @strawberry.field(description="Contributions out of a unit to units that do not stand above it, where the viewer sees both ends.")
+    async def stray_contributions(self, info: Info, unit_id: strawberry.ID) -> list[StrayContribution] | None:
+        return await stray_contributions(info, unit_id)
 
     @strawberry.field
     async def scorecard(self, info: Info, id_: Id) -> Scorecard | None:

@@ -11,7 +11,7 @@ from kpi_api.graphql.kpis import Kpi, Target, load_kpi
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
 from kpi_api.graphql.reads import LineRows
-from kpi_api.graphql.words import Freshness, ReviewStage, ReviewStatus, ScorecardStatus, Side
+from kpi_api.graphql.words import Freshness, KpiStatus, ReviewStage, ReviewStatus, ScorecardStatus, Side
 from kpi_api.reviews import models as review_models
 from kpi_api.scorecards import models
 from kpi_api.scores.schemas import ScoreOutput
@@ -62,6 +62,7 @@ class ScorecardLine:
     name: str
     weight: Decimal
     component: str
+    kpi_status: KpiStatus = strawberry.field(description="One that was withdrawn is scored as one without a value.")
     targets: list[Target]
     kpi_id: strawberry.Private[UUID]
 
@@ -77,6 +78,7 @@ class ScorecardLine:
             name=rows.name,
             weight=line.weight,
             component=line.component,
+            kpi_status=KpiStatus(rows.kpi_status),
             targets=[Target.of(target_shown(target)) for target in rows.targets],
             kpi_id=line.kpi_id,
         )

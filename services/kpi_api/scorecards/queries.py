@@ -22,6 +22,7 @@ from kpi_api.scorecards.lifecycle import Side, Status
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
 from kpi_api.scorecards.schemas import HistoryOutput
 from kpi_api.scorecards.terms import Terms, make_terms
+from kpi_api.scorecards.withdrawals import carries_withdrawn
 
 TARGET_FACTS = (
     "part", "comparison", "value", "value_high", "baseline", "threshold", "stretch", "unit", "period", "phasing", "scale_minimum",
@@ -51,15 +52,18 @@ async def scorecards(
     cycle_code: str | None = None,
     person_id: UUID | None = None,
     status: Status | None = None,
+    withdrawn: bool | None = None,
 ) -> Rows[Scorecard]:
-    """Scorecards in sight by age."""
+    """Scorecards in sight by age; `withdrawn`: only those that carry a withdrawn KPI, or only those that carry none."""
     statement = visible(viewer).where(*_filters(cycle_code, person_id, status))
+    if withdrawn is not None:
+        statement = statement.where(carries_withdrawn() if withdrawn else ~carries_withdrawn())
     return await fetch_page(
         session,
         statement,
         page,
         keys=[(Scorecard.id, lambda row: row.id)],
-        scope=f"scorecards {viewer.subject} {cycle_code} {person_id} {status}",
+        scope=f"scorecards {viewer.subject} {cycle_code} {person_id} {status} {withdrawn}",
     )
 
 

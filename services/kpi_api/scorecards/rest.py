@@ -58,9 +58,12 @@ async def scorecards(
     cycle_code: str | None = None,
     person_id: UUID | None = None,
     status: Annotated[Status | None, Query()] = None,
+    withdrawn: Annotated[bool | None, Query(description="Only those that carry a withdrawn KPI, or only those that carry none.")] = None,
 ) -> Page[ScorecardSummary]:
     """Scorecards in sight: one's own, those of reports and subtree, all for HR."""
-    rows = await queries.scorecards(viewer, session, page, cycle_code=cycle_code, person_id=person_id, status=status)
+    rows = await queries.scorecards(
+        viewer, session, page, cycle_code=cycle_code, person_id=person_id, status=status, withdrawn=withdrawn
+    )
     return Page(items=[ScorecardSummary.model_validate(card) for card in rows], next=page.link_next(rows))
 
 

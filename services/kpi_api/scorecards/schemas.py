@@ -11,7 +11,7 @@ from chassis.dates import WrittenDate
 from chassis.numbers import Percent
 from chassis.texts import NOT_BLANK
 from chassis.verbs import VerbOutput
-from kpi_api.cascade.schemas import Parent, TargetOutput
+from kpi_api.cascade.schemas import KpiStatus, Parent, TargetOutput
 from kpi_api.dictionary.fields import Code
 from kpi_api.scorecards.lifecycle import Side, Status
 
@@ -135,9 +135,12 @@ class ForceInput(Input):
 
 
 class LineOutput(Output):
+    """One KPI of a scorecard. One that was withdrawn stands there until it is taken off, and is scored as one without a value."""
+
     id: UUID
     kpi_id: UUID
     name: str
+    kpi_status: KpiStatus
     definition_code: str
     weight: Percent
     component: str

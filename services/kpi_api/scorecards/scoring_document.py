@@ -29,6 +29,7 @@ from kpi_api.measurements.queries import MeasuredPart, sums_of
 from kpi_api.people.models import Employment
 from kpi_api.scorecards.lateness import Due, days_late_of
 from kpi_api.scorecards.models import Scorecard
+from kpi_api.scorecards.withdrawals import withdrawn_by
 
 Document = dict[str, Any]
 
@@ -67,6 +68,7 @@ async def scoring_document(
     parts = [MeasuredPart(line.kpi_id, *part.measured) for line in all_lines for part in line.parts]
     sums = iter(await sums_of(session, parts, as_of=as_of))
     late = await days_late_of(session, [due for line in all_lines for due in line.due()], as_of=as_of)
+    withdrawn = await withdrawn_by(session, {line.kpi_id for line in all_lines}, as_of)
     segments = await _segments(session, cards)
     return [
         {
@@ -76,7 +78,7 @@ async def scoring_document(
             "period_end": card.window_end.isoformat(),
             "rating": _text((ratings or {}).get(card.person_id)),
             "segments": segments[card.id],
-            "lines": [line.document(sums, late, paths.get(line.kpi_id, [])) for line in lines[card.id]],
+            "lines": [line.document(sums, late, paths.get(line.kpi_id, []), withdrawn) for line in lines[card.id]],
         }
         for card in cards
     ]
@@ -150,12 +152,16 @@ class _Line(NamedTuple):
             if part.lateness:
                 yield Due(self.kpi_id, target.part, *part.lateness, target.value, window.end)
 
-    def document(self, sums: Iterator[Recorded], late: Mapping[tuple[UUID, str], int], paths: list[list[str]]) -> Document:
-        """In full, with the next sums for its parts."""
+    def document(
+        self, sums: Iterator[Recorded], late: Mapping[tuple[UUID, str], int], paths: list[list[str]], withdrawn: Collection[UUID]
+    ) -> Document:
+        """In full, with the next sums for its parts. Of a withdrawn KPI nothing counts: the plan says what becomes of what is missing."""
         parts = [
             part.with_actual(next(sums), milestone=self.is_milestone) | part.with_lateness(late.get((self.kpi_id, part.document["part"])))
             for part in self.parts
         ]
+        if self.kpi_id in withdrawn:
+            parts = [part.document for part in self.parts]
         return self.words | {"parts": parts, "line_of_sight": paths}
 
 

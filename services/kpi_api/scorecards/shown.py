@@ -27,6 +27,7 @@ def _line_shown(facts: LineFacts) -> LineOutput:
         id=facts.line.id,
         kpi_id=facts.kpi.id,
         name=facts.kpi.name,
+        kpi_status=facts.kpi.status,
         definition_code=facts.definition_code,
         weight=facts.line.weight,
         component=facts.line.component,

@@ -89,6 +89,18 @@ def cascade_of_top_unit() -> Read:
     return Read("graphql Query.cascadeOfUnit", "kpi_below", call, sees="line_of_sight", is_list=True)
 
 
+def stray_links() -> Read:
+    """Of a unit that is there a list, as far as somebody sees its KPIs; of one that never was, null."""
+    query = f"query ($unit: ID!) {{ strayContributions(unitId: $unit) {{ {fields_of('StrayContribution', 1)} }} }}"
+
+    def shows(thing: Thing, answer: httpx.Response) -> Shown:
+        if answer.status_code == 401:
+            return "out"
+        return "nothing" if answer.json()["data"]["strayContributions"] is None else "whole"
+
+    return Read("graphql Query.strayContributions", "unit", ask(query, unit=own_id), sees="open", shows=shows)
+
+
 def node(kind: str, type_name: str, sees: str = "", *, depth: int = 0) -> Read:
     query = f"query ($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {fields_of(type_name, depth)} }} }} }}"
     return Read("graphql Query.node", kind, ask(query, id=global_id(type_name)), shows=shows_root("node"), sees=sees)
@@ -158,6 +170,7 @@ READS: list[Door] = [
     one("cascadeOfKpi", "kpi", "Cascade", depth=2, argument="kpiId", sees="line_of_sight"),
     one("cascadeOfUnit", "unit", "Cascade", depth=2, argument="unitId", sees="open"),
     cascade_of_top_unit(),
+    stray_links(),
     node("person", "Person"),
     node("kpi", "Kpi"),
     node("scorecard", "Scorecard"),
@@ -227,6 +240,11 @@ async def a_released_review(cast: Cast, thing: Thing) -> Thing:
     return thing
 
 
+async def a_unit_as_it_stands(cast: Cast, thing: Thing) -> Thing:
+    unit = await cast.home.call("hr", "GET", f"/v1/units/{thing['id']}")
+    return thing | {"the_version": str(unit["version"])}
+
+
 VERSION = ("Int!", lambda thing: int(thing["the_version"]))
 LINES = ("[ScorecardLineInput!]", lambda thing: [{"kpi": thing["kpi_id"], "weight": "100.00"}])
 
@@ -267,6 +285,11 @@ def changed_by(name: str, kind: str, permit: str, input_type: str, body: Any) ->
 
 # In this order: each leaves the employee's draft as the next one needs it.
 WRITES: list[Door] = [
+    Write("graphql Mutation.moveUnit", "unit", ask(
+        "mutation ($id: ID!, $parent: ID, $version: Int!) { moveUnit(id: $id, parent: $parent, version: $version) {"
+        f" __typename ... on UnitMoveChanged {{ {fields_of('UnitMoveChanged', 1)} }} ... on Problem {{ {PROBLEM} }} }} }}",
+        id=own_id, parent=lambda thing: thing["parent_id"], version=lambda thing: int(thing["the_version"]),
+    ), "structure.write", "hr", "care", sees="open", prepare=a_unit_as_it_stands, accepted=changed),
     verb("proposeScorecard", "scorecard.propose", "manager"),
     verb("counterScorecard", "scorecard.person", "employee", lines=LINES, comment=("String", "again")),
     verb("rejectScorecard", "scorecard.manager", "manager"),

@@ -162,6 +162,8 @@ PEOPLE: list[Door] = [
     write("PUT /v1/units/{unit_id}", "unit",
           {"code": "{code}", "name": "Care", "kind": "business_unit", "parent_id": "{parent_id}", "head_id": "{head_id}"},
           path="/v1/units/{id}", permit="structure.write", star=True, owner="care", sees="open"),
+    write("POST /v1/units/{unit_id}/move", "unit", {"parent_id": "{parent_id}"}, path="/v1/units/{id}/move", permit="structure.write",
+          star=True, owner="care", sees="open"),
     create("POST /v1/roles", "role", {"code": "{code}", "name": "Role"}, permit="structure.write"),
     write("PUT /v1/roles/{role_id}", "role", {"code": "{code}", "name": "Clerk"}, path="/v1/roles/{id}", permit="structure.write",
           star=True,

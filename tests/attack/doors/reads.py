@@ -118,6 +118,7 @@ CASCADE: list[Door] = [
         sees="line_of_sight",
         is_list=True,
     ),
+    one("unit", "/v1/units/{id}/stray-contributions", sees="open", shows=succeeds),
     listed("kpi", "/v1/kpis", no_ancestors=True),
     found("kpi", "/v1/kpis", code="{code}"),
     Read("kpi_api GET /v1/cascade/roll-up", "kpi", get("/v1/cascade/roll-up", cycle="2026", limit="200"), is_list=True, no_ancestors=True),

@@ -65,6 +65,13 @@ async def score(scene: Scene, card: str, by: str = "ann") -> dict[str, Any]:
     return answer.json()  # type: ignore[no-any-return]
 
 
+async def withdraw(scene: Scene, kpi: int) -> None:
+    answer = await (await scene.client("max")).patch(
+        f"/v1/kpis/{scene.kpis[kpi].id}", json={"withdrawn": True}, headers={"If-Match": "*"}
+    )
+    assert (answer.status_code, answer.json()["status"]) == (200, "withdrawn"), answer.text
+
+
 @asynccontextmanager
 async def scoring_stopped(scene: Scene) -> AsyncIterator[None]:
     """Scoring answers nobody: kpi_api's client is led to a closed port."""
@@ -113,6 +120,22 @@ async def test_a_new_value_makes_the_score_stale_at_once_and_the_job_freshens_it
     await scene.organization.world.work()
     after = await score(scene, card)
     assert (before["composite"], after["composite"], after["freshness"]) == ("1.000000000000", "0.500000000000", "fresh")
+
+
+async def test_a_withdrawn_kpi_is_scored_as_missing_and_not_as_zero(scene: Scene) -> None:
+    await adopt_plan(scene)
+    card = await agreed_card(scene)
+    await measure(scene, 0, "600")
+    await measure(scene, 1, "1200")
+    await scene.organization.world.work()
+    assert (await score(scene, card))["composite"] == "0.687500000000", "0.5 at 50 and 1 at 30 of 80"
+
+    await withdraw(scene, 0)
+    assert (await score(scene, card))["freshness"] == "stale"
+    await scene.organization.world.work()
+    after = await score(scene, card)
+    assert (after["freshness"], after["composite"]) == ("fresh", "1.000000000000"), "this plan lets the weight fall to the others"
+    assert [line["attainment_raw"] for line in after["lines"]] == [None, "1.000000000000", None]
 
 
 async def test_with_scoring_down_reads_work_and_it_catches_up_when_back(scene: Scene) -> None:
