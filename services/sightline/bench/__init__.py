@@ -11,5 +11,6 @@ Map
 - `cascade`          cascade.line_of_sight, cascade.subtree
 - `line_of_sight`    graphql.line_of_sight; `server` is kpi_api with the hand-written way as one more route
 - `year_close`       year.close
+- `search`           dictionary.search
 - `scoring_engine`   scoring.engine.numpy
 """
