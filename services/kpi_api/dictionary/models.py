@@ -12,16 +12,37 @@ from chassis.rows import Versioned, references
 from kpi_api.database import Row
 
 
+class OutcomeArea(Row):
+    """A field in which an organization wants results, beside those that ship with the library (S1; S2, step 1)."""
+
+    __tablename__ = "outcome_areas"
+    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+
+    code: Mapped[str]
+    name: Mapped[str]
+    description: Mapped[str]
+
+
 class Outcome(Versioned, Row):
-    """A directional commitment that KPIs serve (S2, step 1), in an outcome area such as retention or quality."""
+    """A directional commitment that KPIs serve (S2, step 1), in an outcome area such as retention or quality.
+
+    A unit or a role may own it.
+    """
 
     __tablename__ = "outcomes"
-    __table_args__ = (UniqueConstraint("organization_id", "code"),)
+    __table_args__ = (
+        UniqueConstraint("organization_id", "code"),
+        references("org_units", "owner_unit_id"),
+        references("roles", "owner_role_id"),
+        CheckConstraint("owner_unit_id IS NULL OR owner_role_id IS NULL", name="one_owner"),
+    )
 
     code: Mapped[str]
     name: Mapped[str]
     area: Mapped[str]
     description: Mapped[str]
+    owner_unit_id: Mapped[UUID | None]
+    owner_role_id: Mapped[UUID | None]
 
 
 class Competency(Versioned, Row):
