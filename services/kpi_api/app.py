@@ -40,6 +40,7 @@ from kpi_api.dictionary.competencies.rest import router as competency_router
 from kpi_api.dictionary.document.rest import router as document_router
 from kpi_api.dictionary.duplicates.rest import router as duplicate_router
 from kpi_api.dictionary.formulas.rest import router as formula_router
+from kpi_api.dictionary.outcomes.rest import router as outcome_router
 from kpi_api.dictionary.rest import router as dictionary_router
 from kpi_api.dictionary.rest_templates import router as template_router
 from kpi_api.dictionary.search.indexing import INDEX, INDEX_SECONDS, index_words
@@ -124,6 +125,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             duplicate_router,
             dictionary_router,
             competency_router,
+            outcome_router,
             applicability_router,
             formula_router,
             template_router,

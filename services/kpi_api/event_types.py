@@ -7,6 +7,8 @@ EVENT_TYPES = {
     "unit.changed": "A unit has another head or stands elsewhere.",
     "role.changed": "A role was added or changed: its version `number` holds from `effective_from` on.",
     "competency.changed": "A competency was added or changed; `fields` names what.",
+    "outcome.changed": "An outcome was added or changed; `fields` names what.",
+    "outcome_area.created": "The organization added an outcome area of its own, `code`.",
     "unit.moved": "A unit went under another with its KPIs; `contribution_ids` led upward until then and do not any more.",
     "definition.approved": "A version of a KPI definition was approved and takes effect from its date.",
     "definition.changed": "Who answers for a definition or its source, or when it is reviewed, is different now; `fields` names what.",

@@ -147,7 +147,7 @@ HR, HR_KEY, PAY = {"hr_admin"}, {"hr_admin", "integration"}, {"comp_admin"}
 MAY: dict[str, set[str]] = {
     "organization.change": HR, "people.write": HR_KEY, "structure.write": HR_KEY, "cycles.write": HR_KEY, "closings.begin": HR,
     "closings.read": SEES["closing"], "grants.give": HR, "hris.write": HR, "library.install": HR, "templates.write": HR,
-    "competencies.write": HR,
+    "competencies.write": HR, "outcome_areas.write": HR,
     "people.erase": HR,
     "definitions.write": {"hr_admin", "executive"}, "definitions.approve": {"hr_admin", "executive"}, "definitions.retire": HR,
     "reviews.open": HR, "roll_ups.write": HR_KEY, "webhooks.write": HR_KEY,

@@ -75,6 +75,7 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "closings.begin": ("hr_admin",),
     "closings.read": ("hr_admin", "comp_admin", "auditor", "integration"),
     "competencies.write": ("hr_admin",),
+    "outcome_areas.write": ("hr_admin",),
     "cycles.write": WRITES_ALL,
     "definitions.approve": ("hr_admin", "executive"),
     "definitions.retire": ("hr_admin",),

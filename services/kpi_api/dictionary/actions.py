@@ -1,4 +1,4 @@
-"""Writes to the dictionary: outcomes, definitions and their versions as drafts; `approving` moves these on."""
+"""Writes to the dictionary: definitions and their versions as drafts; `approving` moves these on."""
 
 from datetime import date
 from typing import Any
@@ -24,19 +24,9 @@ from kpi_api.dictionary.problems import (
     EffectiveBeforePredecessor,
     UnknownReference,
 )
-from kpi_api.dictionary.schemas import DefinitionChange, NewDefinition, OutcomeInput, VersionInput
+from kpi_api.dictionary.schemas import DefinitionChange, NewDefinition, VersionInput
 from kpi_api.dictionary.search.indexing import index_versions
 from kpi_api.people import queries as people
-
-
-async def create_outcome(viewer: Viewer, session: WriteSession, given: OutcomeInput) -> Outcome:
-    """Raises NotAllowed, CodeTaken."""
-    viewer.require("definitions.write")
-    await refuse_taken(session, Outcome, given.code)
-    outcome = Outcome(**given.model_dump())
-    session.add(outcome)
-    await session.flush()
-    return outcome
 
 
 async def create_definition(viewer: Viewer, session: WriteSession, given: NewDefinition) -> tuple[KpiDefinition, DefinitionVersion]:
@@ -174,7 +164,8 @@ async def require_order(session: WriteSession, definition_id: UUID, number: int,
 async def _outcome_id(session: WriteSession, code: str | None) -> UUID | None:
     if code is None:
         return None
-    found = await session.scalar(select(Outcome.id).where(Outcome.code == code))
+    # Shared lock: who renames the outcome at once waits, and then finds the version whose words it must index anew.
+    found = await session.scalar(select(Outcome.id).where(Outcome.code == code).with_for_update(read=True))
     if found is None:
         raise UnknownReference(f"There is no outcome `{code}`.", field="/outcome_code")
     return found

@@ -1,4 +1,4 @@
-"""REST doors of the dictionary: definitions with their versions, and outcomes. Templates and the library: `rest_templates`."""
+"""REST doors of the dictionary: definitions with their versions. Templates and the library: `rest_templates`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -9,19 +9,16 @@ from fastapi import APIRouter, Path, Query, Response
 from chassis.dates import WrittenDate
 from chassis.etags import IfMatch, set_etag
 from chassis.idempotency import IdempotencyKey
-from chassis.pagination import Page, Paging, fetch_page
+from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, approving, comparing, queries, uses
-from kpi_api.dictionary.models import Outcome
 from kpi_api.dictionary.schemas import (
     DefinitionChange,
     DefinitionDetail,
     DefinitionOutput,
     DifferenceOutput,
     NewDefinition,
-    OutcomeInput,
-    OutcomeOutput,
     Retirement,
     Uses,
     VersionDetail,
@@ -166,24 +163,3 @@ async def retire_version(
 ) -> VersionDetail:
     """End the use of an approved version from a day on. While KPIs or templates use it then, the refusal says which."""
     return await version_shown(viewer, session, await approving.retire(viewer, session, definition_id, number, given.from_day))
-
-
-@router.get("/outcomes", summary="List outcomes")
-async def list_outcomes(viewer: CurrentViewer, session: Read, page: Paging) -> Page[OutcomeOutput]:
-    """The directional commitments that KPIs serve, by code."""
-    rows = await fetch_page(
-        session,
-        queries.outcomes(viewer),
-        page,
-        keys=[(Outcome.code, lambda row: row.code)],
-        scope=f"outcomes {viewer.subject}",
-    )
-    return Page(items=[OutcomeOutput.model_validate(row) for row in rows], next=page.link_next(rows))
-
-
-@router.post("/outcomes", status_code=201, summary="Create an outcome")
-async def create_outcome(
-    given: OutcomeInput, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> OutcomeOutput:
-    """Outcome first, KPI second (S2, step 1)."""
-    return OutcomeOutput.model_validate(await actions.create_outcome(viewer, session, given))

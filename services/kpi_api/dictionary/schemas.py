@@ -200,21 +200,6 @@ class DefinitionDetail(DefinitionOutput):
     version: VersionDetail | None
 
 
-class OutcomeInput(Input):
-    code: Code
-    name: Name
-    area: Code = Field(description="Outcome area, such as retention, adoption, quality, cycle_time.")
-    description: Prose = ""
-
-
-class OutcomeOutput(Output):
-    id: UUID
-    code: str
-    name: str
-    area: str
-    description: str
-
-
 class Use(BaseModel):
     """Something that uses a definition: a KPI with its version, owner and last day, a template, or a definition that leads to it."""
 

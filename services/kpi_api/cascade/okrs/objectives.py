@@ -9,7 +9,10 @@ from kpi_api.cascade.okrs.rows import KeyResult
 from kpi_api.cascade.okrs.schemas import OkrRow
 from kpi_api.dictionary import actions, approving, queries
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome
-from kpi_api.dictionary.schemas import NewDefinition, OutcomeInput, VersionInput
+from kpi_api.dictionary.outcomes.actions import create_outcome
+from kpi_api.dictionary.outcomes.areas import outcome_areas, unknown_area
+from kpi_api.dictionary.outcomes.schemas import OutcomeInput
+from kpi_api.dictionary.schemas import NewDefinition, VersionInput
 
 UNDECIDED = {"draft", "proposed"}
 
@@ -25,7 +28,8 @@ class Meaning(NamedTuple):
 class Dictionary:
     """Outcomes and definitions by code, those that are there and those that this file made."""
 
-    def __init__(self, outcomes: Mapping[str, Outcome], definitions: Mapping[str, DefinitionVersion | None]) -> None:
+    def __init__(self, outcomes: Mapping[str, Outcome], definitions: Mapping[str, DefinitionVersion | None], areas: Sequence[str]) -> None:
+        self._areas = areas
         self._outcomes = dict(outcomes)
         self._definitions = dict(definitions)
         self._objectives: dict[str, tuple[int, str, str]] = {}
@@ -56,6 +60,9 @@ class Dictionary:
             message = f"The outcome `{there.code}` is “{there.name}” in the area {there.area}. Write it so, or choose another code."
             result.refuse("objective_code", "other_objective", message)
             return
+        if given.area not in self._areas:
+            result.refuse("area", "unknown_area", unknown_area(given.area, self._areas))
+            return
         row, *said = self._objectives.setdefault(given.objective_code, (result.row, given.objective, given.area))
         if said != [given.objective, given.area]:
             result.refuse("objective", "other_objective", f"Row {row} calls `{given.objective_code}` “{said[0]}” in {said[1]}.")
@@ -82,7 +89,7 @@ class Dictionary:
                 continue
             if given.objective_code not in self._outcomes:
                 wanted = OutcomeInput(code=given.objective_code, name=given.objective, area=given.area)
-                self._outcomes[given.objective_code] = await actions.create_outcome(viewer, session, wanted)
+                self._outcomes[given.objective_code] = await create_outcome(viewer, session, wanted)
                 self.new_outcomes.append(given.objective_code)
             definition, version = await actions.create_definition(viewer, session, _definition(result))
             await approving.propose(viewer, session, definition.id, version.number)
@@ -107,4 +114,5 @@ async def look_up(viewer: Viewer, session: ReadSession, rows: Collection[OkrRow]
     outcomes = {row.code: row for row in await session.scalars(queries.outcomes(viewer).where(Outcome.code.in_(codes)))}
     ids = await queries.ids_by_code(session, KpiDefinition, {row.defined_as for row in rows})
     versions = await queries.versions_shown(viewer, session, ids.values(), session.today)
-    return Dictionary(outcomes, {code: versions.get(id_) for code, id_ in ids.items()})
+    areas = [area.code for area in await outcome_areas(viewer, session)]
+    return Dictionary(outcomes, {code: versions.get(id_) for code, id_ in ids.items()}, areas)

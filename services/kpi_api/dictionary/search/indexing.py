@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.database import WriteSession
@@ -21,7 +21,7 @@ MANY: Final = 5000
 
 
 async def index_versions(session: WriteSession, version_ids: Iterable[UUID]) -> None:
-    """Write the words of versions that have none yet. Words of a version stay as they were first written."""
+    """Write the words of versions that have none yet. Words of a version stay as they were written; `index_outcome` takes them away."""
     columns = DefinitionVersion, KpiDefinition.code, Outcome.name
     statement = (
         select(*columns)
@@ -35,6 +35,13 @@ async def index_versions(session: WriteSession, version_ids: Iterable[UUID]) -> 
     await _insert(session, DefinitionWord, [{**place, "word": word, "version_id": id_, "weight": n} for word, id_, n in weighed])
     every = sorted({(trigram, word) for word, _, _ in weighed for trigram in trigrams(word)})
     await _insert(session, WordTrigram, [{**place, "trigram": trigram, "word": word} for trigram, word in every])
+
+
+async def index_outcome(session: WriteSession, outcome_id: UUID) -> None:
+    """Write anew the words of every version that serves an outcome, whose name is another now."""
+    serving = list(await session.scalars(select(DefinitionVersion.id).where(DefinitionVersion.outcome_id == outcome_id)))
+    await session.execute(delete(DefinitionWord).where(DefinitionWord.version_id.in_(serving)))
+    await index_versions(session, serving)
 
 
 def weighed_words(version: DefinitionVersion, code: str, outcome: str) -> dict[str, int]:
