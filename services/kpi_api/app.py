@@ -33,6 +33,8 @@ from kpi_api.cascade.withdrawing import CARRIERS
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.closing.jobs import ADVANCE_SECONDS, advance_closings
 from kpi_api.closing.rest import router as closing_router
+from kpi_api.collaboration.jobs import CELEBRATE, CELEBRATE_SECONDS, celebrate_reached
+from kpi_api.collaboration.rest import router as collaboration_router
 from kpi_api.cycles.calendars.rest import router as calendar_router
 from kpi_api.cycles.rest import router as cycles_router
 from kpi_api.dictionary.applicability.rest import router as applicability_router
@@ -135,6 +137,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             lead_router,
             moving_router,
             okr_router,
+            collaboration_router,
             window_router,
             subtree_router,
             picture_router,
@@ -164,6 +167,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             TELL: push_api_keys,
             ADVANCE: advance_closings,
             DELIVER: deliver(settings),
+            CELEBRATE: celebrate_reached,
             EXPIRE: expire_answers,
         },
         subscriptions={
@@ -171,7 +175,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             "person.erased": [PUSH],
             "employment.changed": [REFRESH_SIGHTS, PUSH],
             "unit.changed": [REFRESH_SIGHTS],
-            "measurement.recorded": [COMPUTE],
+            "measurement.recorded": [COMPUTE, CELEBRATE],
             "scorecard.activated": [COMPUTE],
             "kpi.withdrawn": [COMPUTE],
         },
@@ -188,6 +192,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             ADVANCE: ADVANCE_SECONDS,
             EXPIRE: EXPIRE_SECONDS,
         },
+            CELEBRATE: CELEBRATE_SECONDS,
         after_numbering=dispatch,
         find_person=find_person,
         resources=lambda database: open_resources(database, settings, scoring_transport),

@@ -4,6 +4,7 @@ from kpi_api.access import models as access
 from kpi_api.cascade import models as cascade
 from kpi_api.cascade.leading import models as leading
 from kpi_api.closing import models as closing
+from kpi_api.collaboration import models as collaboration
 from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
 from kpi_api.dictionary import models as dictionary
@@ -30,6 +31,7 @@ __all__ = [
     "cascade",
     "closing",
     "cycles",
+    "collaboration",
     "dictionary",
     "duplicates",
     "formulas",

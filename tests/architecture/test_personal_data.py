@@ -38,6 +38,7 @@ APPEND_ONLY_TEXT = {
     "audit_records": {"actor": "opaque id", "action": "word", "subject_type": "word", "facts": "ids, words, field names, dates"},
     "audit_links": {"digest": "digest", "previous_digest": "digest", "seal": "digest"},
     "events": {"type": "word", "subject_type": "word", "data": "ids, words, counts"},
+    "kpi_agreements": {"digest": "digest", "terms": "ids, codes, numbers and the name of a KPI"},
     "hris_messages": {"message_id": "the sender's id of a message", "outcome": "word"},
     "measurements": {
         "part": "name of a part of a definition",

@@ -49,7 +49,7 @@ def mutants() -> Iterator[Mutant]:
 
 
 # Sights by which only writing decides; the attack of writes has their doors.
-DECIDE_WRITES = {"kpi_to_change", "kpi_to_measure"}
+DECIDE_WRITES = {"kpi_to_change", "kpi_to_measure", "kpi_voice"}
 MUTANTS = [mutant for mutant in mutants() if mutant.record not in DECIDE_WRITES]
 SAMPLE = {"kpi_api without person below", "kpi_api kpi open to all", "scoring payout open to all", "scoring without pay_basis self"}
 

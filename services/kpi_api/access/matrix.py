@@ -49,6 +49,8 @@ SIGHTS = (
     sight("kpi_to_change", "strategic", "board"),
     sight("kpi_to_change", EVERYBODY, *WRITES_ALL),
     sight("kpi_to_measure", "stakeholder"),
+    # A stakeholder for whom one agrees: oneself, or a unit that one heads.
+    sight("kpi_voice", "party"),
     # Units one leads, with all below them.
     sight("unit_portfolio", "head"),
     sight("unit_portfolio", "below"),

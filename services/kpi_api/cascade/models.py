@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -148,7 +148,10 @@ class Contribution(Row):
 
 
 class KpiStakeholder(Row):
-    """Who carries a collaborative KPI together (S1): a person or a whole unit, and their part in words."""
+    """Who carries a collaborative KPI together (S1): a person or a whole unit, and their part in words.
+
+    `credit_share` (percent, two places) is there only for a plan that divides a sum; null: they carry the whole result.
+    """
 
     __tablename__ = "kpi_stakeholders"
     __table_args__ = (
@@ -157,6 +160,7 @@ class KpiStakeholder(Row):
         references("persons", "person_id"),
         references("org_units", "unit_id"),
         CheckConstraint("num_nonnulls(person_id, unit_id) = 1", name="one"),
+        CheckConstraint("credit_share > 0 AND credit_share <= 100", name="credit_share"),
         Index("ix_kpi_stakeholders_unit", "organization_id", "unit_id"),
         Index("ix_kpi_stakeholders_person", "organization_id", "person_id"),
     )
@@ -165,3 +169,4 @@ class KpiStakeholder(Row):
     person_id: Mapped[UUID | None]
     unit_id: Mapped[UUID | None]
     part: Mapped[str]
+    credit_share: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))

@@ -40,9 +40,9 @@ def _value(target: Target) -> str:
         return "zero"
     if target.counted_from:
         within = "within" if target.comparison == "at_most" else "in less than"
-        return f"{within} {_amount(target.value, target)} of month-end close"
-    compared = f"{_COMPARISONS[target.comparison]} {_amount(target.value, target)}"
-    return compared if target.value_high is None else f"{compared} and {_amount(target.value_high, target)}"
+        return f"{within} {_stated(target.value, target)} of month-end close"
+    compared = f"{_COMPARISONS[target.comparison]} {_stated(target.value, target)}"
+    return compared if target.value_high is None else f"{compared} and {_stated(target.value_high, target)}"
 
 
 def _phasing(target: Target) -> str:
@@ -72,16 +72,21 @@ def _evidence(target: Target) -> str:
     return "; with evidence" if target.evidence_required else ""
 
 
-def _amount(value: Decimal, target: Target) -> str:
-    number = grouped(value)
-    if target.unit == "percent":
-        return f"{number}%"
+def _stated(value: Decimal, target: Target) -> str:
     if target.unit == "score" and target.scale_maximum is not None:
-        return f"{number} out of {grouped(target.scale_maximum)}"
-    if target.unit in {"count", "ratio", "score"}:
+        return f"{grouped(value)} out of {grouped(target.scale_maximum)}"
+    return amount(value, target.unit)
+
+
+def amount(value: Decimal, unit: str) -> str:
+    """A value with its unit: 4.2%, 12 business days, 1,034."""
+    number = grouped(value)
+    if unit == "percent":
+        return f"{number}%"
+    if unit in {"count", "ratio", "score"}:
         return number
-    unit = _SINGULAR.get(target.unit, target.unit) if abs(value) == 1 else target.unit
-    return f"{number} {unit.replace('_', ' ')}"
+    named = _SINGULAR.get(unit, unit) if abs(value) == 1 else unit
+    return f"{number} {named.replace('_', ' ')}"
 
 
 def grouped(value: Decimal) -> str:

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from kpi_api.cascade import schemas
+from kpi_api.graphql.collaboration import Collaboration, load_collaboration
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, Unit, load_cycle, load_person
 from kpi_api.graphql.targets import Difficulty, Milestone, load_difficulty, load_milestones
@@ -179,6 +180,10 @@ class Kpi(Node):
     @strawberry.field(description="Milestones that were done, the newest first. " + HIDDEN)
     async def milestones(self, info: Info) -> list[Milestone] | None:
         return await load_milestones(info, self.uuid)
+
+    @strawberry.field(description="How it is carried together; null where nobody does, or the KPI is seen as an ancestor.")
+    async def collaboration(self, info: Info) -> Collaboration | None:
+        return await load_collaboration(info, self.uuid) if self.collaborative else None
 
     @strawberry.field
     async def line_of_sight(self, info: Info) -> LineOfSight | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from chassis.database import WriteSession
+from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
 from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
@@ -64,7 +65,7 @@ async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession,
 
 
 @strawberry.type
-class Mutation(DictionaryMutation):
+class Mutation(CollaborationMutation, DictionaryMutation):
     @strawberry.mutation(description="Propose a draft to the other side and sign its text.")
     async def propose_scorecard(self, info: Info, id_: Id, version: int, comment: str | None = None) -> ScorecardResult:
         viewer = info.context.viewer

@@ -52,6 +52,20 @@ HOLDINGS = (
     Holding(
         "milestone_records", "milestone_records", OWNER, belongs=KPI, erases={"evidence": ERASED, "evidence_link": None}
     ),
+    Holding("kpi_agreements", "kpi_agreements", "signer_id", shows=("id", "kpi_id", "stakeholder_id", "agreed_at")),
+    Holding("kpi_proposals", "kpi_proposals", "author_id", erases={"text": ERASED}),
+    Holding(
+        "kpi_proposals_answered",
+        "kpi_proposals",
+        "answered_by_id",
+        shows=("id", "kpi_id", "status", "answered_at"),
+        erases={"reply": ERASED},
+    ),
+    Holding("kpi_comments", "kpi_comments", "author_id", erases={"text": ERASED}),
+    Holding("kpi_part_records", "kpi_part_records", "recorded_by_id", erases={"note": ERASED}),
+    Holding("kpi_unnamed", "kpi_unnamed"),
+    Holding("kpi_celebrations", "kpi_celebrations", OWNER, belongs=KPI),
+    Holding("kpi_retrospectives", "kpi_retrospectives", "author_id", erases={"went_well": ERASED, "to_improve": ERASED}),
     Holding("kpis_carried_together", "kpi_stakeholders", erases={"part": ERASED}),
     Holding("scorecards", "scorecards"),
     Holding("scorecard_lines", "scorecard_lines", belongs=CARD),

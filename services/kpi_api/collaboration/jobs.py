@@ -1,0 +1,67 @@
+"""Background work of collaboration: notice, once, that a shared target was reached."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from chassis import events
+from chassis.database import WriteSession
+from chassis.identifiers import new_id
+from chassis.jobs import Job
+from chassis.numbers import plain_text
+from kpi_api.cascade.models import Kpi
+from kpi_api.cascade.queries import among
+from kpi_api.collaboration.models import KpiCelebration
+from kpi_api.collaboration.reaching import Result, reached
+from kpi_api.dictionary.models import DefinitionVersion
+from kpi_api.measurements.actuals import Actual
+from kpi_api.measurements.queries import actuals
+
+CELEBRATE: Final = "collaboration.celebrate"
+CELEBRATE_SECONDS: Final = 3600
+
+
+async def celebrate_reached(job: Job) -> None:
+    """After `measurement.recorded`: the KPIs that it names. Periodically: all of which nothing was noticed
+    yet, since a window ends by itself."""
+    named = job.payload.get("kpi_ids")
+    async with job.database.write(job.organization_id) as session:
+        shared = await _not_celebrated(session, None if named is None else [UUID(kpi_id) for kpi_id in named])
+        found = await actuals(session, shared.keys())
+        for kpi_id, (kpi, version) in shared.items():
+            results = [_result(actual) for actual in found.get(kpi_id, {}).values()]
+            if reached(results, combine=version.combine, direction=version.direction, over=kpi.window_end < session.today):
+                await _notice(session, kpi_id, results)
+
+
+async def _not_celebrated(session: WriteSession, named: Collection[UUID] | None) -> Mapping[UUID, tuple[Kpi, DefinitionVersion]]:
+    noticed = select(KpiCelebration.id).where(KpiCelebration.organization_id == Kpi.organization_id, KpiCelebration.kpi_id == Kpi.id)
+    statement = (
+        select(Kpi, DefinitionVersion)
+        .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
+        .where(Kpi.collaborative, Kpi.status.in_(("active", "closed")), ~noticed.exists())
+        .order_by(Kpi.id)
+    )
+    rows = await session.execute(statement if named is None else statement.where(among(Kpi.id, named)))
+    return {kpi.id: (kpi, version) for kpi, version in rows}
+
+
+def _result(actual: Actual) -> Result:
+    return Result(actual.part, actual.comparison, actual.actual, actual.target, actual.target_high, actual.unit)  # type: ignore[arg-type]  # a word of Comparison
+
+
+async def _notice(session: WriteSession, kpi_id: UUID, results: Collection[Result]) -> None:
+    kept = [_kept(result) for result in results]
+    values = {"organization_id": session.organization_id, "id": new_id(), "kpi_id": kpi_id, "achieved_on": session.today, "results": kept}
+    made = await session.scalar(insert(KpiCelebration).values(values).on_conflict_do_nothing().returning(KpiCelebration.id))
+    if made is not None:
+        await events.record(session, "kpi.achieved_together", "kpi", kpi_id)
+
+
+def _kept(result: Result) -> dict[str, Any]:
+    numbers = {"actual": result.actual, "target": result.target, "target_high": result.target_high}
+    texts = {name: None if number is None else plain_text(number) for name, number in numbers.items()}
+    return {"part": result.part, "comparison": result.comparison, "unit": result.unit, **texts}

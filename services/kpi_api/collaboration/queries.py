@@ -1,0 +1,131 @@
+"""Reads of collaboration. Whoever sees a KPI whole sees all of it: definition, data and everybody's parts (S1, "Create Transparency")."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, or_, select
+
+from chassis.access import Conditions, Viewer, sees
+from chassis.database import ReadSession
+from kpi_api.access.sight import is_self, leads_as
+from kpi_api.cascade import queries as cascade
+from kpi_api.cascade.models import Kpi, KpiStakeholder
+from kpi_api.cascade.sight import sees_whole
+from kpi_api.collaboration.models import (
+    KpiAgreement,
+    KpiCelebration,
+    KpiRetrospective,
+    KpiUnnamed,
+)
+from kpi_api.collaboration.problems import NotCollaborative
+from kpi_api.collaboration.terms import Terms, make_terms
+from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
+from kpi_api.people.models import OrgUnit, Person
+
+MOST_EARLIER = 20
+TARGET_TERMS = ("part", "comparison", "value", "value_high", "unit", "period", "baseline", "threshold", "stretch", "phasing", "due_on")
+
+
+async def shared_kpi(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> Kpi:
+    """A collaborative KPI that the viewer sees whole. Raises NotFound, NotCollaborative."""
+    kpi = await cascade.kpi(viewer, session, kpi_id)
+    require_shared(kpi)
+    return kpi
+
+
+def require_shared(kpi: Kpi) -> None:
+    """Raises NotCollaborative."""
+    if not kpi.collaborative:
+        raise NotCollaborative("Only a collaborative KPI has stakeholders who agree on it.")
+
+
+def speaks_for(viewer: Viewer) -> ColumnElement[bool]:
+    """Over stakeholders outer joined with their units: the viewer is the person, or heads the unit or stands in for who does."""
+    own: Conditions = {"party": lambda: or_(is_self(viewer, KpiStakeholder.person_id), leads_as(viewer, OrgUnit.head_id))}
+    return sees(viewer, "kpi_voice", own)
+
+
+async def spoken_for(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[UUID]:
+    """Ids of the stakeholders of a KPI for whom the viewer speaks."""
+    statement = select(KpiStakeholder.id).outerjoin(OrgUnit, OrgUnit.id == KpiStakeholder.unit_id)
+    mine = statement.where(KpiStakeholder.organization_id == viewer.organization_id, KpiStakeholder.kpi_id == kpi_id, speaks_for(viewer))
+    return list(await session.scalars(mine.order_by(KpiStakeholder.id)))
+
+
+async def present_terms(session: ReadSession, kpi: Kpi) -> Terms:
+    """What the stakeholders of this KPI are to agree to, as it stands now. Asks for no viewer: callers have checked."""
+    statement = select(DefinitionVersion, KpiDefinition.code).join(KpiDefinition, KpiDefinition.id == DefinitionVersion.definition_id)
+    version, code = (await session.execute(statement.where(DefinitionVersion.id == kpi.definition_version_id))).one()
+    waiting = kpi.status == "waiting"
+    head = {
+        "kpi_id": str(kpi.id),
+        "name": kpi.name,
+        "definition_code": code,
+        "definition_version": version.number,
+        "source_of_truth": version.source_of_truth,
+        "update_frequency": version.update_frequency,
+        "combine": version.combine,
+        "direction": version.direction,
+        "window_event": kpi.window_event,
+        "window_days": kpi.window_days,
+        "window_start": None if waiting else kpi.window_start.isoformat(),
+        "window_end": None if waiting else kpi.window_end.isoformat(),
+    }
+    targets = (await cascade.targets(session, [kpi.id]))[kpi.id]
+    carriers = (await session.scalars(select(KpiStakeholder).where(KpiStakeholder.kpi_id == kpi.id))).all()
+    return make_terms(head, [_target(row) for row in targets], [_carrier(row) for row in carriers])
+
+
+def _target(row: Any) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in TARGET_TERMS}
+    return values | {"due_on": row.due_on.isoformat() if row.due_on else None}
+
+
+def _carrier(row: KpiStakeholder) -> dict[str, Any]:
+    return {"id": str(row.id), "credit_share": None if row.credit_share is None else f"{row.credit_share:.2f}"}
+
+
+async def agreements(session: ReadSession, kpi_id: UUID) -> dict[UUID, list[Row[Any]]]:
+    """By stakeholder their agreements, newest first: `KpiAgreement`, `name` of who signed."""
+    statement = select(KpiAgreement, Person.display_name.label("name")).join(Person, Person.id == KpiAgreement.signer_id)
+    newest_first = (KpiAgreement.agreed_at.desc(), KpiAgreement.id.desc())
+    by_stakeholder: dict[UUID, list[Any]] = {}
+    for row in await session.execute(statement.where(KpiAgreement.kpi_id == kpi_id).order_by(*newest_first)):
+        by_stakeholder.setdefault(row.KpiAgreement.stakeholder_id, []).append(row)
+    return by_stakeholder
+
+
+async def written(session: ReadSession, table: Any, kpi_id: UUID, by: Any) -> Sequence[Row[Any]]:
+    """Rows of a table about a KPI, oldest first, each with the `name` of who wrote it. Asks for no viewer: callers have checked."""
+    statement = select(table, Person.display_name.label("name")).join(Person, Person.id == by).where(table.kpi_id == kpi_id)
+    return (await session.execute(statement.order_by(table.id))).all()
+
+
+async def unnamed(session: ReadSession, kpi_id: UUID) -> set[UUID]:
+    """Who would rather not be named when the KPI is celebrated."""
+    return set(await session.scalars(select(KpiUnnamed.person_id).where(KpiUnnamed.kpi_id == kpi_id)))
+
+
+async def celebration(session: ReadSession, kpi_id: UUID) -> KpiCelebration | None:
+    return (await session.scalars(select(KpiCelebration).where(KpiCelebration.kpi_id == kpi_id))).one_or_none()
+
+
+async def retrospectives(session: ReadSession, kpi: Kpi) -> Sequence[Row[Any]]:
+    """Of the KPI itself: `KpiRetrospective`, `kpi_name`, `window_end`, `name` of the author."""
+    return (await session.execute(_looked_back().where(Kpi.id == kpi.id).order_by(KpiRetrospective.id))).all()
+
+
+async def earlier_retrospectives(viewer: Viewer, session: ReadSession, kpi: Kpi) -> Sequence[Row[Any]]:
+    """Of KPIs of the same definition or owning unit whose window began before, as far as the viewer sees them whole, newest first."""
+    definition = select(DefinitionVersion.definition_id).where(DefinitionVersion.id == kpi.definition_version_id).scalar_subquery()
+    alike = Kpi.definition_version_id.in_(select(DefinitionVersion.id).where(DefinitionVersion.definition_id == definition))
+    related = or_(alike, Kpi.owner_unit_id == kpi.owner_unit_id) if kpi.owner_unit_id else alike
+    before = (Kpi.id != kpi.id, Kpi.window_start < kpi.window_start, Kpi.organization_id == viewer.organization_id, sees_whole(viewer))
+    statement = _looked_back().where(related, *before).order_by(Kpi.window_end.desc(), KpiRetrospective.id)
+    return (await session.execute(statement.limit(MOST_EARLIER))).all()
+
+
+def _looked_back() -> Any:
+    columns = (KpiRetrospective, Kpi.name.label("kpi_name"), Kpi.window_end, Person.display_name.label("name"))
+    return select(*columns).join(Kpi, Kpi.id == KpiRetrospective.kpi_id).join(Person, Person.id == KpiRetrospective.author_id)
