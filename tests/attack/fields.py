@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.attack.cast import Cast
+from tests.attack.dictionary_fields import DICTIONARY
 from tests.attack.expected import sees
 
 WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability",
@@ -96,6 +97,7 @@ FIELDS: dict[str, dict[str, str]] = {
     **{f"{name}Edge": {"cursor": "with", "node": "in_sight"} for name in CONNECTED},
     **{f"{name}Problem": dict.fromkeys(("code", "title", "detail", "errors"), "with")
        for name in ("NotFound", "NotAllowed", "Changed", "Conflict", "Invalid")},
+    **DICTIONARY,
 }  # fmt: skip
 
 # Records by their type in the graph; a scorecard or a review is one of two kinds of the cast.

@@ -285,7 +285,7 @@ async def _connect(cast: Cast) -> None:
     event = await side.post("founder", "/v1/window-events", code="launch", name="launch")
     cast.add("window_event", "launch", id=event["id"], code="launch")
     owner = side.people["manager"]
-    draft = await side.post("regent", "/v1/definitions", code="draft", owner_id=owner,
+    draft = await side.post("regent", "/v1/definitions", code="draft", owner_id=owner, steward_id=owner,
                             version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})
     cast.add("draft", "draft", id=draft["version"]["id"], definition_id=draft["id"])
     change = await side.post("founder", "/v1/business-changes", kind="pricing", name="Prices", effective_on="2026-07-01",
