@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any, Final, Literal, cast
 from uuid import UUID
@@ -199,8 +200,15 @@ def _node(row: Row[Any]) -> CascadeNode:
         status=row.status,
         owning_unit=UnitName(id=row.unit_id, name=row.unit_name) if row.unit_id else None,
         owner=PersonName(id=row.owner_id, name=row.owner_name) if row.owner_id else None,
-        targets=[_sentence(target) for target in orjson.loads(row.targets or "[]")],
+        targets=list(_sentences(row.targets or "[]")),
     )
+
+
+# Whoever was given KPIs from one template has the same targets.
+@lru_cache(maxsize=4096)
+def _sentences(targets: str) -> tuple[str, ...]:
+    """The targets of a KPI in words, from what `statements.nodes` gives of them."""
+    return tuple(_sentence(dict(zip(statements.WORDED, usual, strict=True)) | (few or {})) for *usual, few in orjson.loads(targets))
 
 
 def _sentence(target: Mapping[str, Any]) -> str:

@@ -22,9 +22,9 @@ from kpi_api.people.models import Employment, OrgUnit, Person
 Below = Literal["kpi", "unit"]
 """Below what: a KPI's contributions, or a unit."""
 
-WORDED_COLUMNS = (
-    "part", "comparison", "unit", "period", "due_on", "due_quarter", "due_month", "counted_from", "lateness", "evidence_required",
-)  # fmt: skip
+WORDED = ("comparison", "unit", "period", "value", "value_high")
+"""What the sentence of every target is made of, in the order of `targets`; the last of a target is an object of what few have, or null."""
+WORDED_OF_FEW = ("scale_maximum", "due_on", "due_quarter", "due_month", "counted_from", "lateness", "evidence_required")
 WORDED_NUMBERS = ("value", "value_high", "scale_maximum")
 
 KPI_ID = bindparam("kpi_id", type_=Uuid)
@@ -164,12 +164,18 @@ def nodes(viewer: Viewer, below: Below, *, folded: bool) -> Select[Any]:
 
 
 def _targets() -> Any:
-    """What the sentences of targets need, as the text of a JSON list: read with orjson it costs half."""
-    numbers = [value for name in WORDED_NUMBERS for value in (name, cast(getattr(KpiTarget, name), Text))]
-    columns = [value for name in WORDED_COLUMNS for value in (name, getattr(KpiTarget, name))]
-    target = func.json_build_object(*columns, *numbers)
+    """What the sentences of targets need, as the text of a JSON list of lists: names and nulls would cost more than all the rest."""
+    few = [value for name in WORDED_OF_FEW for value in (name, _worded(name))]
+    nullable = [getattr(KpiTarget, name) for name in WORDED_OF_FEW if name != "evidence_required"]
+    has_few = or_(KpiTarget.evidence_required, func.num_nonnulls(*nullable) > 0)
+    target = func.json_build_array(*map(_worded, WORDED), case((has_few, func.json_build_object(*few))))
     found = select(cast(func.json_agg(aggregate_order_by(target, KpiTarget.position)), Text)).where(KpiTarget.kpi_id == Kpi.id)
     return found.scalar_subquery()
+
+
+def _worded(name: str) -> Any:
+    column = getattr(KpiTarget, name)
+    return cast(column, Text) if name in WORDED_NUMBERS else column
 
 
 def _steps() -> Any:
