@@ -16,5 +16,9 @@ OPERATIONS = {
 FIELDS = {
     "ScorecardChanged.scorecard": "answers a mutation, whose whole answer the attack of writes compares",
     "ReviewChanged.review": "answers a mutation, whose whole answer the attack of writes compares",
+    "UnitMoveChanged.losesSight": "answers a mutation, whose whole answer the attack of writes compares",
+    "UnitMoveChanged.gainsSight": "answers a mutation, whose whole answer the attack of writes compares",
+    "StrayContribution.child": "every contribution of the cast leads upward; of others: tests/kpi_api/graphql/test_unit_moves.py",
+    "StrayContribution.parent": "every contribution of the cast leads upward; of others: tests/kpi_api/graphql/test_unit_moves.py",
     "Payout.reasonCode": "says why a payout is zero; every payout of the cast pays",
 }

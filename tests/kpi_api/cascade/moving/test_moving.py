@@ -103,6 +103,24 @@ async def test_leaders_lose_and_gain_the_units_kpis(company: Company, ids: dict[
     assert [event["data"]["astray_count"] for event in await events(company) if event["type"] == "unit.moved"] == [2]
 
 
+async def test_a_unit_without_head_leaves_its_old_leaders_and_shared_kpis(company: Company, ids: dict[str, str]) -> None:
+    east = OrgUnit(
+        id=new_id(), code="east", name="East", kind="team", parent_id=company.units["north"].id, head_id=None, value_statement=None
+    )  # fmt: skip
+    company.units["east"] = east
+    await store(company.organization, east)
+    shared = {"collaborative": True, "stakeholders": [{"unit_code": "north", "part": "calls"}]}
+    made = await company.create(kpi("east", "team", unit="east"), kpi("launch", "functional", unit="sales", **shared))
+    cleo = await company.client("cleo")
+    assert (await cleo.get(f"/v1/kpis/{made['east']}")).status_code == 200
+
+    found = (await move(company, "east", "support")).json()
+    assert (names(found["loses_sight"]), names(found["gains_sight"])) == (["cleo", "dora"], ["gus"]), "ben and ida lead both branches"
+    assert (names(found["carried_no_more"]), found["carried_from_now"], found["warnings"]) == (["Revenue of launch"], [], [])
+    assert (await cleo.get(f"/v1/kpis/{made['east']}")).status_code == 404
+    assert (await (await company.client("gus")).get(f"/v1/kpis/{made['east']}")).status_code == 200
+
+
 async def test_two_moves_at_once_make_no_circle(company: Company, ids: dict[str, str]) -> None:
     answers = await asyncio.gather(move(company, "sales", "support"), move(company, "support", "sales"))
     assert sorted(answer.status_code for answer in answers) == [200, 409]
