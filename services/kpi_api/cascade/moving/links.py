@@ -17,15 +17,17 @@ INSIDE = """
       WHERE organization_id = :organization AND is_primary AND valid_from <= :today AND (valid_to IS NULL OR valid_to > :today)
     ),
     inside AS (
-      SELECT id, owner_unit_id AS unit_id FROM kpis
+      SELECT organization_id, id, owner_unit_id AS unit_id FROM kpis
       WHERE organization_id = :organization AND owner_unit_id = ANY (:units) AND status IN ('active', 'waiting')
       UNION ALL
-      SELECT k.id, w.unit_id FROM works w JOIN kpis k ON k.organization_id = :organization AND k.owner_person_id = w.person_id
+      SELECT k.organization_id, k.id, w.unit_id FROM works w JOIN kpis k ON k.organization_id = :organization AND k.owner_person_id = w.person_id
       WHERE w.unit_id = ANY (:units) AND k.status IN ('active', 'waiting')
     )
 """
 
-KPIS_INSIDE = text(f"WITH {INSIDE} SELECT count(*) FROM inside").bindparams(bindparam("units", type_=ARRAY(Uuid)))  # noqa: S608
+KPIS_INSIDE = text(
+    f"WITH {INSIDE} SELECT count(*) FROM inside WHERE organization_id = :organization"  # noqa: S608
+).bindparams(bindparam("units", type_=ARRAY(Uuid)))
 
 LINKS_OUT = text(
     f"""
