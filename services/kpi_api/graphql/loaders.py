@@ -14,6 +14,7 @@ from chassis.database import ReadSession
 from kpi_api.cascade.lines import lines_seen
 from kpi_api.cascade.shown import kpi_views
 from kpi_api.dictionary.competencies.queries import uses as competency_uses
+from kpi_api.dictionary.outcomes.queries import serving
 from kpi_api.graphql import reads
 from kpi_api.graphql.context import Context
 from kpi_api.graphql.dictionary import reads as dictionary
@@ -48,6 +49,7 @@ class Loaders:
         self.definition_versions = loader(context, dictionary.versions_of_definitions)
         self.version_verbs = loader(context, dictionary.verbs_of_versions)
         self.outcomes = loader(context, dictionary.outcomes_by_id)
+        self.serving_definitions = loader(context, serving)
         self.business_changes = loader(context, dictionary.business_changes_by_id)
 
 

@@ -1,5 +1,6 @@
 """The root of the graph, and its schema."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -16,6 +17,7 @@ from kpi_api.cycles import queries as cycles
 from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
 from kpi_api.graphql.dictionary.definitions import load_definition
+from kpi_api.graphql.dictionary.outcomes import load_outcome
 from kpi_api.graphql.dictionary.query import DictionaryQuery
 from kpi_api.graphql.duplicates import DefinitionDuplicate, load_duplicates
 from kpi_api.graphql.executor import LeafPlanExecutor
@@ -80,26 +82,8 @@ class Query(DictionaryQuery):
     @strawberry.field(description="Anything by its global id; null where out of sight.")
     async def node(self, info: Info, id_: Id) -> Node | None:
         type_name, record_id = read_global_id(id_) or ("", UUID(int=0))
-        match type_name:
-            case "Person":
-                return await load_person(info, record_id)
-            case "Unit":
-                return await load_unit(info, record_id)
-            case "Role":
-                return await load_role(info, record_id)
-            case "Competency":
-                return await load_competency(info, record_id)
-            case "Cycle":
-                return await load_cycle(info, record_id)
-            case "Kpi":
-                return await load_kpi(info, record_id)
-            case "Scorecard":
-                return await load_scorecard(info, record_id)
-            case "Review":
-                return await load_review(info, record_id)
-            case "Definition":
-                return await load_definition(info, record_id)
-        return None
+        load = NODES.get(type_name)
+        return await load(info, record_id) if load else None
 
     @strawberry.field(description="By global id, or by the id that REST gives.")
     async def person(self, info: Info, id_: Id) -> Person | None:
@@ -271,6 +255,21 @@ async def load_review(info: Info, review_id: UUID) -> Review | None:
             return Review.of(await reviews.review(info.context.viewer, session, review_id))
     except NotFound:
         return None
+
+
+NODES: dict[str, Callable[[Info, UUID], Awaitable[Node | None]]] = {
+    "Person": load_person,
+    "Unit": load_unit,
+    "Role": load_role,
+    "Competency": load_competency,
+    "Cycle": load_cycle,
+    "Kpi": load_kpi,
+    "Scorecard": load_scorecard,
+    "Review": load_review,
+    "Outcome": load_outcome,
+    "Definition": load_definition,
+}
+"""What has a global id, and how it is read by the viewer's sight."""
 
 
 class Schema(strawberry.Schema):

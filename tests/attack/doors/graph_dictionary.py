@@ -46,7 +46,7 @@ CHECK = f"""{{
 READS: list[Door] = [
     many("definitions", "definition", "Definition", sees="open", depth=1),
     Read("graphql Query.definitions", "draft", ask(DRAFTS), sees="definition_draft", is_list=True, shows=holds("{id}")),
-    one("definition", "definition", "Definition", sees="open", depth=1),
+    one("definition", "definition", "Definition", sees="open", depth=2),
     node("definition", "Definition", "open", depth=1),
     Read("graphql Query.definition", "draft", ask(DRAFT, id=value("definition_id")), sees="definition_draft", shows=holds("{id}"),
          is_list=True),

@@ -19,6 +19,7 @@ from kpi_api.dictionary.stewardship.shown import reviews_shown
 from kpi_api.graphql.dictionary.definitions import Definition
 from kpi_api.graphql.dictionary.formulas import FormulaProblem, FormulaSampleInput, FormulaTrial
 from kpi_api.graphql.dictionary.inputs import DefinitionChangeInput, DefinitionVersionInput, NewBusinessChange, NewDefinitionInput
+from kpi_api.graphql.dictionary.outcomes import OutcomeMutation
 from kpi_api.graphql.dictionary.results import (
     BusinessChangeChanged,
     BusinessChangeResult,
@@ -64,7 +65,7 @@ async def move(info: Info, id_: str, step: Callable[[WriteSession, UUID], Awaita
 
 
 @strawberry.type
-class DictionaryMutation:
+class DictionaryMutation(OutcomeMutation):
     @strawberry.mutation(description="A new code in the dictionary with its first version, a draft that somebody else must approve.")
     async def create_definition(self, info: Info, definition: NewDefinitionInput) -> DefinitionResult:
         return await change(info, lambda session: actions.create_definition(info.context.viewer, session, definition.read()))

@@ -20,6 +20,7 @@ from kpi_api.dictionary.stewardship import queries as stewardship
 from kpi_api.dictionary.stewardship.shown import reviews_shown
 from kpi_api.graphql.dictionary.definitions import Definition, DefinitionDifference, DefinitionUse
 from kpi_api.graphql.dictionary.formulas import FormulaResult, FormulaSampleInput, FormulaTrial, SourceMeasureInput, check_formula
+from kpi_api.graphql.dictionary.outcomes import OutcomeQuery
 from kpi_api.graphql.dictionary.stewardship import BusinessChange, DefinitionReview
 from kpi_api.graphql.dictionary.words import DefinitionStatus
 from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Id, Info, connection, id_of, page_request
@@ -35,7 +36,7 @@ Number = Annotated[int | None, strawberry.argument(description="Show this versio
 
 
 @strawberry.type
-class DictionaryQuery:
+class DictionaryQuery(OutcomeQuery):
     @strawberry.field(description="KPI definitions by code, or those in force that a search finds; `area` by the outcome that they serve,"
                       " `status` by any version in sight.")  # fmt: skip
     async def definitions(

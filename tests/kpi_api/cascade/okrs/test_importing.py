@@ -158,6 +158,16 @@ async def test_what_is_there_is_used_where_it_says_the_same(company: Company) ->
     assert await facts(company) == (1, 1, 3)
 
 
+async def test_an_objective_in_an_area_that_is_not_there_is_refused_with_those_that_are(company: Company) -> None:
+    answer = await send(company, CHURN | {"area": "retenton"})
+
+    assert faults(answer) == [(1, "/area", "unknown_area")]
+    message = answer["results"][0]["errors"][0]["message"]
+    assert message.startswith("There is no outcome area `retenton`. There are: `engagement`, ")
+    assert "`retention`" in message
+    assert await facts(company) == (0, 0, 0)
+
+
 async def test_who_may_not_write_the_dictionary_or_does_not_lead_the_owner_makes_nothing(company: Company) -> None:
     assert faults(await send(company, CHURN, who="gus")) == [(1, "/definition_code", "not_allowed")]
     await company.create(kpi("eli", "individual", person="eli"))
