@@ -178,3 +178,18 @@ async def test_depth_and_limit_have_bounds(company: Company) -> None:
 
     for params in ({"depth": -1}, {"limit": 0}, {"limit": 1001}, {"fold": "x"}):
         assert (await client.get(path, params=params)).status_code == 422
+
+
+async def test_a_node_words_its_targets_as_its_kpi_does(company: Company) -> None:
+    due = {"value": "1", "unit": "USD", "due_quarter": 3, "evidence_required": True}
+    late = due | {"lateness": {"kind": "per_day", "percent": "2.5", "grace_days": 1, "days": "business"}}
+    within = {"value": "-5.50", "value_high": "5", "unit": "USD", "comparison": "within", "period": "month"}
+    targets = {"due": due, "late": late, "within": within, "plain": {"value": "1200", "unit": "USD", "comparison": "above"}}
+    ids = await company.create(*(kpi(code, "team", unit="north", targets=[target]) for code, target in targets.items()))
+
+    nodes = {node["id"]: node["targets"] for node in (await unit(company, "admin", "north"))["nodes"]}
+
+    for code, id_ in ids.items():
+        own = (await read(company, "admin", f"/v1/kpis/{id_}"))["targets"]
+        assert nodes[id_] == [target["sentence"] for target in own], code
+    assert nodes[ids["due"]] == ["at least 1 USD by the end of Q3 (2026-09-30); with evidence"]
