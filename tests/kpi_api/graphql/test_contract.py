@@ -8,8 +8,12 @@ import pytest
 
 from kpi_api.cascade.levels import LEVELS
 from kpi_api.cascade.schemas import KpiStatus
+from kpi_api.dictionary import schemas as dictionary
+from kpi_api.dictionary import vocabulary
+from kpi_api.dictionary.stewardship import schemas as stewardship
 from kpi_api.dictionary.vocabulary import Comparison, TargetPeriod
 from kpi_api.graphql import words
+from kpi_api.graphql.dictionary import words as dictionary_words
 from kpi_api.graphql.schema import sdl
 from kpi_api.reviews import lifecycle as reviews
 from kpi_api.scorecards import lifecycle as scorecards
@@ -34,6 +38,19 @@ def test_the_committed_schema_is_current() -> None:
         (words.Freshness, get_args(Freshness)),
         (words.ReviewStage, get_args(reviews.Stage)),
         (words.ReviewStatus, get_args(reviews.Status)),
+        (dictionary_words.Direction, get_args(vocabulary.Direction)),
+        (dictionary_words.Dimension, get_args(vocabulary.Dimension)),
+        (dictionary_words.Combine, get_args(vocabulary.Combine)),
+        (dictionary_words.CombineParts, get_args(vocabulary.CombineParts)),
+        (dictionary_words.DefinitionKind, get_args(vocabulary.Kind)),
+        (dictionary_words.Controllability, get_args(vocabulary.Controllability)),
+        (dictionary_words.ControllabilityCause, get_args(vocabulary.ControllabilityCause)),
+        (dictionary_words.UpdateFrequency, get_args(vocabulary.Frequency)),
+        (dictionary_words.DefinitionStatus, get_args(vocabulary.VersionStatus)),
+        (dictionary_words.UseKind, get_args(dictionary.Use.model_fields["kind"].annotation)),
+        (dictionary_words.BusinessChangeKind, get_args(stewardship.ChangeKind)),
+        (dictionary_words.DefinitionReviewReason, get_args(stewardship.ReviewReason)),
+        (dictionary_words.DefinitionReviewOutcome, get_args(stewardship.ReviewOutcome)),
     ],
 )
 def test_enumerations_are_the_domains_own_words(enumeration: type[Enum], domain_words: tuple[str, ...]) -> None:
