@@ -76,6 +76,8 @@ from kpi_api.people.roles.rest import router as role_router
 from kpi_api.reviews.queries import WHOSE
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
+from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
+from kpi_api.scorecards.findings.rest import router as finding_router
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scorecards.withdrawals import note_withdrawal
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
@@ -145,6 +147,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             milestone_router,
             difficulty_router,
             scorecard_router,
+            finding_router,
             review_router,
             closing_router,
             score_router,
@@ -162,6 +165,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             OPEN_DUE: open_due_reviews,
             FOLLOW_LEAVERS: follow_leavers,
             ACTIVATE: activate_begun,
+            KEEP_QUALITY: keep_quality,
             COMPUTE: compute_scores,
             PUSH: push_people,
             TELL: push_api_keys,
@@ -186,6 +190,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             OPEN_DUE: OPEN_DUE_SECONDS,
             FOLLOW_LEAVERS: FOLLOW_LEAVERS_SECONDS,
             ACTIVATE: ACTIVATE_SECONDS,
+            KEEP_QUALITY: KEEP_QUALITY_SECONDS,
             COMPUTE: COMPUTE_SECONDS,
             PUSH: PUSH_SECONDS,
             TELL: PUSH_SECONDS,

@@ -34,6 +34,8 @@ EVENT_TYPES = {
     "scorecard.agreed": "Both sides signed a scorecard, or HR imposed it.",
     "scorecard.activated": "An agreed scorecard's window began.",
     "scorecard.closed": "A scorecard was closed with its cycle.",
+    "finding.muted": "Findings of the rule `code` stand until a day: everywhere, on a scorecard, or on one KPI of it.",
+    "finding.unmuted": "What was muted is a finding again.",
     "review.released": "A review was released to the person it is about.",
     "review.acknowledged": "The person acknowledged their released review.",
     "calendar.changed": "Working days, fiscal year, closings or sprints of a calendar changed.",

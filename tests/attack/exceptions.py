@@ -3,6 +3,7 @@
 OPERATIONS = {
     "kpi_api GET /livez": "whether the process lives: open to everybody, holds no record",
     "kpi_api GET /readyz": "whether it can work: open to everybody, holds no record",
+    "kpi_api GET /v1/findings/rules": "the rules of the design linter, the same for everybody signed in: holds no record",
     "kpi_api GET /v1/formulas/grammar": "the language of formulas, the same for everybody signed in: holds no record",
     "kpi_api POST /v1/formulas/check": "computes on what is sent alone: reads and keeps no record",
     "scoring GET /livez": "whether the process lives: open to everybody, holds no record",

@@ -85,6 +85,7 @@ PERMITS: dict[str, tuple[GrantedRole, ...]] = {
     "definitions.write_any": ("hr_admin",),
     "events.read": READS_ALL,
     "delegations.give_any": ("hr_admin",),
+    "findings.mute_everywhere": ("hr_admin",),
     "grants.approve": ("hr_admin",),
     "grants.give": ("hr_admin",),
     "grants.read": ("hr_admin", "auditor"),

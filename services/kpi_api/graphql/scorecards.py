@@ -60,7 +60,7 @@ class Score:
 class ScorecardLine:
     uuid: UUID
     name: str
-    weight: Decimal
+    weight: Decimal | None = strawberry.field(description="Null while a draft has none.")
     component: str
     kpi_status: KpiStatus = strawberry.field(description="One that was withdrawn is scored as one without a value.")
     targets: list[Target]

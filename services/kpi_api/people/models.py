@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped
 
 from chassis.rows import Versioned, references
 from kpi_api.database import Row
+from kpi_api.findings import Limits
 
 UnitKind = Literal["company", "business_unit", "function", "team"]
 UNIT_KINDS: tuple[UnitKind, ...] = get_args(UnitKind)
@@ -47,6 +48,15 @@ class OrganizationProfile(Versioned, Row):
     @similar_names_from.setter
     def similar_names_from(self, value: Decimal) -> None:
         self.settings = {**self.settings, "similar_names_from": str(value)}
+
+    @property
+    def finding_limits(self) -> Limits:
+        """From when on the design linter finds something; ours where the organization says nothing."""
+        return Limits.model_validate(self.settings.get("finding_limits", {}))
+
+    @finding_limits.setter
+    def finding_limits(self, value: Limits) -> None:
+        self.settings = {**self.settings, "finding_limits": value.model_dump(mode="json", exclude_unset=True)}
 
 
 class Person(Versioned, Row):

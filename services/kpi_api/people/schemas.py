@@ -14,6 +14,7 @@ from chassis.field_errors import InWords
 from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
 from chassis.texts import NOT_BLANK
+from kpi_api.findings import Limits
 from kpi_api.people.models import UnitKind
 
 
@@ -235,6 +236,7 @@ class OrganizationChange(Input):
     currency: Currency = ""
     time_zone: Text = ""
     similar_names_from: SimilarNamesFrom = Decimal(1)
+    finding_limits: Limits = Field(default=Limits(), description="All of them; those left out are as shipped.")
 
 
 class OrganizationOut(Output):
@@ -245,4 +247,5 @@ class OrganizationOut(Output):
     currency: str
     time_zone: str
     similar_names_from: ExactDecimal
+    finding_limits: Limits
     version: int

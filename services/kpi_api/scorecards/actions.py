@@ -21,6 +21,7 @@ from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import sees_at_all
 from kpi_api.scorecards import queries
 from kpi_api.scorecards.activation import activate_if_begun
+from kpi_api.scorecards.findings.refusing import warnings_against
 from kpi_api.scorecards.lifecycle import TRANSITIONS, Side, Verb, acting_side, allows, refusal
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
 from kpi_api.scorecards.problems import LinesRefused, NotYourTurn, ScorecardRefused, TextChanged, WrongStatus
@@ -90,7 +91,7 @@ async def withdraw(viewer: Viewer, session: WriteSession, scorecard_id: UUID, if
 async def force(viewer: Viewer, session: WriteSession, scorecard_id: UUID, if_match: str | None, reason: str) -> Scorecard:
     """Impose the present text, which is shown for good. Errors still refuse. Raises what `_begin` raises, ScorecardRefused."""
     card, side = await _begin(viewer, session, scorecard_id, "force", if_match)
-    terms = await _acceptable_terms(session, card)
+    terms = await _acceptable_terms(session, card, despite_warnings=True)
     card.imposed = True
     await _sign(viewer, session, card, side, terms)
     await audit.record(session, viewer.subject, "scorecard.forced", "scorecard", card.id)
@@ -123,10 +124,10 @@ def _wrong_status(card: Scorecard, reason: str | None) -> WrongStatus:
     return WrongStatus(reason, present=card.status, current_etag=etag(card))
 
 
-async def _acceptable_terms(session: WriteSession, card: Scorecard) -> Terms:
-    """The present text. Raises ScorecardRefused when it has errors."""
+async def _acceptable_terms(session: WriteSession, card: Scorecard, *, despite_warnings: bool = False) -> Terms:
+    """The present text. Raises ScorecardRefused when it has errors, or warnings where the organization lets them refuse."""
     terms = await queries.present_terms(session, card)
-    errors = errors_in(terms.document)
+    errors = errors_in(terms.document) or ([] if despite_warnings else await warnings_against(session, card))
     if errors:
         raise ScorecardRefused(errors[0].message, errors=errors)
     return terms

@@ -57,7 +57,7 @@ class Scorecard(Versioned, Row):
 
 
 class ScorecardLine(Row):
-    """One KPI of a scorecard with its weight in percent (two places). A KPI stands once on a scorecard."""
+    """One KPI of a scorecard with its weight in percent (two places; null while a draft has none). A KPI stands once on a scorecard."""
 
     __tablename__ = "scorecard_lines"
     __table_args__ = (
@@ -71,7 +71,7 @@ class ScorecardLine(Row):
 
     scorecard_id: Mapped[UUID]
     kpi_id: Mapped[UUID]
-    weight: Mapped[Decimal] = mapped_column(Numeric(5, 2))
+    weight: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     component: Mapped[str]
     position: Mapped[int]
 

@@ -20,7 +20,7 @@ class TextChanged(Conflict):
 
 
 class ScorecardRefused(Invalid):
-    """The text has errors; `errors` names them by code: no_lines, weights_total, target_equals_baseline, kpi_withdrawn."""
+    """The text has errors, or warnings where the organization lets them refuse; `errors` names them by the codes of the findings."""
 
     code, title = "scorecard_refused", "The scorecard has errors"
 

@@ -27,10 +27,10 @@ class Output(BaseModel):
 
 
 class LineInput(Input):
-    """One KPI with its weight in percent, at most two places."""
+    """One KPI with its weight in percent, at most two places; a draft may leave it open."""
 
     kpi_id: UUID
-    weight: Percent = Field(gt=0, le=100, decimal_places=2)
+    weight: Percent | None = Field(default=None, gt=0, le=100, decimal_places=2)
     component: Code = Field(default="kpis", description="The component of the plan that it counts in.")
 
 
@@ -142,7 +142,7 @@ class LineOutput(Output):
     name: str
     kpi_status: KpiStatus
     definition_code: str
-    weight: Percent
+    weight: Percent | None
     component: str
     targets: list[TargetOutput]
 
