@@ -15,7 +15,7 @@ from tests.attack.expected import sees
 
 WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability",
               "rollUp", "rollUpOf",
-              "stakeholders", "cycle", "targetDifficulty", "milestones")
+              "stakeholders", "cycle", "targetDifficulty", "milestones", "collaboration")
 PAGE = ("edges", "pageInfo")
 CONNECTED = ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi", "Role", "Competency", "ApplicableDefinition")
 
@@ -89,6 +89,16 @@ FIELDS: dict[str, dict[str, str]] = {
     "StrayContribution": dict.fromkeys(("uuid", "finding", "sentence"), "with") | {"child": "in_sight", "parent": "in_sight"},
     "UnitMoveChanged": dict.fromkeys(("moved", "version", "kpiCount", "astrayCount", "astray", "cutOffCount", "cutOff", "warnings", "unit"),
                                      "with") | {"losesSight": "in_sight", "gainsSight": "in_sight"},
+    "Collaboration": dict.fromkeys(("kpiUuid", "state", "terms", "digest", "stakeholders", "waitingFor", "proposals", "comments", "records",
+                                    "celebration", "retrospectives", "earlier", "named", "verbs"), "with"),
+    "Collaborator": dict.fromkeys(("uuid", "name", "part", "creditShare", "agreed", "agreedAt", "agreedBy", "changes", "yours"), "with"),
+    "KpiProposal": dict.fromkeys(("uuid", "author", "text", "targets", "status", "reply", "createdAt", "answeredAt"), "with"),
+    "KpiComment": dict.fromkeys(("uuid", "author", "proposalUuid", "text", "createdAt"), "with"),
+    "PartRecord": dict.fromkeys(("uuid", "stakeholderUuid", "recordedBy", "day", "value", "unit", "note"), "with"),
+    "Retrospective": dict.fromkeys(("kpiUuid", "kpiName", "windowEnd", "author", "wentWell", "toImprove"), "with"),
+    "CollaborationVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),
+    "Celebration": dict.fromkeys(("achievedOn", "text"), "with"),
+    "CollaborationChanged": {"collaboration": "with"},
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), "with"),
     "ScorecardChanged": {"scorecard": "in_sight"},
     "ReviewChanged": {"review": "in_sight"},

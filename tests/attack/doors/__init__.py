@@ -1,7 +1,8 @@
 """Every door of both services: how each operation and field is called. One without an entry here, or in `exceptions`, fails the build."""
 
-from tests.attack.attacking import Door
+from tests.attack.attacking import Door, Read
 from tests.attack.doors import (
+    collaboration,
     graph,
     graph_dictionary,
     identity,
@@ -14,8 +15,23 @@ from tests.attack.doors import (
     targets,
 )
 
-READS: list[Door] = [*reads.DOORS, *pay_reads.DOORS, *graph.READS, *graph_dictionary.READS, *identity.READS, *privacy.READS,
-                     *targets.READS]  # fmt: skip
-WRITES: list[Door] = [*people_writes.DOORS, *identity.WRITES, *performance_writes.DOORS, *graph.WRITES, *graph_dictionary.WRITES,
-                      *pay_writes.DOORS, *privacy.WRITES, *targets.WRITES]  # fmt: skip
-DOORS = READS + WRITES
+DOORS: list[Door] = [
+    *reads.DOORS,
+    *pay_reads.DOORS,
+    *graph.READS,
+    *graph_dictionary.READS,
+    *identity.READS,
+    *privacy.READS,
+    *targets.READS,
+    *people_writes.DOORS,
+    *identity.WRITES,
+    *performance_writes.DOORS,
+    *graph.WRITES,
+    *graph_dictionary.WRITES,
+    *pay_writes.DOORS,
+    *privacy.WRITES,
+    *targets.WRITES,
+    *collaboration.DOORS,
+]
+READS = [door for door in DOORS if isinstance(door, Read)]
+WRITES = [door for door in DOORS if not isinstance(door, Read)]
