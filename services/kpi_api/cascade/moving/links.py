@@ -20,7 +20,8 @@ INSIDE = """
       SELECT organization_id, id, owner_unit_id AS unit_id FROM kpis
       WHERE organization_id = :organization AND owner_unit_id = ANY (:units) AND status IN ('active', 'waiting')
       UNION ALL
-      SELECT k.organization_id, k.id, w.unit_id FROM works w JOIN kpis k ON k.organization_id = :organization AND k.owner_person_id = w.person_id
+      SELECT k.organization_id, k.id, w.unit_id FROM works w
+      JOIN kpis k ON k.organization_id = :organization AND k.owner_person_id = w.person_id
       WHERE w.unit_id = ANY (:units) AND k.status IN ('active', 'waiting')
     )
 """
