@@ -82,10 +82,10 @@ def in_telling_order(steps: Sequence[Step], names: Mapping[UUID, str]) -> list[S
     return sorted(steps, key=lambda step: (-step.weight, names[step.parent_id], step.parent_id))
 
 
-def sentence(paths: Sequence[Sequence[str]], name: str, mission: str) -> str:
-    """A line of sight in words, of KPIs as they are told. Raises nothing: an orphan gets a sentence too."""
+def sentence(paths: Sequence[Sequence[str]], name: str, mission: str, label: str = "KPI") -> str:
+    """A line of sight in words, of KPIs as they are told; an orphan gets one too. `label` is what the organization calls a KPI (S1)."""
     if not paths:
-        return f"{name} leads to no strategic KPI yet."
+        return f"{name} leads to no strategic {label} yet."
     first, *others = paths
     way = ", which contributes to ".join(first).replace(", which contributes to ", " contributes to ", 1)
     end = f", which serves the mission: {mission}" if mission else ""

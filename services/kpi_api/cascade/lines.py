@@ -63,6 +63,7 @@ def _statement(viewer: Viewer) -> Select[Any]:
             targets.scalar_subquery().label("targets"),
             steps.scalar_subquery().label("steps"),
             select(OrganizationProfile.mission).scalar_subquery().label("mission"),
+            select(OrganizationProfile.indicator_label).scalar_subquery().label("indicator_label"),
         )
         .join(above, above.c.id == Kpi.id)
         .outerjoin(unit, is_owning)
@@ -100,7 +101,7 @@ def _line(kpi_id: UUID, rows: Sequence[Row[Any]], graph: Graph) -> LineOfSight:
         paths=paths,
         complete=complete,
         orphan=not paths,
-        sentence=sentence([[told[id_] for id_ in path] for path in paths], told[kpi_id], mission),
+        sentence=sentence([[told[id_] for id_ in path] for path in paths], told[kpi_id], mission, rows[0].indicator_label or "KPI"),
     )
 
 

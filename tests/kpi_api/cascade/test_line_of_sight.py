@@ -146,6 +146,18 @@ async def test_orphans_lead_nowhere_even_with_a_parent(company: Company) -> None
     assert lonely["sentence"] == "“Revenue of hal” leads to no strategic KPI yet."
 
 
+async def test_the_sentence_calls_a_kpi_what_the_organization_calls_it(company: Company) -> None:
+    ids = await company.create(kpi("hal", "individual", person="hal"))
+    admin = await company.admin()
+    state = (await admin.get("/v1/organization")).headers["ETag"]
+
+    changed = await admin.patch("/v1/organization", json={"indicator_label": "goal", "mission": "Light."}, headers={"If-Match": state})
+    stale = await admin.patch("/v1/organization", json={"indicator_label": "OKR"}, headers={"If-Match": state})
+
+    assert (changed.status_code, stale.status_code) == (200, 412)
+    assert (await line(company, "hal", ids["hal"]))["sentence"] == "“Revenue of hal” leads to no strategic goal yet."
+
+
 async def test_the_snapshot_gets_lines_of_many_kpis_as_names(company: Company) -> None:
     ids = await company.cascade()
     async with company.organization.world.kpi_api.database.read(company.organization.id) as session:

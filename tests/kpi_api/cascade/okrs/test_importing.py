@@ -165,7 +165,7 @@ async def test_an_objective_in_an_area_that_is_not_there_is_refused_with_those_t
     message = answer["results"][0]["errors"][0]["message"]
     assert message.startswith("There is no outcome area `retenton`. There are: `engagement`, ")
     assert "`retention`" in message
-    assert await facts(company) == (0, 0, 0)
+    assert await facts(company) == (0, 0, 2)  # the two definitions that were there
 
 
 async def test_who_may_not_write_the_dictionary_or_does_not_lead_the_owner_makes_nothing(company: Company) -> None:
