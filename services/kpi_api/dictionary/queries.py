@@ -37,6 +37,14 @@ async def definition(viewer: Viewer, session: ReadSession, definition_id: UUID) 
     return found
 
 
+async def definition_by_code(viewer: Viewer, session: ReadSession, code: str) -> KpiDefinition:
+    """Raises NotFound."""
+    found = await session.scalar(definitions(viewer).where(KpiDefinition.code == code))
+    if found is None:
+        raise NotFound()
+    return found
+
+
 async def versions(viewer: Viewer, session: ReadSession, definition_id: UUID) -> Sequence[DefinitionVersion]:
     """The versions of a definition in sight, newest first. Raises NotFound for an unknown definition."""
     await definition(viewer, session, definition_id)

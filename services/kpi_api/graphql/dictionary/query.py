@@ -143,9 +143,6 @@ async def _definition(viewer: Viewer, session: ReadSession, id_: str | None, cod
     """Raises NotFound, GraphQLError `id_or_code`."""
     if (id_ is None) == (code is None):
         raise GraphQLError("Give either `id` or `code`.", extensions={"code": "id_or_code"})
-    if code is None:
-        return await queries.definition(viewer, session, _id(id_ or ""))
-    found = await session.scalar(queries.definitions(viewer).where(models.KpiDefinition.code == code))
-    if found is None:
-        raise NotFound()
-    return found
+    if code is not None:
+        return await queries.definition_by_code(viewer, session, code)
+    return await queries.definition(viewer, session, _id(id_ or ""))
