@@ -16,6 +16,7 @@ _COUNTS: Final = and_(
     DefinitionVersion.combine_parts == literal_column("'count'"),
     func.jsonb_array_length(DefinitionVersion.parts) > literal_column("1"),
 )
+_QUALIFIED_TOTAL: Final = literal_column(f"'{QUALIFIED_TOTAL}'")
 
 
 def counted_part(version: DefinitionVersion) -> str | None:
@@ -26,7 +27,7 @@ def counted_part(version: DefinitionVersion) -> str | None:
 
 def combine_in_force() -> ColumnElement[str]:
     """How the periods of a version's measured parts combine."""
-    return case((_COUNTS, literal_column(f"'{QUALIFIED_TOTAL}'")), else_=DefinitionVersion.combine)
+    return case((_COUNTS, _QUALIFIED_TOTAL), else_=DefinitionVersion.combine)
 
 
 def is_measured(part: Any) -> ColumnElement[bool]:
