@@ -16,7 +16,7 @@ _COUNTS: Final = and_(
     DefinitionVersion.combine_parts == literal_column("'count'"),
     func.jsonb_array_length(DefinitionVersion.parts) > literal_column("1"),
 )
-_QUALIFIED_TOTAL: Final = literal_column(f"'{QUALIFIED_TOTAL}'")
+_QUALIFIED_TOTAL: Final[ColumnElement[str]] = literal_column(f"'{QUALIFIED_TOTAL}'")
 
 
 def counted_part(version: DefinitionVersion) -> str | None:
