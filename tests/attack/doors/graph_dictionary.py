@@ -119,7 +119,7 @@ WRITES: list[Door] = [
     write("retireDefinitionVersion", "definitions.retire", "hr", prepare=a_version("propose", "approve"), number=FIRST,
           fromDay=("Date!", "2027-01-01")),
     write("tryFormula", "definitions.write", "regent", prepare=a_formula, number=FIRST, samples=SAMPLES),
-    write("createOutcomeArea", "outcome_areas.write", "hr", kind="organization", by_id=False, creates=True, not_by=FOREIGN, sees="",
+    write("createOutcomeArea", "outcome_areas.write", "hr", kind="outcome", by_id=False, creates=True, not_by=FOREIGN, sees="",
           area=("OutcomeAreaInput!", lambda thing: {"code": thing["code"], "name": "Trust"})),
     write("createOutcome", "definitions.write", "hr", kind="outcome", by_id=False, creates=True, not_by=FOREIGN, sees="",
           outcome=("OutcomeInput!", lambda thing: {"code": thing["code"], "name": "O", "area": "quality"})),

@@ -226,7 +226,7 @@ DICTIONARY: list[Door] = [
           permit="definitions.write", sees="open", not_by=FOREIGN, prepare=a_new_code),
     resolve("rename", permit="definition.propose", owner="regent", twin="regent"),
     resolve("stated_difference", permit="definition.propose", owner="regent", twin="regent"),
-    create("POST /v1/outcome-areas", "organization", {"code": "{code}", "name": "Trust"}, permit="outcome_areas.write"),
+    create("POST /v1/outcome-areas", "outcome", {"code": "{code}", "name": "Trust"}, permit="outcome_areas.write"),
     write("PATCH /v1/outcomes/{outcome_id}", "outcome", {"description": "Why"}, path="/v1/outcomes/{id}", permit="definitions.write",
           star=True, sees="open"),
     create("POST /v1/outcomes", "outcome", {"code": "{code}", "name": "O", "area": "quality"}, permit="definitions.write"),
