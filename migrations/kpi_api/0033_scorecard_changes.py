@@ -1,0 +1,14 @@
+"""Changes of agreed scorecards in mid-year: requests, and which scorecard succeeds which."""
+
+revision = "0033"
+down_revision = "0032"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
