@@ -89,7 +89,7 @@ def write(name: str, permit: str, twin: str, *, prepare: Any = None, owner: str 
 
 async def an_outcome(cast: Cast, thing: Thing) -> Thing:
     """An outcome with its version as it stands."""
-    return thing | {"the_version": (await cast.home.call("hr", "GET", f"/v1/outcomes/{thing['id']}"))["version"]}
+    return thing | {"the_version": str((await cast.home.call("hr", "GET", f"/v1/outcomes/{thing['id']}"))["version"])}
 
 
 def value_as_number(thing: Thing) -> int:
