@@ -48,6 +48,7 @@ APPEND_ONLY_TEXT = {
         "recorded_by": "opaque id",
     },
     "scorecard_history": {"verb": "word", "from_status": "word", "to_status": "word", "side": "word", "actor": "opaque id"},
+    "scorecard_texts": {"status": "word", "digest": "digest", "document": "ids, codes, numbers and names of KPIs"},
     "scorecard_signatures": {"side": "word", "digest": "digest"},
     "run_approvals": {"input_digest": "digest"},
 }

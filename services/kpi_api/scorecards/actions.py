@@ -13,26 +13,29 @@ from sqlalchemy.orm.attributes import flag_modified
 from chassis import audit, events
 from chassis.access import Viewer
 from chassis.database import WriteSession
-from chassis.etags import etag, require_match
+from chassis.etags import etag
 from chassis.identifiers import new_id
 from chassis.problems import FieldError, NotAllowed, NotFound
 from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import sees_at_all
+from kpi_api.people.queries import manager_on
 from kpi_api.scorecards import queries
 from kpi_api.scorecards.activation import activate_if_begun
+from kpi_api.scorecards.differences import differences
 from kpi_api.scorecards.findings.refusing import warnings_against
-from kpi_api.scorecards.lifecycle import TRANSITIONS, Side, Verb, acting_side, allows, refusal
+from kpi_api.scorecards.lifecycle import TRANSITIONS, UNDER_NEGOTIATION, Side, Verb, acting_side, allows, refusal
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
 from kpi_api.scorecards.problems import LinesRefused, NotYourTurn, ScorecardRefused, TextChanged, WrongStatus
 from kpi_api.scorecards.schemas import LineInput
 from kpi_api.scorecards.terms import Terms, errors_in
+from kpi_api.scorecards.texts import keep_before_change, keep_text, require_current, signed_text
 
 
 async def replace_lines(
     viewer: Viewer, session: WriteSession, scorecard_id: UUID, lines: Sequence[LineInput], if_match: str | None
 ) -> Scorecard:
-    """Give a draft other lines. Raises NotFound, PreconditionFailed, WrongStatus, NotAllowed, LinesRefused."""
+    """Give a draft other lines. Raises NotFound, ScorecardChanged, WrongStatus, NotAllowed, LinesRefused."""
     card = await _locked(viewer, session, scorecard_id, if_match)
     sides = await queries.sides(viewer, session, card)
     if card.status != "draft":
@@ -40,7 +43,9 @@ async def replace_lines(
     if not sides:
         raise NotAllowed("Only the person, their manager or HR may change this draft.")
     card.written_by_side = next(side for side in ("person", "manager", "hr") if side in sides)
+    await keep_before_change(session, card)
     await put_lines(viewer, session, card, lines)
+    await keep_text(session, card, await queries.present_terms(session, card))
     return card
 
 
@@ -59,6 +64,7 @@ async def counter(
     card, side = await _begin(viewer, session, scorecard_id, "counter", if_match)
     card.written_by_side = side
     if lines is not None:
+        await keep_before_change(session, card)
         await put_lines(viewer, session, card, lines)
     await _sign(viewer, session, card, side, await _acceptable_terms(session, card))
     return await _finish(viewer, session, card, "counter", side, comment)
@@ -70,8 +76,10 @@ async def agree(viewer: Viewer, session: WriteSession, scorecard_id: UUID, if_ma
     terms = await _acceptable_terms(session, card)
     signed = (await queries.signatures(session, card.id))[-1]
     if signed.digest != terms.digest:
-        message = "A KPI was changed after this was signed. Counter with the present text, or reject."
-        raise TextChanged(message, signed=signed.digest, now=terms.digest)
+        then = await signed_text(session, card.id, signed.digest)
+        changes = differences(then, terms.document) if then else []
+        message = " ".join(["A KPI was changed after this was signed.", *changes, "Counter with the present text, or reject."])
+        raise TextChanged(message, signed=signed.digest, now=terms.digest, changes=changes)
     await _sign(viewer, session, card, side, terms)
     return await _conclude(viewer, session, card, "agree", side, terms, comment)
 
@@ -99,11 +107,11 @@ async def force(viewer: Viewer, session: WriteSession, scorecard_id: UUID, if_ma
 
 
 async def _locked(viewer: Viewer, session: WriteSession, scorecard_id: UUID, if_match: str | None) -> Scorecard:
-    """The scorecard in sight, locked until the transaction ends. Raises NotFound, PreconditionRequired, PreconditionFailed."""
+    """The scorecard in sight, locked until the transaction ends. Raises NotFound, PreconditionRequired, ScorecardChanged."""
     card = await session.scalar(queries.visible(viewer).where(Scorecard.id == scorecard_id).with_for_update())
     if card is None:
         raise NotFound()
-    require_match(if_match, card)
+    await require_current(session, card, if_match)
     return card
 
 
@@ -134,19 +142,29 @@ async def _acceptable_terms(session: WriteSession, card: Scorecard, *, despite_w
 
 
 async def _sign(viewer: Viewer, session: WriteSession, card: Scorecard, side: Side, terms: Terms) -> None:
-    signer = viewer.require_person()
-    session.add(ScorecardSignature(scorecard_id=card.id, side=side, signer_id=signer, signed_at=session.now, digest=terms.digest))
+    """Put the viewer's name to the text; a delegate's names the absent manager for whom they sign."""
+    signer, absent = viewer.require_person(), None
+    if side == "manager":
+        manager_id = await manager_on(session, card.person_id, viewer.today)
+        absent = manager_id if manager_id in viewer.stands_in_for else None
+    session.add(
+        ScorecardSignature(
+            scorecard_id=card.id, side=side, signer_id=signer, signed_at=session.now, digest=terms.digest, on_behalf_of_id=absent
+        )
+    )
 
 
 async def _finish(viewer: Viewer, session: WriteSession, card: Scorecard, verb: Verb, side: Side, comment: str | None) -> Scorecard:
     """Set the verb's status, remember the step, and say what happened."""
     begins, card.status = card.status, TRANSITIONS[verb].ends
+    card.waiting_since, card.reminders_sent = session.now if card.status in UNDER_NEGOTIATION else None, 0
     step = ScorecardHistory(
         id=new_id(), scorecard_id=card.id, verb=verb, from_status=begins, to_status=card.status, side=side, actor=viewer.subject,
         happened_at=session.now,
     )  # fmt: skip
     session.add(step)
     await session.flush()
+    await keep_text(session, card, await queries.present_terms(session, card))
     if comment is not None:
         session.add(ScorecardComment(id=step.id, scorecard_id=card.id, text=comment))
     if card.status in EVENTS:

@@ -21,7 +21,7 @@ FREEZE: Final = text(
       ORDER BY id FOR UPDATE
     ),
     closed AS (
-      UPDATE scorecards s SET status = f.ends, version = s.version + 1 FROM frozen f
+      UPDATE scorecards s SET status = f.ends, waiting_since = NULL, version = s.version + 1 FROM frozen f
       WHERE s.organization_id = :organization_id AND s.id = f.id
     )
     INSERT INTO scorecard_history (organization_id, id, scorecard_id, verb, from_status, to_status, side, actor, happened_at)

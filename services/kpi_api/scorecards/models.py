@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import AppendOnly, Versioned, references
 from kpi_api.database import Row
-from kpi_api.scorecards.lifecycle import STATUSES, Side, Status
+from kpi_api.scorecards.lifecycle import OTHER, STATUSES, UNDER_NEGOTIATION, Side, Status
 
 
 class Scorecard(Versioned, Row):
@@ -19,6 +19,7 @@ class Scorecard(Versioned, Row):
 
     `written_by_side` is who wrote the current text (person, manager or hr). `agreement` is the text that was agreed (see `terms`): null
     until then, never changed after it, and what scores and pay are computed from. `imposed` marks one forced by HR.
+    `waiting_since` is when the text was put to the side whose answer is awaited, `reminders_sent` how often they were reminded since.
     """
 
     __tablename__ = "scorecards"
@@ -54,6 +55,13 @@ class Scorecard(Versioned, Row):
     agreement_digest: Mapped[str | None]
     agreed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None] = mapped_column(default=None)
+    reminders_sent: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def waiting_for(self) -> Side | None:
+        """The side whose answer is awaited: the one that did not write the text under negotiation."""
+        return OTHER.get(self.written_by_side) if self.status in UNDER_NEGOTIATION else None
 
 
 class ScorecardLine(Row):
@@ -77,12 +85,16 @@ class ScorecardLine(Row):
 
 
 class ScorecardSignature(AppendOnly, Row):
-    """Who put their name to which text. An agreed scorecard has one of each side (or HR's alone) over the digest of its agreement."""
+    """Who put their name to which text. An agreed scorecard has one of each side (or HR's alone) over the digest of its agreement.
+
+    A delegate signs with their own name; `on_behalf_of_id` is the absent manager for whom they did.
+    """
 
     __tablename__ = "scorecard_signatures"
     __table_args__ = (
         references("scorecards", "scorecard_id"),
         references("persons", "signer_id"),
+        references("persons", "on_behalf_of_id"),
         Index("ix_scorecard_signatures_scorecard", "organization_id", "scorecard_id"),
     )
 
@@ -91,6 +103,20 @@ class ScorecardSignature(AppendOnly, Row):
     signer_id: Mapped[UUID]
     signed_at: Mapped[datetime]
     digest: Mapped[str]
+    on_behalf_of_id: Mapped[UUID | None] = mapped_column(default=None)
+
+
+class ScorecardText(AppendOnly, Row):
+    """What a scorecard said in its state `version`, and its status then. Append-only: ids, codes, numbers and names of KPIs."""
+
+    __tablename__ = "scorecard_texts"
+    __table_args__ = (references("scorecards", "scorecard_id"), UniqueConstraint("organization_id", "scorecard_id", "version"))
+
+    scorecard_id: Mapped[UUID]
+    version: Mapped[int]
+    status: Mapped[Status] = mapped_column(Text)
+    digest: Mapped[str]
+    document: Mapped[dict[str, Any]]
 
 
 class ScorecardHistory(AppendOnly, Row):

@@ -1,6 +1,6 @@
 """What can be wrong with a scorecard or with what is done to it."""
 
-from chassis.problems import Conflict, Invalid, NotAllowed
+from chassis.problems import Conflict, Invalid, NotAllowed, PreconditionFailed
 
 
 class WrongStatus(Conflict):
@@ -13,8 +13,12 @@ class NotYourTurn(NotAllowed):
     code, title = "not_your_turn", "Not your turn"
 
 
+class ScorecardChanged(PreconditionFailed):
+    """Somebody changed it since it was read; `changes` says what, line by line. The code stays that of every changed state."""
+
+
 class TextChanged(Conflict):
-    """A KPI on the scorecard changed after the other side signed: there is no common text to agree to."""
+    """A KPI on the scorecard changed after the other side signed, as `changes` says: there is no common text to agree to."""
 
     code, title = "text_changed", "The text changed since it was signed"
 

@@ -1,5 +1,6 @@
 """What the scorecard doors take and give."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -34,7 +35,7 @@ class LineInput(Input):
     component: Code = Field(default="kpis", description="The component of the plan that it counts in.")
 
 
-def _once_each(lines: list[LineInput] | None) -> None:
+def once_each(lines: Sequence[LineInput] | None) -> None:
     ids = [line.kpi_id for line in lines or []]
     if len(set(ids)) < len(ids):
         raise PydanticCustomError("duplicate_kpi", "A KPI stands twice on the scorecard")
@@ -47,7 +48,7 @@ class LinesInput(Input):
 
     @model_validator(mode="after")
     def kpis_differ(self) -> Self:
-        _once_each(self.lines)
+        once_each(self.lines)
         return self
 
 
@@ -74,7 +75,7 @@ class NewScorecard(PersonReference):
 
     @model_validator(mode="after")
     def kpis_differ(self) -> Self:
-        _once_each(self.lines)
+        once_each(self.lines)
         return self
 
 
@@ -126,7 +127,7 @@ class CounterInput(Input):
     def says_something(self) -> Self:
         if self.comment is None and self.lines is None:
             raise PydanticCustomError("empty_counter", "Give a comment, changed lines, or both")
-        _once_each(self.lines)
+        once_each(self.lines)
         return self
 
 
@@ -148,8 +149,11 @@ class LineOutput(Output):
 
 
 class SignatureOutput(Output):
+    """Who signed which text; a delegate's names the absent manager for whom they did."""
+
     side: Side
     signer_id: UUID
+    on_behalf_of_id: UUID | None
     signed_at: datetime
     digest: str
 
@@ -165,7 +169,7 @@ class HistoryOutput(Output):
 
 
 class ScorecardSummary(Output):
-    """A scorecard without its lines. `imposed` was forced by HR rather than agreed."""
+    """A scorecard without its lines. `imposed` was forced by HR rather than agreed; `waiting_for` is the side whose answer is awaited."""
 
     id: UUID
     person_id: UUID
@@ -178,6 +182,8 @@ class ScorecardSummary(Output):
     imposed: bool
     agreed_at: datetime | None
     agreement_digest: str | None
+    waiting_for: Side | None
+    waiting_since: datetime | None
     version: int
 
 
