@@ -1,7 +1,7 @@
 """Corrections of many signed scorecards at once, with time to object."""
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 branch_labels = None
 depends_on = None
 
