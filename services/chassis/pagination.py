@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -106,8 +106,11 @@ async def fetch_page(
     keys: Sequence[tuple[ColumnElement[Any] | InstrumentedAttribute[Any], Callable[[T], Any] | None]],
     scope: str,
     descending: bool = False,
+    parameters: Mapping[str, Any] | None = None,
 ) -> Rows[T]:
     """Rows of one page in the order of `keys` (expression, and how to read it off a row). Raises CursorProblem.
+
+    `parameters` are those of a statement that was made once and is asked again.
 
     What PostgreSQL alone can compute, such as lower(), has no reader and is fetched with the rows: computed here, it might differ.
     """
@@ -118,7 +121,7 @@ async def fetch_page(
         here = tuple_(*expressions)
         statement = statement.where(here < after if descending else here > after)
     ordered = statement.order_by(*(e.desc() if descending else e.asc() for e in expressions)).limit(page.limit + 1)
-    fetched = (await session.execute(ordered.add_columns(*(expression for expression, read in keys if read is None)))).all()
+    fetched = (await session.execute(ordered.add_columns(*(expression for expression, read in keys if read is None)), parameters)).all()
     computed = {id(row[0]): iter(row[1:]) for row in fetched}
     positions = {id(row[0]): [next(computed[id(row[0])]) if read is None else read(row[0]) for _, read in keys] for row in fetched}
     found = [row[0] for row in fetched[: page.limit]]

@@ -2,25 +2,42 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Final
-from uuid import UUID
+from functools import lru_cache
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    BindParameter,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Subquery,
+    Text,
+    and_,
+    bindparam,
+    case,
+    column,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import TypeEngine
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition, Outcome
 from kpi_api.dictionary.queries import DECIDED, definitions, sees_version
-from kpi_api.dictionary.search.models import DefinitionWord, WordTrigram
-from kpi_api.dictionary.search.words import allowed_errors, errors_between, trigrams, wanted
+from kpi_api.dictionary.search.meant import Range, meant
+from kpi_api.dictionary.search.models import DefinitionWord
+from kpi_api.dictionary.search.words import wanted
 
 MOST_WORDS: Final = 8
 """Further words of what somebody types are not looked at."""
 
-MOST_ALIKE: Final = 200
-"""So many words that share the most trigrams are compared letter by letter."""
+DAY: Final = bindparam("day", type_=Date)
 
 
 async def definitions_page(
@@ -39,11 +56,11 @@ async def definitions_page(
     `area`: those whose version in force serves an outcome of it; `status`: those with a version in sight that stands there.
     Raises CursorProblem. A text without any word finds nothing.
     """
-    statement, keys, scope = definitions(viewer), [], ""
+    statement, keys, scope, sought = definitions(viewer), [], "", dict[str, Any]()
     if text is not None and text.strip():
         typed = wanted(text)[:MOST_WORDS]
-        meant = await _meant(session, typed)
-        statement, rank = _ranked(viewer, [_hits(session, word, meant.get(word)) for word in typed], day)
+        sought = _sought(typed, await meant(session, typed), day)
+        statement, rank = _ranked(viewer)
         keys, scope = [(-rank, None)], f"{typed} {day}"
     if codes:
         statement = statement.where(KpiDefinition.code.in_(codes))
@@ -52,7 +69,9 @@ async def definitions_page(
     if status is not None:
         statement, scope = statement.where(_stands(viewer, status)), f"{scope} status {status}"
     by_code = (KpiDefinition.code, _code)
-    return await fetch_page(session, statement, page, keys=[*keys, by_code], scope=f"definitions {viewer.subject} {sorted(codes)} {scope}")
+    return await fetch_page(
+        session, statement, page, keys=[*keys, by_code], scope=f"definitions {viewer.subject} {sorted(codes)} {scope}", parameters=sought
+    )
 
 
 def _code(row: KpiDefinition) -> str:
@@ -69,18 +88,43 @@ def _stands(viewer: Viewer, status: str) -> ColumnElement[bool]:
     return KpiDefinition.id.in_(standing)
 
 
-def _ranked(viewer: Viewer, hits: Sequence[Select[UUID, int]], day: date) -> tuple[Select[KpiDefinition], ColumnElement[int]]:
-    """The words' hits are counted, not joined: the planner takes each word for rare and would compare every hit with every other."""
-    if not hits:
-        return definitions(viewer).where(false()), func.length(KpiDefinition.code)
-    each = union_all(*hits).subquery()
+@lru_cache(maxsize=256)
+def _ranked(viewer: Viewer) -> tuple[Select[KpiDefinition], ColumnElement[int]]:
+    """Definitions found by all of `number` words, and their rank: made once per viewer and day, since making it costs more than running it.
+
+    The words' hits are counted, not joined: the planner takes each word for rare and would compare every hit with every other.
+    """
+    each = _hits(viewer)
     all_words = select(each.c.version_id, func.sum(each.c.score).label("score")).group_by(each.c.version_id)
-    found = all_words.having(func.count() == len(hits)).subquery()
-    statement = definitions(viewer).join(DefinitionVersion, DefinitionVersion.definition_id == KpiDefinition.id).where(in_force(day))
-    return statement.join(found, found.c.version_id == DefinitionVersion.id), found.c.score
+    found = all_words.having(func.count() == bindparam("number", type_=Integer)).subquery()
+    statement = definitions(viewer).join(DefinitionVersion, DefinitionVersion.definition_id == KpiDefinition.id)
+    return statement.where(in_force(DAY)).join(found, found.c.version_id == DefinitionVersion.id), found.c.score
 
 
-def in_force(day: date) -> ColumnElement[bool]:
+def _hits(viewer: Viewer) -> Subquery:
+    """The versions that each typed word finds, with a score: the weight of the weightiest word found, twice for the word as it is."""
+    sought = func.unnest(_texts("places", Integer), _texts("first"), _texts("beyond"), _texts("typed"))
+    ranges = sought.table_valued(
+        column("place", Integer), column("first", Text), column("beyond", Text), column("typed", Text)
+    ).render_derived("sought")
+    word = DefinitionWord
+    within = (word.organization_id == viewer.organization_id, word.word >= ranges.c.first, word.word < ranges.c.beyond)
+    score = func.max(word.weight * case((word.word == ranges.c.typed, 2), else_=1)).label("score")
+    return select(word.version_id, score).select_from(ranges).join(word, and_(*within)).group_by(ranges.c.place, word.version_id).subquery()
+
+
+def _texts(name: str, of: type[TypeEngine[Any]] = Text) -> BindParameter[Any]:
+    return bindparam(name, type_=ARRAY(of))
+
+
+def _sought(typed: Sequence[str], ranges: Sequence[Range], day: date) -> dict[str, Any]:
+    """The parameters of `_ranked`."""
+    columns = {name: [getattr(found, name) for found in ranges] for name in ("first", "beyond")}
+    places = [found.place for found in ranges]
+    return {"places": places, **columns, "typed": [typed[place] for place in places], "number": len(typed), "day": day}
+
+
+def in_force(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Of a definition's versions, the one in force on `day`."""
     later = aliased(DefinitionVersion)
     succeeded = select(later.id).where(
@@ -96,44 +140,3 @@ def in_force(day: date) -> ColumnElement[bool]:
         or_(DefinitionVersion.retired_from.is_(None), DefinitionVersion.retired_from > day),
         ~succeeded.exists(),
     )
-
-
-def _hits(session: ReadSession, typed: str, meant: Sequence[str] | None) -> Select[UUID, int]:
-    """The versions that a typed word finds, each with a score: the weight, twice for the word as it is. `meant`: it stands nowhere."""
-    matches = _beginning_with(typed) if meant is None else DefinitionWord.word.in_(meant)
-    times = case((DefinitionWord.word == typed, 2), else_=1)
-    score = func.max(DefinitionWord.weight * times).label("score")
-    return select(DefinitionWord.version_id, score).where(matches, _own(session)).group_by(DefinitionWord.version_id)
-
-
-def _own(session: ReadSession) -> ColumnElement[bool]:
-    return DefinitionWord.organization_id == session.organization_id
-
-
-def _beginning_with(word: str) -> ColumnElement[bool]:
-    """The word itself and all that begin with it, by code point."""
-    after = word[:-1] + chr(ord(word[-1]) + 1)
-    return and_(DefinitionWord.word >= word, DefinitionWord.word < after)
-
-
-async def _meant(session: ReadSession, typed: Sequence[str]) -> dict[str, list[str]]:
-    """Of the typed words with which no word of the dictionary begins: the words that each may have been meant for."""
-    known = [select(DefinitionWord.word).where(_own(session), _beginning_with(word)).exists() for word in typed]
-    found = (await session.execute(select(*known))).one() if known else ()
-    unknown = [word for word, is_known in zip(typed, found, strict=True) if not is_known]
-    return {word: await _alike(session, word) for word in unknown}
-
-
-async def _alike(session: ReadSession, typed: str) -> list[str]:
-    """Words of the dictionary that the typed one may have been meant for."""
-    most = allowed_errors(typed)
-    if not most:
-        return []
-    statement = (
-        select(WordTrigram.word)
-        .where(WordTrigram.organization_id == session.organization_id, WordTrigram.trigram.in_(sorted(trigrams(typed))))
-        .group_by(WordTrigram.word)
-        .order_by(func.count().desc(), WordTrigram.word)
-        .limit(MOST_ALIKE)
-    )
-    return [word for word in await session.scalars(statement) if errors_between(typed, word) <= most]

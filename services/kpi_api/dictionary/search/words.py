@@ -63,8 +63,26 @@ def allowed_errors(word: str) -> int:
 def errors_between(typed: str, real: str) -> int:
     """Letters added, left out, exchanged, or swapped with their neighbour, at least, from one word to the other
     (optimal string alignment)."""
+    *_, row = _alignment(typed, real)
+    return row[-1]
+
+
+def has_errors(typed: str, real: str, *, more_than: int) -> bool:
+    """There are more errors between the words, looked for no further than it takes to know."""
+    before = 0
+    for row in _alignment(typed, real):
+        least = min(row)
+        if least > more_than and before > more_than:  # a swap reaches back over one row
+            return True
+        before = least
+    return row[-1] > more_than
+
+
+def _alignment(typed: str, real: str) -> Iterator[list[int]]:
+    """The least errors from what was typed so far, one letter more in each row, to each beginning of the real word."""
     before: list[int] = []
     row = list(range(len(real) + 1))
+    yield row
     for n, letter in enumerate(typed, start=1):
         earlier, before, row = before, row, [n]
         for m, other in enumerate(real, start=1):
@@ -72,4 +90,4 @@ def errors_between(typed: str, real: str) -> int:
             if n > 1 and m > 1 and letter == real[m - 2] and typed[n - 2] == other:
                 least = min(least, earlier[m - 2] + 1)
             row.append(least)
-    return row[-1]
+        yield row
