@@ -44,7 +44,7 @@ from kpi_api.dictionary.duplicates.rest import router as duplicate_router
 from kpi_api.dictionary.formulas.rest import router as formula_router
 from kpi_api.dictionary.outcomes.rest import router as outcome_router
 from kpi_api.dictionary.rest import router as dictionary_router
-from kpi_api.dictionary.rest_templates import router as template_router
+from kpi_api.dictionary.templates.rest import router as template_router
 from kpi_api.dictionary.search.indexing import INDEX, INDEX_SECONDS, index_words
 from kpi_api.dictionary.stewardship.jobs import (
     FOLLOW_LEAVERS,
@@ -76,8 +76,12 @@ from kpi_api.people.roles.rest import router as role_router
 from kpi_api.reviews.queries import WHOSE
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
+from kpi_api.scorecards.agreement.rest import router as agreement_router
+from kpi_api.scorecards.discussion.rest import router as discussion_router
+from kpi_api.scorecards.changes.rest import router as change_router
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
+from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scorecards.withdrawals import note_withdrawal
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
@@ -147,6 +151,9 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             milestone_router,
             difficulty_router,
             scorecard_router,
+            change_router,
+            agreement_router,
+            discussion_router,
             finding_router,
             review_router,
             closing_router,
@@ -165,6 +172,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             OPEN_DUE: open_due_reviews,
             FOLLOW_LEAVERS: follow_leavers,
             ACTIVATE: activate_begun,
+            REMIND: remind,
             KEEP_QUALITY: keep_quality,
             COMPUTE: compute_scores,
             CELEBRATE: celebrate_reached,
@@ -181,6 +189,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE, CELEBRATE],
             "scorecard.activated": [COMPUTE],
+            "scorecard.changed": [COMPUTE],
             "kpi.withdrawn": [COMPUTE],
         },
         periodic={
@@ -190,6 +199,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             OPEN_DUE: OPEN_DUE_SECONDS,
             FOLLOW_LEAVERS: FOLLOW_LEAVERS_SECONDS,
             ACTIVATE: ACTIVATE_SECONDS,
+            REMIND: REMIND_SECONDS,
             KEEP_QUALITY: KEEP_QUALITY_SECONDS,
             COMPUTE: COMPUTE_SECONDS,
             CELEBRATE: CELEBRATE_SECONDS,

@@ -20,6 +20,7 @@ from kpi_api.people import models as people
 from kpi_api.people.privacy import models as privacy
 from kpi_api.reviews import models as reviews
 from kpi_api.scorecards import models as scorecards
+from kpi_api.scorecards.assignments import models as assignments
 from kpi_api.scorecards.discussion import models as discussion
 from kpi_api.scorecards.findings import models as findings
 from kpi_api.scores import models as scores
@@ -30,6 +31,7 @@ __all__ = [
     "PARTITIONED_TABLES",
     "Base",
     "access",
+    "assignments",
     "cascade",
     "closing",
     "collaboration",

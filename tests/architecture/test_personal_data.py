@@ -49,6 +49,7 @@ APPEND_ONLY_TEXT = {
     },
     "scorecard_history": {"verb": "word", "from_status": "word", "to_status": "word", "side": "word", "actor": "opaque id"},
     "scorecard_texts": {"status": "word", "digest": "digest", "document": "ids, codes, numbers and names of KPIs"},
+    "template_versions": {"content": "names, codes and numbers of a template"},
     "scorecard_signatures": {"side": "word", "digest": "digest"},
     "run_approvals": {"input_digest": "digest"},
 }

@@ -17,7 +17,7 @@ from kpi_api.dictionary.library import Library, LibraryKpi, LibraryRole, load_li
 from kpi_api.dictionary.models import Competency, DefinitionVersion, KpiDefinition, Outcome, ScorecardTemplate, TemplateLine
 from kpi_api.dictionary.schemas import Applicability
 from kpi_api.dictionary.search.indexing import index_versions
-from kpi_api.dictionary.template_schemas import Installed
+from kpi_api.dictionary.templates.schemas import Installed
 
 ALWAYS = date(1900, 1, 1)
 """The shipped definitions hold on any day, so that a company can also enter years that are past."""

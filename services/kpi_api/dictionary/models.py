@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.rows import Versioned, references
+from chassis.rows import AppendOnly, Versioned, references
 from kpi_api.database import Row
 
 
@@ -140,7 +140,10 @@ class DefinitionVersion(Row):
 
 
 class ScorecardTemplate(Versioned, Row):
-    """A set of KPIs with weights, usually for a role, from which scorecards are opened."""
+    """A set of KPIs with weights, usually for a role, from which scorecards are opened.
+
+    Its lines are those of the version `number`. `eligibility` is whom it is for; from `retired_on` on nobody is given it.
+    """
 
     __tablename__ = "scorecard_templates"
     __table_args__ = (UniqueConstraint("organization_id", "code"),)
@@ -148,6 +151,21 @@ class ScorecardTemplate(Versioned, Row):
     code: Mapped[str]
     name: Mapped[str]
     role_code: Mapped[str | None]
+    number: Mapped[int] = mapped_column(default=1, server_default="1")
+    retired_on: Mapped[date | None]
+    eligibility: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+
+
+class TemplateVersion(AppendOnly, Row):
+    """What a template said in a version that the next one has replaced. Append-only."""
+
+    __tablename__ = "template_versions"
+    __table_args__ = (references("scorecard_templates", "template_id"), UniqueConstraint("organization_id", "template_id", "number"))
+
+    template_id: Mapped[UUID]
+    number: Mapped[int]
+    content: Mapped[dict[str, Any]]
+    replaced_at: Mapped[datetime]
 
 
 class TemplateLine(Row):

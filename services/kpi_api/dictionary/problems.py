@@ -85,3 +85,9 @@ class NotTried(Conflict):
     """A formula of the version never gave a value on sample data."""
 
     code, title = "not_tried", "The formula was not tried"
+
+
+class TemplateRetired(Conflict):
+    """The template is given to nobody any more."""
+
+    code, title = "template_retired", "The template is retired"

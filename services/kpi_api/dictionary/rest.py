@@ -1,4 +1,4 @@
-"""REST doors of the dictionary: definitions with their versions. Templates and the library: `rest_templates`."""
+"""REST doors of the dictionary: definitions with their versions. Templates and the library: `templates`."""
 
 from collections.abc import Sequence
 from typing import Annotated

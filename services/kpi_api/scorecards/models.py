@@ -18,7 +18,9 @@ class Scorecard(Versioned, Row):
     """The KPIs of one person for a window of a cycle. `window_end` is inclusive; the windows of a person in a cycle never overlap.
 
     `written_by_side` is who wrote the current text (person, manager or hr). `agreement` is the text that was agreed (see `terms`): null
-    until then, never changed after it, and what scores and pay are computed from. `imposed` marks one forced by HR.
+    until then, changed after it by an agreed change alone, and what scores and pay are computed from. `imposed` marks one forced by HR.
+    `succeeds_id` is the scorecard that ended on the day before, because both sides agreed on another text or the job changed.
+    `template_number` is the version of its template that it was opened with or has taken since.
     `waiting_since` is when the text was put to the side whose answer is awaited, `reminders_sent` how often they were reminded since.
     """
 
@@ -27,6 +29,7 @@ class Scorecard(Versioned, Row):
         references("persons", "person_id"),
         references("cycles", "cycle_id"),
         references("scorecard_templates", "template_id"),
+        references("scorecards", "succeeds_id"),
         CheckConstraint("window_end >= window_start", name="window"),
         CheckConstraint(f"status IN {STATUSES}", name="status"),
         CheckConstraint("agreement IS NOT NULL OR status NOT IN ('agreed', 'active', 'closed')", name="agreement"),
@@ -40,12 +43,14 @@ class Scorecard(Versioned, Row):
         ),
         # No index knows the status, and pages keep room: so a step of a whole cycle rewrites rows in place and leaves the indexes alone.
         Index("ix_scorecards_cycle", "organization_id", "cycle_id", "window_start"),
+        Index("uq_scorecards_succeeds", "organization_id", "succeeds_id", unique=True, postgresql_where=text("succeeds_id IS NOT NULL")),
         {"postgresql_with": {"fillfactor": 50}},
     )
 
     person_id: Mapped[UUID]
     cycle_id: Mapped[UUID]
     template_id: Mapped[UUID | None]
+    template_number: Mapped[int | None] = mapped_column(default=None)
     status: Mapped[Status] = mapped_column(Text)
     written_by_side: Mapped[Side] = mapped_column(Text)
     window_start: Mapped[date]
@@ -57,6 +62,7 @@ class Scorecard(Versioned, Row):
     created_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None] = mapped_column(default=None)
     reminders_sent: Mapped[int] = mapped_column(default=0, server_default="0")
+    succeeds_id: Mapped[UUID | None] = mapped_column(default=None)
 
     @property
     def waiting_for(self) -> Side | None:
@@ -120,11 +126,14 @@ class ScorecardText(AppendOnly, Row):
 
 
 class ScorecardHistory(AppendOnly, Row):
-    """One step of a scorecard's life: the verb, from and to which status, by whom. Append-only; its comment stands apart."""
+    """One step of a scorecard's life: the verb, from and to which status, by whom. Append-only; its comment stands apart.
+
+    The opening of a draft goes with the draft, which the database lets go only while nobody has touched it.
+    """
 
     __tablename__ = "scorecard_history"
     __table_args__ = (
-        references("scorecards", "scorecard_id"),
+        references("scorecards", "scorecard_id", ondelete="CASCADE"),
         Index("ix_scorecard_history_scorecard", "organization_id", "scorecard_id"),
     )
 

@@ -24,7 +24,7 @@ from kpi_api.dictionary.problems import NotAlike, NotLive, StillAlike, Templates
 from kpi_api.dictionary.rewriting import written_again
 from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.targets_fit import misfits
-from kpi_api.dictionary.templates import parts_of
+from kpi_api.dictionary.templates.actions import parts_of
 
 Pair = tuple[KpiDefinition, KpiDefinition]
 

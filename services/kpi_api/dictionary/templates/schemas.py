@@ -1,15 +1,17 @@
 """What the doors of templates and of the role library take and give."""
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Self
 from uuid import UUID
 
-from pydantic import Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import Percent
 from kpi_api.dictionary.fields import Code, Input, Name, Output
 from kpi_api.dictionary.target_schemas import Target
+from kpi_api.dictionary.templates.eligibility import Eligibility
 
 
 class TemplateLineInput(Input):
@@ -19,10 +21,20 @@ class TemplateLineInput(Input):
     targets: list[Target] = Field(min_length=1)
 
 
-class TemplateInput(Input):
-    code: Code
+EXAMPLE_LINE = {"definition_code": "new-revenue", "weight": "100.00", "targets": [{"value": "450000", "unit": "USD", "period": "quarter"}]}
+
+
+class TemplateContent(Input):
+    """What a version of a template says. `eligibility` is whom it is for: everybody when left out."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "Account Executive", "eligibility": {"employed_days": 90}, "lines": [EXAMPLE_LINE]}]},
+    )
+
     name: Name
     role_code: Code | None = None
+    eligibility: Eligibility = Eligibility()
     lines: list[TemplateLineInput] = Field(min_length=1, max_length=40)
 
     @model_validator(mode="after")
@@ -33,20 +45,45 @@ class TemplateInput(Input):
         return self
 
 
+class TemplateInput(TemplateContent):
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"code": "account-executive", "name": "Account Executive", "lines": [EXAMPLE_LINE]}]}
+    )
+
+    code: Code
+
+
 class TemplateLineOutput(Output):
+    """One KPI of a template. `retired`: its definition is in force no more, so nobody can be given the template until that is changed."""
+
     position: int
     definition_code: str
     weight: Percent
     component: str
     targets: list[Target]
+    retired: bool = False
 
 
 class TemplateOutput(Output):
+    """A template as it stands: its version `number`, and since when nobody is given it any more."""
+
     id: UUID
     code: str
     name: str
     role_code: str | None
+    number: int
+    retired_on: date | None
+    eligibility: Eligibility
+    version: int = Field(description="Counts its states; the ETag is made of it.")
     lines: list[TemplateLineOutput]
+
+
+class TemplateVersionOutput(Output):
+    """A version of a template, and when the next one took its place."""
+
+    number: int
+    replaced_at: datetime | None
+    content: TemplateContent
 
 
 class Installed(Output):

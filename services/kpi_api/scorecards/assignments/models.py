@@ -1,0 +1,77 @@
+"""Assignments of templates, and what became of each person."""
+
+from datetime import date, datetime
+from typing import Any, Final, Literal, get_args
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.rows import Versioned, references
+from kpi_api.database import Row
+
+AssignmentStatus = Literal["running", "finished", "undoing", "undone"]
+ResultStatus = Literal["waiting", "opened", "skipped", "refused", "removed", "kept"]
+
+ASSIGNMENT_STATUSES: Final[tuple[AssignmentStatus, ...]] = get_args(AssignmentStatus)
+RESULT_STATUSES: Final[tuple[ResultStatus, ...]] = get_args(ResultStatus)
+
+
+class TemplateAssignment(Versioned, Row):
+    """A version of a template given to many people for a cycle. `contributes_to` are the parents of everybody's KPIs.
+
+    Each batch works in the name of `requester_id`, as far as they may at that moment.
+    """
+
+    __tablename__ = "template_assignments"
+    __table_args__ = (
+        references("scorecard_templates", "template_id"),
+        references("cycles", "cycle_id"),
+        references("persons", "requester_id"),
+        CheckConstraint(f"status IN {ASSIGNMENT_STATUSES}", name="status"),
+        Index("ix_template_assignments_template", "organization_id", "template_id"),
+    )
+
+    template_id: Mapped[UUID]
+    template_number: Mapped[int]
+    cycle_id: Mapped[UUID]
+    requester_id: Mapped[UUID]
+    contributes_to: Mapped[list[Any]]
+    status: Mapped[AssignmentStatus] = mapped_column(Text)
+    people: Mapped[int]
+    requested_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class TemplateAssignmentResult(Row):
+    """What became of one person. `code` and `message` say why somebody was skipped or refused, or a draft kept by an undo.
+
+    `scorecard_id` is no reference: a draft that an undo removed is remembered by it. `kpi_ids` are the KPIs created for it.
+    """
+
+    __tablename__ = "template_assignment_results"
+    __table_args__ = (
+        references("template_assignments", "assignment_id"),
+        references("persons", "person_id"),
+        CheckConstraint(f"status IN {RESULT_STATUSES}", name="status"),
+        UniqueConstraint("organization_id", "assignment_id", "position"),
+        UniqueConstraint("organization_id", "assignment_id", "person_id"),
+        Index(
+            "ix_template_assignment_results_waiting",
+            "organization_id",
+            "assignment_id",
+            "position",
+            postgresql_where=text("status = 'waiting'"),
+        ),
+    )
+
+    assignment_id: Mapped[UUID]
+    position: Mapped[int]
+    person_id: Mapped[UUID]
+    window_start: Mapped[date | None]
+    window_end: Mapped[date | None]
+    status: Mapped[ResultStatus] = mapped_column(Text)
+    code: Mapped[str | None]
+    message: Mapped[str | None]
+    scorecard_id: Mapped[UUID | None]
+    kpi_ids: Mapped[list[str]]
