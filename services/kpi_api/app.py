@@ -44,7 +44,6 @@ from kpi_api.dictionary.duplicates.rest import router as duplicate_router
 from kpi_api.dictionary.formulas.rest import router as formula_router
 from kpi_api.dictionary.outcomes.rest import router as outcome_router
 from kpi_api.dictionary.rest import router as dictionary_router
-from kpi_api.dictionary.templates.rest import router as template_router
 from kpi_api.dictionary.search.indexing import INDEX, INDEX_SECONDS, index_words
 from kpi_api.dictionary.stewardship.jobs import (
     FOLLOW_LEAVERS,
@@ -55,6 +54,7 @@ from kpi_api.dictionary.stewardship.jobs import (
     open_due_reviews,
 )
 from kpi_api.dictionary.stewardship.rest import router as stewardship_router
+from kpi_api.dictionary.templates.rest import router as template_router
 from kpi_api.dictionary.uses import USERS
 from kpi_api.event_types import EVENT_TYPES
 from kpi_api.graphql.http import router as graphql_router
@@ -77,8 +77,8 @@ from kpi_api.reviews.queries import WHOSE
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.agreement.rest import router as agreement_router
-from kpi_api.scorecards.discussion.rest import router as discussion_router
 from kpi_api.scorecards.changes.rest import router as change_router
+from kpi_api.scorecards.discussion.rest import router as discussion_router
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
 from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind

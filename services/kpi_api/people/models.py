@@ -22,6 +22,8 @@ UNIT_KINDS: tuple[UnitKind, ...] = get_args(UnitKind)
 
 SIMILAR_NAMES_FROM: Final = Decimal("0.60")
 """Of an organization that says nothing else: so much of two names' trigrams must be common to both."""
+AGREEMENT_REMINDER_DAYS: Final = 7
+"""Of an organization that says nothing else."""
 
 
 class OrganizationProfile(Versioned, Row):
@@ -48,6 +50,15 @@ class OrganizationProfile(Versioned, Row):
     @similar_names_from.setter
     def similar_names_from(self, value: Decimal) -> None:
         self.settings = {**self.settings, "similar_names_from": str(value)}
+
+    @property
+    def agreement_reminder_days(self) -> int:
+        """After how many days without an answer a side of a scorecard is reminded, and again after as many."""
+        return int(self.settings.get("agreement_reminder_days", AGREEMENT_REMINDER_DAYS))
+
+    @agreement_reminder_days.setter
+    def agreement_reminder_days(self, value: int) -> None:
+        self.settings = {**self.settings, "agreement_reminder_days": value}
 
     @property
     def finding_limits(self) -> Limits:

@@ -236,6 +236,7 @@ class OrganizationChange(Input):
     currency: Currency = ""
     time_zone: Text = ""
     similar_names_from: SimilarNamesFrom = Decimal(1)
+    agreement_reminder_days: int = Field(default=7, ge=1, le=365, strict=True, description="Until who has not answered is reminded.")
     finding_limits: Limits = Field(default=Limits(), description="All of them; those left out are as shipped.")
 
 
@@ -247,5 +248,6 @@ class OrganizationOut(Output):
     currency: str
     time_zone: str
     similar_names_from: ExactDecimal
+    agreement_reminder_days: int
     finding_limits: Limits
     version: int

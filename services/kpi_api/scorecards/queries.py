@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
@@ -20,6 +20,7 @@ from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.queries import manager_on
 from kpi_api.scorecards.lifecycle import Side, Status
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
+from kpi_api.scorecards.reminders.waiting import is_late, reminder_days, waits_for
 from kpi_api.scorecards.schemas import HistoryOutput
 from kpi_api.scorecards.terms import Terms, make_terms
 from kpi_api.scorecards.withdrawals import carries_withdrawn
@@ -53,17 +54,27 @@ async def scorecards(
     person_id: UUID | None = None,
     status: Status | None = None,
     withdrawn: bool | None = None,
+    waiting_for_me: bool = False,
+    late: bool | None = None,
 ) -> Rows[Scorecard]:
-    """Scorecards in sight by age; `withdrawn`: only those that carry a withdrawn KPI, or only those that carry none."""
+    """Scorecards in sight by age; `withdrawn`: only those that carry a withdrawn KPI, or only those that carry none.
+
+    `waiting_for_me`: only those that await the viewer's answer; `late`: only those whose answer is overdue, or only the others.
+    """
     statement = visible(viewer).where(*_filters(cycle_code, person_id, status))
     if withdrawn is not None:
         statement = statement.where(carries_withdrawn() if withdrawn else ~carries_withdrawn())
+    if waiting_for_me:
+        statement = statement.where(waits_for(viewer))
+    if late is not None:
+        overdue = func.coalesce(is_late(session.now, await reminder_days(session)), False)
+        statement = statement.where(overdue if late else ~overdue)
     return await fetch_page(
         session,
         statement,
         page,
         keys=[(Scorecard.id, lambda row: row.id)],
-        scope=f"scorecards {viewer.subject} {cycle_code} {person_id} {status} {withdrawn}",
+        scope=f"scorecards {viewer.subject} {cycle_code} {person_id} {status} {withdrawn} {waiting_for_me} {late}",
     )
 
 
@@ -128,10 +139,10 @@ async def present_terms(session: ReadSession, card: Scorecard) -> Terms:
         "window_start": card.window_start.isoformat(),
         "window_end": card.window_end.isoformat(),
     }
-    return make_terms(head, [_line_terms(number, facts) for number, facts in enumerate(await lines(session, card.id), start=1)])
+    return make_terms(head, [line_terms(number, facts) for number, facts in enumerate(await lines(session, card.id), start=1)])
 
 
-def _line_terms(number: int, facts: LineFacts) -> dict[str, Any]:
+def line_terms(number: int, facts: LineFacts) -> dict[str, Any]:
     kpi, version, line = facts.kpi, facts.version, facts.line
     return {
         "line": number,

@@ -1,6 +1,6 @@
 """REST doors of scorecards. Verbs are sub-paths; each asks for If-Match and answers the scorecard as the viewer then sees it."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -59,11 +59,14 @@ async def scorecards(
     person_id: UUID | None = None,
     status: Annotated[Status | None, Query()] = None,
     withdrawn: Annotated[bool | None, Query(description="Only those that carry a withdrawn KPI, or only those that carry none.")] = None,
+    waiting_for: Annotated[Literal["me"] | None, Query(description="Only those that await your answer.")] = None,
+    late: Annotated[bool | None, Query(description="Only those whose answer is overdue, or only the others.")] = None,
 ) -> Page[ScorecardSummary]:
     """Scorecards in sight: one's own, those of reports and subtree, all for HR."""
     rows = await queries.scorecards(
-        viewer, session, page, cycle_code=cycle_code, person_id=person_id, status=status, withdrawn=withdrawn
-    )
+        viewer, session, page, cycle_code=cycle_code, person_id=person_id, status=status, withdrawn=withdrawn,
+        waiting_for_me=waiting_for == "me", late=late,
+    )  # fmt: skip
     return Page(items=[ScorecardSummary.model_validate(card) for card in rows], next=page.link_next(rows))
 
 
