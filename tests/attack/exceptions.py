@@ -4,6 +4,8 @@ OPERATIONS = {
     "kpi_api GET /livez": "whether the process lives: open to everybody, holds no record",
     "kpi_api GET /readyz": "whether it can work: open to everybody, holds no record",
     "kpi_api GET /v1/findings/rules": "the rules of the design linter, the same for everybody signed in: holds no record",
+    "kpi_api GET /v1/findings/quality": "means over the scorecards that GET /v1/findings shows:"
+    " tests/kpi_api/scorecards/findings/test_quality.py::test_everybody_reads_the_mean_of_what_they_see",
     "kpi_api GET /v1/formulas/grammar": "the language of formulas, the same for everybody signed in: holds no record",
     "kpi_api POST /v1/formulas/check": "computes on what is sent alone: reads and keeps no record",
     "scoring GET /livez": "whether the process lives: open to everybody, holds no record",

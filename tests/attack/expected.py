@@ -26,6 +26,7 @@ SEES: dict[str, set[str]] = {
     "scorecard": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "closed_scorecard": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "review": {"self", "above", "top", "hr_admin", "auditor", "integration"},
+    "finding_muting": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "released_review": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "check_in": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "oneself": {"self"},
@@ -118,6 +119,8 @@ def sees(kind: str, viewer: str, owner: str) -> Sight:
         return "nothing" if viewer.startswith("foreign_") else _sees_kpi(viewer, owner)
     if kind == "doubled":  # whoever sees whole what is counted twice, and the sum that counts it
         return "whole" if {_sees_kpi(viewer, code) for code in (owner, "sales")} == {"whole"} else "nothing"
+    if kind == "led_unit":
+        return "whole" if viewer in EVERYTHING or owner in heads(viewer) else "nothing"
     if kind == "line_of_sight":
         return "nothing" if _sees_kpi(viewer, owner) == "nothing" else "whole"
     if kind == "check_in" and owner == "shared":
@@ -165,6 +168,7 @@ MAY: dict[str, set[str]] = {
     "definition.propose": {"self", "hr_admin"}, "definition.approve": {"hr_admin"}, "closed.correct": HR,
     "scorecard.open": {"self", "direct", "hr_admin", "integration"}, "scorecard.edit": {"self", "direct", "top", "hr_admin"},
     "scorecard.propose": {"self", "direct"}, "scorecard.force": HR, "scorecard.manager": {"direct"}, "scorecard.person": {"self"},
+    "findings.mute_everywhere": HR, "finding.mute": {"direct", "top", "hr_admin"},
     "review.self": {"self"}, "review.manager": {"direct"}, "review.release": {"direct", "hr_admin"}, "check_in": {"self", "above"},
 }  # fmt: skip
 

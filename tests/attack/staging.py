@@ -247,6 +247,8 @@ async def _open_scorecards(cast: Cast) -> None:
         lines = [{"kpi_id": cast.records["kpi"][name]["id"], "weight": "100.00"}]
         card = await side.post("founder", "/v1/scorecards", person_external_id=f"x-{name}", cycle_code="2026", lines=lines)
         cast.add("scorecard", name, id=card["id"], person_id=side.people[name], kpi_id=lines[0]["kpi_id"])
+        muting = {"code": "no_behavioural", "scorecard_id": card["id"], "reason": f"muted-{name}", "ends_on": "2199-12-31"}
+        cast.add("finding_muting", name, id=(await side.post("founder", "/v1/findings/mutings", **muting))["id"])
         if name in {"employee", "chief"}:
             continue
         star = {"If-Match": "*"}

@@ -20,6 +20,7 @@ from kpi_api.graphql.context import Context
 from kpi_api.graphql.dictionary import reads as dictionary
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
+from kpi_api.scorecards.findings.queries import noted_of_cards
 from kpi_api.scores.queries import scores
 
 Key = TypeVar("Key", UUID, str)
@@ -45,6 +46,7 @@ class Loaders:
         self.scorecard_lines = loader(context, reads.lines_of_scorecards)
         self.verbs = loader(context, reads.verbs_of_scorecards)
         self.scores = loader(context, scores)
+        self.findings = loader(context, noted_of_cards)
         self.definitions = loader(context, dictionary.definitions_by_id)
         self.definition_versions = loader(context, dictionary.versions_of_definitions)
         self.version_verbs = loader(context, dictionary.verbs_of_versions)

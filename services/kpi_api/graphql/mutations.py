@@ -12,6 +12,7 @@ from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
 from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
+from kpi_api.graphql.findings import FindingMutation
 from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
@@ -65,7 +66,7 @@ async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession,
 
 
 @strawberry.type
-class Mutation(CollaborationMutation, DictionaryMutation):
+class Mutation(CollaborationMutation, DictionaryMutation, FindingMutation):
     @strawberry.mutation(description="Propose a draft to the other side and sign its text.")
     async def propose_scorecard(self, info: Info, id_: Id, version: int, comment: str | None = None) -> ScorecardResult:
         viewer = info.context.viewer

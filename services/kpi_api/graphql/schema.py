@@ -21,6 +21,7 @@ from kpi_api.graphql.dictionary.outcomes import load_outcome
 from kpi_api.graphql.dictionary.query import DictionaryQuery
 from kpi_api.graphql.duplicates import DefinitionDuplicate, load_duplicates
 from kpi_api.graphql.executor import LeafPlanExecutor
+from kpi_api.graphql.findings import FindingQuery
 from kpi_api.graphql.kpis import Kpi, LineOfSight, load_kpi, load_unit
 from kpi_api.graphql.limits import EXTENSIONS
 from kpi_api.graphql.mutations import Mutation
@@ -67,7 +68,7 @@ class Viewer:
 
 
 @strawberry.type
-class Query(DictionaryQuery):
+class Query(DictionaryQuery, FindingQuery):
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.viewer

@@ -7,6 +7,7 @@ from uuid import UUID
 import strawberry
 
 from kpi_api.cascade.shown import target_shown
+from kpi_api.graphql.findings import Finding, ScorecardQuality, load_findings
 from kpi_api.graphql.kpis import Kpi, Target, load_kpi
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
@@ -120,6 +121,14 @@ class Scorecard(Node):
     async def verbs(self, info: Info) -> list[ScorecardVerb]:
         verbs = await info.context.loaders.verbs.load(self.uuid) or []
         return [ScorecardVerb(verb=verb.verb, allowed=verb.allowed, reason=verb.reason) for verb in verbs]
+
+    @strawberry.field(description="What the design linter finds, errors first.")
+    async def findings(self, info: Info) -> list[Finding]:
+        return [Finding.of(noted) for noted in await load_findings(info, self.uuid)]
+
+    @strawberry.field(description="What the findings leave of 100 points.")
+    async def quality(self, info: Info) -> ScorecardQuality:
+        return ScorecardQuality.of(await load_findings(info, self.uuid))
 
     @strawberry.field(description="The stored score; scoring need not be there.")
     async def score(self, info: Info) -> Score | None:

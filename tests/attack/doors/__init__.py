@@ -3,6 +3,7 @@
 from tests.attack.attacking import Door, Read
 from tests.attack.doors import (
     collaboration,
+    findings,
     graph,
     graph_dictionary,
     identity,
@@ -32,6 +33,7 @@ DOORS: list[Door] = [
     *privacy.WRITES,
     *targets.WRITES,
     *collaboration.DOORS,
+    *findings.DOORS,
 ]
 READS = [door for door in DOORS if isinstance(door, Read)]
 WRITES = [door for door in DOORS if not isinstance(door, Read)]

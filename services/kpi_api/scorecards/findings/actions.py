@@ -46,9 +46,11 @@ async def mute(viewer: Viewer, session: WriteSession, given: NewMuting) -> Findi
     return muting
 
 
-async def unmute(viewer: Viewer, session: WriteSession, muting_id: UUID) -> None:
-    """Take a muting back. Raises NotFound, NotAllowed. Event: `finding.unmuted`."""
-    muting = await session.scalar(mutings(viewer).where(FindingMuting.id == muting_id).with_for_update(of=FindingMuting))
+async def unmute(viewer: Viewer, session: WriteSession, muting_id: UUID) -> FindingMuting:
+    """Take a muting back, and give what it was. Raises NotFound, NotAllowed. Event: `finding.unmuted`."""
+    muting: FindingMuting | None = await session.scalar(
+        mutings(viewer).where(FindingMuting.id == muting_id).with_for_update(of=FindingMuting)
+    )
     if muting is None:
         raise NotFound()
     if muting.scorecard_id is None:
@@ -57,6 +59,7 @@ async def unmute(viewer: Viewer, session: WriteSession, muting_id: UUID) -> None
         await _require_side(viewer, session, muting.scorecard_id)
     await session.delete(muting)
     await _tell(viewer, session, "finding.unmuted", muting)
+    return muting
 
 
 async def _require_side(viewer: Viewer, session: WriteSession, scorecard_id: UUID) -> None:

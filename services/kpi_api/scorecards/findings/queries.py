@@ -78,7 +78,7 @@ async def findings_page(
     looked_at, last = 0, after
     async for chunk in _chunks(session, await Linter.of(session), cards.where(Scorecard.id >= after)):
         for card_id, found in chunk:
-            looked_at, last = looked_at + 1, card_id
+            looked_at, last = looked_at + (card_id != after), card_id  # the one that the page before ended with is no news
             kept = [noted for noted in found if _is_wanted(noted, severity, code, muted=muted)]
             wanted += [(noted, place) for place, noted in enumerate(kept, start=1) if card_id != after or place > skip]
         if len(wanted) > page.limit or looked_at >= LOOKED_AT:

@@ -90,8 +90,8 @@ MISTAKES: dict[str, tuple[Spoilt, dict[str, Any], Spoilt]] = {
         Spoilt(
             versions={
                 "revenue": {"formulas": {"main": "deals"}, "measures": {"deals": "count"}},
-                "accuracy": {"formulas": {"main": "100 * won / deals"}, "measures": {"won": "count", "deals": "count"}, "direction": "lower",
-                             "source_of_truth": "ERP"},
+                "accuracy": {"formulas": {"main": "100 * won / deals"}, "measures": {"won": "count", "deals": "count"},
+                             "direction": "lower", "source_of_truth": "ERP"},
             }
         ),
     ),
