@@ -182,17 +182,27 @@ async def change_targets(viewer: Viewer, session: WriteSession, kpi_id: UUID, ta
     """
     kpi = await changeable_kpi(viewer, session, kpi_id)
     require_match(if_match, kpi)
+    await put_targets(session, kpi, await fitting_targets(session, kpi, targets))
+    return kpi
+
+
+async def fitting_targets(session: ReadSession, kpi: Kpi, targets: Sequence[Target]) -> Sequence[Target]:
+    """The targets with their due days, if they fit the KPI's parts and window. Raises KpiRefused."""
     version = await session.scalar(select(DefinitionVersion).where(DefinitionVersion.id == kpi.definition_version_id))
     errors = misfits([Part.model_validate(part) for part in version.parts] if version else [], targets)
     window, calendar = await window_and_calendar(session, kpi)
     errors += phasing_errors(targets, window)
     if errors:
         raise KpiRefused(errors[0].message, errors=errors)
-    await storing.replace_targets(session, kpi_id, with_due_days(targets, calendar, kpi.window_start))
+    return with_due_days(targets, calendar, kpi.window_start)
+
+
+async def put_targets(session: WriteSession, kpi: Kpi, targets: Sequence[Target]) -> None:
+    """Give a KPI targets that fit. The caller has checked that this may be done."""
+    await storing.replace_targets(session, kpi.id, targets)
     kpi.version += 1
     await session.flush()
-    await storing.record_events(session, "kpi.changed", [kpi_id])
-    return kpi
+    await storing.record_events(session, "kpi.changed", [kpi.id])
 
 
 async def change_roll_up(viewer: Viewer, session: WriteSession, kpi_id: UUID, choice: RollUpChoice, if_match: str | None) -> Kpi:

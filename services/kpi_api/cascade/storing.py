@@ -31,7 +31,7 @@ async def store(session: WriteSession, drafts: Sequence[Draft]) -> None:
     await insert_rows(
         session,
         KpiTarget,
-        [_target_row(draft.id, place, target) for draft in drafts for place, target in enumerate(draft.given.targets, start=1)],
+        [target_row(draft.id, place, target) for draft in drafts for place, target in enumerate(draft.given.targets, start=1)],
     )
     await insert_rows(
         session,
@@ -54,7 +54,7 @@ async def insert_rows(session: WriteSession, model: type[Base], rows: Iterable[M
 async def replace_targets(session: WriteSession, kpi_id: UUID, targets: Sequence[Target]) -> None:
     await session.execute(text("DELETE FROM kpi_targets WHERE organization_id = :organization AND kpi_id = :kpi"),
                           {"organization": session.organization_id, "kpi": kpi_id})  # fmt: skip
-    await insert_rows(session, KpiTarget, [_target_row(kpi_id, place, target) for place, target in enumerate(targets, start=1)])
+    await insert_rows(session, KpiTarget, [target_row(kpi_id, place, target) for place, target in enumerate(targets, start=1)])
 
 
 async def record_events(session: WriteSession, type_: str, kpi_ids: Sequence[UUID]) -> None:
@@ -100,7 +100,7 @@ def _beginning(draft: Draft) -> dict[str, Any]:
     return {"window_event": name, "window_event_id": draft.event.id if draft.event else None, "window_days": draft.given.window_days}
 
 
-def _target_row(kpi_id: UUID, position: int, target: Target) -> dict[str, Any]:
+def target_row(kpi_id: UUID, position: int, target: Target) -> dict[str, Any]:
     phasing = [str(value) for value in target.phasing] if target.phasing is not None else None
     lateness = target.lateness.model_dump(mode="json", exclude_none=True) if target.lateness else None
     return {"kpi_id": kpi_id, "position": position, **target.model_dump(), "phasing": phasing, "lateness": lateness}

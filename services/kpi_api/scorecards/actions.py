@@ -188,7 +188,7 @@ async def _conclude(
 
 async def put_lines(viewer: Viewer, session: WriteSession, card: Scorecard, lines: Sequence[LineInput]) -> None:
     """Replace the lines of a scorecard. Raises LinesRefused."""
-    errors = await _line_errors(viewer, session, card, lines)
+    errors = await line_errors(viewer, session, card, lines)
     if errors:
         raise LinesRefused(errors[0].message, errors=errors)
     mine = (ScorecardLine.organization_id == card.organization_id) & (ScorecardLine.scorecard_id == card.id)
@@ -201,13 +201,17 @@ async def put_lines(viewer: Viewer, session: WriteSession, card: Scorecard, line
     await session.flush()
 
 
-async def _line_errors(viewer: Viewer, session: WriteSession, card: Scorecard, lines: Sequence[LineInput]) -> list[FieldError]:
-    ids = [line.kpi_id for line in lines]
-    kpis = {kpi.id: kpi for kpi in await session.scalars(select(Kpi).where(among(Kpi.id, ids), sees_at_all(viewer)))}
+async def line_errors(
+    viewer: Viewer, session: WriteSession, card: Scorecard, lines: Sequence[LineInput | None]
+) -> list[FieldError]:
+    """What forbids putting these KPIs on a scorecard, by their places; None stands for one that is on it."""
+    ids = [line.kpi_id if line else None for line in lines]
+    asked = [id_ for id_ in ids if id_ is not None]
+    kpis = {kpi.id: kpi for kpi in await session.scalars(select(Kpi).where(among(Kpi.id, asked), sees_at_all(viewer)))}
     return [
         FieldError(field=f"/lines/{number}/kpi_id", code=code, message=message)
         for number, id_ in enumerate(ids)
-        for code, message in _line_error(card, kpis.get(id_))
+        for code, message in (_line_error(card, kpis.get(id_)) if id_ else [])
     ]
 
 

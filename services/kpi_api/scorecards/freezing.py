@@ -9,6 +9,7 @@ from sqlalchemy import text
 from chassis import events
 from chassis.access import Viewer
 from chassis.database import WriteSession
+from kpi_api.scorecards.changes.following import lapse_of_cycle
 
 # Whoever negotiates meanwhile holds the row; the close waits for them and then closes what they left.
 FREEZE: Final = text(
@@ -46,6 +47,7 @@ async def freeze_scorecards(viewer: Viewer, session: WriteSession, cycle_id: UUI
     """
     keys = {"organization_id": session.organization_id, "cycle_id": cycle_id, "today": session.today, "now": session.now}
     rows = sorted((await session.execute(FREEZE, keys | {"actor": viewer.subject})).all())
+    await lapse_of_cycle(session, cycle_id)
     frozen = Frozen(
         closed=[row.scorecard_id for row in rows if row.to_status == "closed"],
         not_agreed=[row.scorecard_id for row in rows if row.to_status == "closed_not_agreed"],

@@ -51,7 +51,7 @@ async def set_scene(organization: Organization) -> Scene:
     people = {name: given.a_person(name) for name in ("ann", "max", "lou", "bea", "eve")}
     ann, max_, lou, bea = (people[name] for name in ("ann", "max", "lou", "bea"))
     board = given.a_grant(bea, "board")
-    definition, version = given.a_definition("calls")
+    definition, version = given.a_definition("calls", parts=[{"code": "main", "name": "Calls", "unit": "count", "direction": "higher"}])
     kpis = [given.a_kpi(version, cycle, ann, code=f"calls-{n}", name=f"Calls {n}") for n in range(3)]
     await given.store(
         organization,

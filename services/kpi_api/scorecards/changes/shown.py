@@ -1,0 +1,28 @@
+"""A change as its viewer sees it: what is asked for, by whom, and what they may answer now."""
+
+from chassis.access import Viewer
+from chassis.database import ReadSession
+from chassis.verbs import VerbOutput
+from kpi_api.scorecards import queries as scorecards
+from kpi_api.scorecards.changes import queries
+from kpi_api.scorecards.changes.answering import ANSWERS, refusal
+from kpi_api.scorecards.changes.models import ScorecardChange
+from kpi_api.scorecards.changes.schemas import ChangeOutput, ChangeSummary, ProposedLine
+
+
+async def change_shown(viewer: Viewer, session: ReadSession, change: ScorecardChange) -> ChangeOutput:
+    """A change of a scorecard that the viewer was found to see."""
+    return ChangeOutput(
+        **ChangeSummary.model_validate(change).model_dump(),
+        reason=await queries.reason_of(session, change.id),
+        lines=[ProposedLine.model_validate(line) for line in (change.document or {"lines": []})["lines"]],
+        verbs=await verbs(viewer, session, change),
+    )
+
+
+async def verbs(viewer: Viewer, session: ReadSession, change: ScorecardChange) -> list[VerbOutput]:
+    """What the viewer may answer now and, where not, why."""
+    card = await scorecards.scorecard(viewer, session, change.scorecard_id)
+    sides = await scorecards.sides(viewer, session, card)
+    reasons = {answer: refusal(answer, change.kind, change.status, change.side, sides) for answer in ANSWERS}
+    return [VerbOutput(verb=answer, allowed=reason is None, reason=reason) for answer, reason in reasons.items()]
