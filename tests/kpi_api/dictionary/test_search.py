@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from chassis.jobs import Job
 from kpi_api.dictionary.search.indexing import index_versions, index_words
 from kpi_api.dictionary.search.models import DefinitionWord
-from kpi_api.dictionary.search.words import errors_between, fold, trigrams, wanted, words
+from kpi_api.dictionary.search.words import errors_between, fold, has_errors, trigrams, wanted, words
 from tests.kpi_api.given import a_definition, store
 from tests.world import Organization
 
@@ -145,3 +145,11 @@ def test_words_are_folded_and_split() -> None:
     assert (words("客户率x"), wanted("客户率x"), wanted("率")) == (["客户", "户率", "率", "x"], ["客户", "户率", "x"], ["率"])
     assert trigrams("win") == {"  w", " wi", "win", "in "}
     assert [errors_between("rte", real) for real in ("rte", "rate", "tre", "rat", "")] == [0, 1, 1, 2, 3]
+
+
+def test_no_error_is_looked_for_beyond_those_allowed() -> None:
+    real = ["win", "wni", "iwn", "winner", "rate", "raet", "retention", "retnetion", "etention", "", "w"]
+    for typed in real:
+        for word in real:
+            for allowed in range(4):
+                assert has_errors(typed, word, more_than=allowed) == (errors_between(typed, word) > allowed), (typed, word, allowed)

@@ -27,7 +27,7 @@ class Range(NamedTuple):
 _ALIKE: Final = text(
     """
     WITH unknown AS MATERIALIZED (
-      SELECT typed.* FROM unnest(CAST(:words AS text[]), CAST(:beyond AS text[]), CAST(:errors AS int[]))
+      SELECT typed.* FROM unnest((SELECT CAST(:words AS text[])), (SELECT CAST(:beyond AS text[])), (SELECT CAST(:errors AS int[])))
         WITH ORDINALITY AS typed (word, beyond, errors, place)
       WHERE errors > 0 AND NOT EXISTS (
         SELECT FROM definition_words w WHERE w.organization_id = :organization_id AND w.word >= typed.word AND w.word < typed.beyond)

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
-    BindParameter,
     ColumnElement,
     Date,
     Integer,
+    ScalarSelect,
     Select,
     Subquery,
     Text,
@@ -19,8 +19,10 @@ from sqlalchemy import (
     case,
     column,
     func,
+    literal_column,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import TypeEngine
@@ -96,14 +98,16 @@ def _ranked(viewer: Viewer) -> tuple[Select[KpiDefinition], ColumnElement[int]]:
     """
     each = _hits(viewer)
     all_words = select(each.c.version_id, func.sum(each.c.score).label("score")).group_by(each.c.version_id)
-    found = all_words.having(func.count() == bindparam("number", type_=Integer)).subquery()
-    statement = definitions(viewer).join(DefinitionVersion, DefinitionVersion.definition_id == KpiDefinition.id)
-    return statement.where(in_force(DAY)).join(found, found.c.version_id == DefinitionVersion.id), found.c.score
+    hit = all_words.having(func.count() == bindparam("number", type_=Integer)).subquery()
+    here = select(DefinitionVersion.definition_id).where(DefinitionVersion.id == hit.c.version_id, in_force(DAY))
+    version = here.offset(literal_column("0")).lateral()  # looked up one by one: joined, all versions would be read
+    found = select(version.c.definition_id, hit.c.score).join_from(hit, version, true()).cte().prefix_with("MATERIALIZED")
+    return definitions(viewer).join(found, found.c.definition_id == KpiDefinition.id), found.c.score
 
 
 def _hits(viewer: Viewer) -> Subquery:
     """The versions that each typed word finds, with a score: the weight of the weightiest word found, twice for the word as it is."""
-    sought = func.unnest(_texts("places", Integer), _texts("first"), _texts("beyond"), _texts("typed"))
+    sought = func.unnest(_array("places", Integer), _array("first"), _array("beyond"), _array("typed"))
     ranges = sought.table_valued(
         column("place", Integer), column("first", Text), column("beyond", Text), column("typed", Text)
     ).render_derived("sought")
@@ -113,8 +117,9 @@ def _hits(viewer: Viewer) -> Subquery:
     return select(word.version_id, score).select_from(ranges).join(word, and_(*within)).group_by(ranges.c.place, word.version_id).subquery()
 
 
-def _texts(name: str, of: type[TypeEngine[Any]] = Text) -> BindParameter[Any]:
-    return bindparam(name, type_=ARRAY(of))
+def _array(name: str, of: type[TypeEngine[Any]] = Text) -> ScalarSelect[Any]:
+    """An array in a parameter, asked for by SELECT: else PostgreSQL plans anew for its length, which takes as long as searching."""
+    return select(bindparam(name, type_=ARRAY(of))).scalar_subquery()
 
 
 def _sought(typed: Sequence[str], ranges: Sequence[Range], day: date) -> dict[str, Any]:
