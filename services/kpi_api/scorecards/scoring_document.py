@@ -28,6 +28,7 @@ from kpi_api.measurements.milestones.late_days import deduction_per_day, share_d
 from kpi_api.measurements.queries import MeasuredPart, sums_of
 from kpi_api.people.models import Employment
 from kpi_api.scorecards.lateness import Due, days_late_of
+from kpi_api.scorecards.part_of_year import days_apart, periods_of_scorecard
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.withdrawals import withdrawn_by
 
@@ -62,7 +63,7 @@ async def scoring_document(
     """
     cards = await _agreed(session, scorecard_ids)
     sprints = await sprints_of_kpis(session, {UUID(line["kpi_id"]) for card in cards for line in _per_sprint(card.agreement)})
-    lines = {card.id: [_Line.signed(card.agreement, line, sprints) for line in card.agreement["lines"]] for card in cards}
+    lines = {card.id: [_Line.signed(card, line, sprints) for line in card.agreement["lines"]] for card in cards}
     all_lines = [line for own in lines.values() for line in own]
     paths = await lines_of_sight(session, {line.kpi_id for line in all_lines})
     parts = [MeasuredPart(line.kpi_id, *part.measured) for line in all_lines for part in line.parts]
@@ -122,9 +123,9 @@ class _Line(NamedTuple):
     parts: Sequence[_Part]
 
     @classmethod
-    def signed(cls, agreement: Document, line: Document, sprints: Mapping[UUID, tuple[Days, ...]]) -> Self:
+    def signed(cls, card: _Card, line: Document, sprints: Mapping[UUID, tuple[Days, ...]]) -> Self:
         line = _counted(line) if "counted_part" in line else line
-        window, combine = (line["window_start"], line["window_end"], agreement["cycle"]["starts_on"]), line["combine"]
+        window, combine = (line["window_start"], line["window_end"], card.agreement["cycle"]["starts_on"]), line["combine"]
         words = {
             "line": line["line"],
             "kpi_id": line["kpi_id"],
@@ -138,7 +139,8 @@ class _Line(NamedTuple):
         }
         kpi_id = pgproto.UUID(line["kpi_id"])  # the driver's own UUID hashes in C
         own = sprints.get(kpi_id, ()) if sprints else ()
-        parts = [_signed_part(window, own, combine, line.get("update_frequency"), orjson.dumps(part)) for part in line["parts"]]
+        days = days_apart((card.window_start, card.window_end), (line["window_start"], line["window_end"]))
+        parts = [_signed_part(window, own, combine, line.get("update_frequency"), orjson.dumps(part), days) for part in line["parts"]]
         return cls(kpi_id, words, parts)
 
     @property
@@ -179,13 +181,21 @@ def _percent(weight: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _signed_part(
-    days: tuple[str, str, str], sprints: tuple[Days, ...], combine: str, update_frequency: str | None, signed: bytes
+    window_days: tuple[str, str, str],
+    sprints: tuple[Days, ...],
+    combine: str,
+    update_frequency: str | None,
+    signed: bytes,
+    card_days: tuple[date, date] | None,
 ) -> _Part:
     part = orjson.loads(signed)
-    start, end, anchor = map(date.fromisoformat, days)
+    start, end, anchor = map(date.fromisoformat, window_days)
     window, target = Window(start, end, anchor, sprints), _signed_target(part)
     per = measured_per(target.period, update_frequency)
-    stated = held_against(combine, target, span_of(window, per))
+    span = span_of(window, per)
+    if card_days and target.period != "window":
+        window, target, span = periods_of_scorecard(window, target, per, *card_days)
+    stated = held_against(combine, target, span)
     words = {"part": stated.part, "comparison": stated.comparison, "unit": stated.unit, "actual": None}
     lateness = (date.fromisoformat(part["due_on"]), Lateness.model_validate(part["lateness"])) if "lateness" in part else None
     return _Part((combine, window, per, target), lateness, words | {name: _text(getattr(stated, own)) for name, own in NUMBERS.items()})
