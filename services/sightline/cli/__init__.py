@@ -25,6 +25,7 @@ from sightline.cli import (
     import_,
     jobs,
     keys,
+    lint,
     migrate,
     organization,
     payroll,
@@ -69,6 +70,7 @@ app.add_typer(identity.app, name="identity")
 app.add_typer(import_.app, name="import")
 app.command()(call.call)
 app.command()(roll_up.roll_up)
+app.command()(lint.lint)
 app.add_typer(cascade.app, name="cascade")
 app.add_typer(cycle.app, name="cycle")
 app.add_typer(dictionary.app, name="dictionary")

@@ -30,6 +30,7 @@ RULES = Read("graphql Query.findingRules", "scorecard", ask(f"{{ findingRules {{
 
 
 READS: list[Door] = [
+    RULES,
     graph_list(code='"too_few_kpis"'),
     graph_list(muted="true"),
     one("scorecard", "/v1/scorecards/{id}/findings"),

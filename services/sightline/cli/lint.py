@@ -1,0 +1,110 @@
+"""`sightline lint`: what the design linter finds about a scorecard, a unit or a cycle, as text, JSON or SARIF."""
+
+from collections import Counter
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from sightline.cli.client import ActAs, Client, OrganizationId, open_client
+from sightline.cli.sarif import sarif_log
+from sightline.cli.terminal import output, progress, show_json, show_step, show_table
+from sightline.problems import BadUsage
+
+STEP = 1_000
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+
+
+class FailOn(StrEnum):
+    """From which severity on the command ends with 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFORMATION = "information"
+    NEVER = "never"
+
+
+FAILS = {
+    FailOn.ERROR: {"error"},
+    FailOn.WARNING: {"error", "warning"},
+    FailOn.INFORMATION: {"error", "warning", "information"},
+    FailOn.NEVER: set[str](),
+}
+
+
+def lint(
+    cycle: Annotated[str | None, typer.Argument(help="The cycle's code; none with --scorecard.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Only people of the unit with this code, and of those below it.")] = None,
+    scorecard: Annotated[str | None, typer.Option(help="Only this scorecard, by id.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to print.")] = Format.TEXT,
+    fail_on: Annotated[FailOn, typer.Option("--fail-on", help="End with 1 where something so severe stands.")] = FailOn.ERROR,
+    organization: OrganizationId = None,
+    act_as: ActAs = None,
+) -> None:
+    """Say what is wrong, or worth a second look, with how goals are made. What was muted does not count; SARIF shows it as suppressed.
+
+    Examples: `sightline lint 2026 --fail-on warning`, `sightline lint 2026 --unit sales --format sarif > goals.sarif`.
+    """
+    if (cycle is None) == (scorecard is None) or (scorecard and unit):
+        raise BadUsage("Name a cycle, or a scorecard by --scorecard.", "See `sightline lint --help`.")
+    with open_client(organization, act_as) as client, progress("Reading findings"):
+        rules = client.get("kpi_api", "/v1/findings/rules")
+        found = _of_scorecard(client, scorecard) if scorecard else list(_of_cycle(client, str(cycle), unit))
+    _show(form, rules, found)
+    standing = Counter(one["rule"]["severity"] for one in found if one["muting"] is None)
+    if form is Format.TEXT:
+        show_step(", ".join(f"{standing[severity]} {severity}" for severity in ("error", "warning", "information")) + ".")
+    if FAILS[fail_on] & standing.keys():
+        raise typer.Exit(1)
+
+
+def _of_scorecard(client: Client, scorecard: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get("kpi_api", f"/v1/scorecards/{scorecard}/findings")["findings"]
+    return found
+
+
+def _of_cycle(client: Client, cycle: str, unit: str | None) -> Iterator[dict[str, Any]]:
+    """What stands, then what is muted; it says how far it has come."""
+    query: dict[str, Any] = {"cycle": cycle}
+    if unit is not None:
+        query["unit_id"] = _unit_id(client, unit)
+    seen = 0
+    for muted in (False, True):
+        for finding in client.pages("kpi_api", "/v1/findings", **query, muted=muted):
+            yield finding
+            seen += 1
+            if seen % STEP == 0:
+                show_step(f"{seen} findings so far.")
+
+
+def _unit_id(client: Client, code: str) -> str:
+    for unit in client.pages("kpi_api", "/v1/units"):
+        if unit["code"] == code:
+            return str(unit["id"])
+    raise BadUsage(f"There is no unit “{code}”.", "See `sightline call GET kpi_api /v1/units`.")
+
+
+def _show(form: Format, rules: list[dict[str, Any]], found: list[dict[str, Any]]) -> None:
+    if form is Format.SARIF:
+        show_json(sarif_log(rules, found))
+    elif form is Format.JSON:
+        show_json({"findings": found})
+    else:
+        standing = [one for one in found if one["muting"] is None]
+        if standing:
+            show_table(["severity", "rule", "scorecard", "what", "fix"], [_row(one) for one in standing])
+        else:
+            output.print("Nothing was found.")
+
+
+def _row(one: dict[str, Any]) -> list[str]:
+    rule = one["rule"]
+    return [rule["severity"], rule["code"], one["scorecard_id"], one["sentence"], rule["fix"]]

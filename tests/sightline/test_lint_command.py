@@ -1,0 +1,80 @@
+"""`sightline lint`: which findings end it with 1, and what the SARIF log says."""
+
+import json
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from kpi_api.findings import RULES
+from kpi_api.scorecards.findings.schemas import RuleOutput
+from sightline.cli import app, lint
+from sightline.cli.sarif import sarif_log
+from sightline.problems import BadUsage
+
+RULE = {code: RuleOutput.of(rule).model_dump() for code, rule in RULES.items()}
+
+
+def finding(code: str, line: int | None = None, reason: str | None = None) -> dict[str, Any]:
+    muting = {"reason": reason} if reason else None
+    return {"scorecard_id": "s1", "line": line, "sentence": "Something.", "facts": {"kpi": "Calls"}, "rule": RULE[code], "muting": muting}
+
+
+FOUND = [finding("weights_total"), finding("orphan", 2), finding("skipped_level", 1, "There is no level between.")]
+
+
+def test_the_log_names_each_rule_each_result_and_what_is_suppressed() -> None:
+    log = sarif_log(list(RULE.values()), FOUND)
+    run = log["runs"][0]
+    rules = run["tool"]["driver"]["rules"]
+    assert (log["version"], [rule["id"] for rule in rules]) == ("2.1.0", list(RULES))
+    assert [(result["level"], rules[result["ruleIndex"]]["id"] == result["ruleId"]) for result in run["results"]] == [
+        ("error", True), ("warning", True), ("note", True),
+    ]  # fmt: skip
+    places = [result["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] for result in run["results"]]
+    assert places == ["scorecards/s1", "scorecards/s1/lines/2", "scorecards/s1/lines/1"]
+    assert ["suppressions" in result for result in run["results"]] == [False, False, True]
+    assert run["results"][2]["suppressions"] == [{"kind": "external", "justification": "There is no level between."}]
+
+
+class Server:
+    """Answers what the command asks for."""
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def get(self, service: str, path: str) -> Any:
+        return list(RULE.values()) if path.endswith("/rules") else {"findings": FOUND[1:]}
+
+    def pages(self, service: str, path: str, *, muted: bool, **query: str) -> list[dict[str, Any]]:
+        assert query == {"cycle": "2026"}
+        return [one for one in FOUND if (one["muting"] is not None) == muted]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["2026"], 1),
+        (["2026", "--fail-on", "never"], 0),
+        (["--scorecard", "s1"], 0),
+        (["--scorecard", "s1", "--fail-on", "warning"], 1),
+    ],
+)
+def test_the_exit_code_says_whether_something_so_severe_stands(arguments: list[str], code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "open_client", lambda organization, act_as: Server())
+    answer = CliRunner().invoke(app, ["lint", *arguments])
+    assert answer.exit_code == code
+
+
+def test_a_cycle_and_a_scorecard_are_not_both_asked_for() -> None:
+    assert isinstance(CliRunner().invoke(app, ["lint", "2026", "--scorecard", "s1"]).exception, BadUsage)
+
+
+def test_json_and_sarif_go_to_standard_output(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "open_client", lambda organization, act_as: Server())
+    assert len(json.loads(CliRunner().invoke(app, ["lint", "2026", "--format", "json"]).stdout)["findings"]) == 3
+    assert json.loads(CliRunner().invoke(app, ["lint", "2026", "--format", "sarif"]).stdout)["version"] == "2.1.0"
+    assert "leads from" not in CliRunner().invoke(app, ["lint", "--scorecard", "s1"]).stdout
