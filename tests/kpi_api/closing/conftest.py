@@ -26,7 +26,8 @@ payout: payout
 steps:
   - {name: attainment, kind: attainment, cap: 2, missing: renormalise}
   - {name: composite, kind: weighted_mean, of: attainment}
-  - {name: bonus, kind: amount, basis: target_bonus, factors: [composite]}
+  - {name: basis, kind: proration, of: target_bonus}
+  - {name: bonus, kind: amount, basis: basis, factors: [composite]}
   - {name: payout, kind: rounding, of: bonus, to_nearest: minor_unit}
 """
 
@@ -97,7 +98,7 @@ async def bare_year(organization: Organization) -> Year:
 @pytest.fixture
 async def year(bare_year: Year) -> Year:
     scene = bare_year.scene
-    await _run_pay(bare_year)
+    await run_pay(bare_year)
     card = await scene.opened()
     await scene.act(card, "propose", "max")
     assert (await scene.act(card, "agree", "ann")).json()["status"] == "active"
@@ -107,7 +108,7 @@ async def year(bare_year: Year) -> Year:
     return bare_year
 
 
-async def _run_pay(year: Year) -> None:
+async def run_pay(year: Year) -> None:
     people = (year.scene.people["max"], year.scene.people["lou"])
     grants = [
         given.a_grant(person, role)
