@@ -120,9 +120,7 @@ def _create_results() -> None:
 
 def _let_untouched_drafts_go() -> None:
     op.execute(UNTOUCHED_ONLY)
-    op.execute(
-        "CREATE TRIGGER untouched_only BEFORE DELETE ON scorecards FOR EACH ROW EXECUTE FUNCTION remove_untouched_drafts_only()"
-    )
+    op.execute("CREATE TRIGGER untouched_only BEFORE DELETE ON scorecards FOR EACH ROW EXECUTE FUNCTION remove_untouched_drafts_only()")
     op.execute(OPENINGS_GO_WITH_DRAFTS)
     op.execute("DROP TRIGGER append_only ON scorecard_history")
     op.execute(
@@ -151,9 +149,7 @@ def _unique(table: str, *columns: str) -> sa.UniqueConstraint:
 def downgrade() -> None:
     _refer_history(None)
     op.execute("DROP TRIGGER append_only ON scorecard_history")
-    op.execute(
-        "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON scorecard_history FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-    )
+    op.execute("CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON scorecard_history FOR EACH ROW EXECUTE FUNCTION refuse_change()")
     op.execute("DROP FUNCTION refuse_change_but_with_draft()")
     op.execute("DROP TRIGGER untouched_only ON scorecards")
     op.execute("DROP FUNCTION remove_untouched_drafts_only()")

@@ -79,6 +79,10 @@ from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_b
 from kpi_api.scorecards.agreement.rest import router as agreement_router
 from kpi_api.scorecards.changes.rest import router as change_router
 from kpi_api.scorecards.discussion.rest import router as discussion_router
+from kpi_api.scorecards.assignments.actions import ASSIGN, UNDO
+from kpi_api.scorecards.assignments.jobs import assign
+from kpi_api.scorecards.assignments.rest import router as assignment_router
+from kpi_api.scorecards.assignments.undoing import undo
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
 from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
@@ -154,6 +158,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             change_router,
             agreement_router,
             discussion_router,
+            assignment_router,
             finding_router,
             review_router,
             closing_router,
@@ -173,6 +178,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             FOLLOW_LEAVERS: follow_leavers,
             ACTIVATE: activate_begun,
             REMIND: remind,
+            ASSIGN: assign,
+            UNDO: undo,
             KEEP_QUALITY: keep_quality,
             COMPUTE: compute_scores,
             CELEBRATE: celebrate_reached,

@@ -58,6 +58,9 @@ SIGHTS = (
     # A delegation that one gave or was given.
     sight("delegation", "party"),
     sight("delegation", EVERYBODY, "hr_admin", "auditor"),
+    # Templates given to many people; of their results those about people in sight.
+    sight("template_assignment", "self"),
+    sight("template_assignment", EVERYBODY, *READS_ALL),
     # Everything about one person in one document, birth date and gender too.
     sight("personal_data", "self"),
     sight("personal_data", EVERYBODY, "hr_admin"),

@@ -31,10 +31,12 @@ class Recipient:
 
 @dataclass
 class PersonalKpis:
-    """What one recipient got: the KPI of each template line, by line id; or what was wrong, and then nothing was created for them."""
+    """What one recipient got: the KPI of each template line, by line id, and which of them are new; or what was wrong, and then nothing was
+    created for them."""
 
     person_id: UUID
     kpi_ids: dict[UUID, UUID] = field(default_factory=dict)
+    created: list[UUID] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
 
 
@@ -93,4 +95,4 @@ def _outcome(recipient: Recipient, lines: Sequence[TemplateLine], drafts: Sequen
     if errors:
         return PersonalKpis(recipient.person_id, errors=errors)
     ids = {line.id: draft.existing_id or draft.id for line, draft in zip(lines, drafts, strict=True)}
-    return PersonalKpis(recipient.person_id, kpi_ids=ids)
+    return PersonalKpis(recipient.person_id, kpi_ids=ids, created=[draft.id for draft in drafts if draft.is_new])

@@ -20,17 +20,19 @@ from kpi_api.cascade.schemas import Parent
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary import queries as dictionary
 from kpi_api.dictionary.models import TemplateLine
+from kpi_api.dictionary.problems import TemplateRetired
+from kpi_api.dictionary.templates.eligibility import Reason
 from kpi_api.people.models import Person
 from kpi_api.scorecards.actions import put_lines
 from kpi_api.scorecards.lifecycle import Side
 from kpi_api.scorecards.models import Scorecard, ScorecardHistory, ScorecardLine
 from kpi_api.scorecards.problems import OpeningRefused
-from kpi_api.scorecards.schemas import NewScorecard, PersonReference, TemplateOpening, TemplatePerson
+from kpi_api.scorecards.schemas import NewScorecard, PersonReference, TemplateOpening, TemplateParent, TemplatePerson
 
 
 @dataclass
 class Opening:
-    """A scorecard on its way to being opened: for whom, for which window, and what is wrong with it so far."""
+    """A scorecard on its way to being opened: for whom, for which window, what is wrong with it so far, or why it is not for them."""
 
     row: int
     given: NewScorecard | TemplatePerson
@@ -39,7 +41,9 @@ class Opening:
     side: Side | None = None
     window: tuple[date, date] | None = None
     existing_id: UUID | None = None
+    skipped: Reason | None = None
     kpi_ids: list[UUID] = field(default_factory=list)
+    created_kpi_ids: list[UUID] = field(default_factory=list)
     errors: list[FieldError] = field(default_factory=list)
 
     def refuse(self, field: str, code: str, message: str) -> None:
@@ -47,7 +51,7 @@ class Opening:
 
     @property
     def is_new(self) -> bool:
-        return not self.errors and self.existing_id is None
+        return not self.errors and self.existing_id is None and self.skipped is None
 
     def result(self) -> RowResult:
         if self.errors:
@@ -59,14 +63,14 @@ class Opening:
 
 async def open_scorecard(viewer: Viewer, session: WriteSession, given: NewScorecard) -> Scorecard:
     """Open a draft, with lines or blank. Raises OpeningRefused, Conflict when the person has one for these days, LinesRefused."""
-    cycle = await _lock_cycle(session, given.cycle_code)
+    cycle = await lock_cycle(session, given.cycle_code)
     opening = Opening(1, given)
-    await _settle(viewer, session, cycle, [opening])
+    await settle(viewer, session, cycle, [opening])
     if opening.errors:
         raise OpeningRefused(opening.errors[0].message, errors=[error.model_copy(update={"row": None}) for error in opening.errors])
     if opening.existing_id:
         raise Conflict("This person has a scorecard for days of this window.", scorecard_id=str(opening.existing_id))
-    (card,) = await _store(viewer, session, cycle, [opening], template_id=None)
+    (card,) = await _store(viewer, session, cycle, [opening])
     if given.lines:
         await put_lines(viewer, session, card, given.lines)
     return card
@@ -79,18 +83,36 @@ async def open_from_template(viewer: Viewer, session: WriteSession, given: Templ
     Raises OpeningRefused for an unknown cycle or one that is not open any more, NotFound for an unknown template.
     """
     template = await dictionary.template(viewer, session, given.template_code)
+    if template.retired_on is not None:
+        raise TemplateRetired(f"It was retired on {template.retired_on}.", field="/template_code")
     lines = (await dictionary.template_lines(session, [template.id]))[template.id]
-    cycle = await _lock_cycle(session, given.cycle_code)
+    cycle = await lock_cycle(session, given.cycle_code)
     openings = [Opening(row, person) for row, person in enumerate(given.people, start=1)]
-    await _settle(viewer, session, cycle, openings)
-    await _create_kpis(viewer, session, given, cycle, lines, [opening for opening in openings if opening.is_new])
-    new = [opening for opening in openings if opening.is_new]
-    await _store(viewer, session, cycle, new, template_id=template.id)
-    await _store_lines(session, new, lines)
+    await settle(viewer, session, cycle, openings)
+    await open_settled(viewer, session, Pattern(template.id, template.number, lines, cycle, given.contributes_to), openings)
     return BulkResult.of(opening.result() for opening in openings)
 
 
-async def _lock_cycle(session: WriteSession, code: str) -> Cycle:
+@dataclass(frozen=True)
+class Pattern:
+    """What many scorecards are opened after: a version of a template, its lines, the cycle, and the parents of everybody's KPIs."""
+
+    template_id: UUID
+    template_number: int
+    lines: Sequence[TemplateLine]
+    cycle: Cycle
+    contributes_to: Sequence[TemplateParent]
+
+
+async def open_settled(viewer: Viewer, session: WriteSession, pattern: Pattern, openings: Sequence[Opening]) -> None:
+    """Open those that are new, with KPIs of their own; who cannot get one is told why in their opening."""
+    await _create_kpis(viewer, session, pattern, [opening for opening in openings if opening.is_new])
+    new = [opening for opening in openings if opening.is_new]
+    await _store(viewer, session, pattern.cycle, new, pattern)
+    await _store_lines(session, new, pattern.lines)
+
+
+async def lock_cycle(session: WriteSession, code: str) -> Cycle:
     """The cycle, open or planned. One request at a time opens scorecards of a cycle, so that nobody gets two. Raises OpeningRefused."""
     cycle = await session.scalar(select(Cycle).where(Cycle.code == code).with_for_update(read=True))
     if cycle is None:
@@ -101,7 +123,7 @@ async def _lock_cycle(session: WriteSession, code: str) -> Cycle:
     return cycle
 
 
-async def _settle(viewer: Viewer, session: WriteSession, cycle: Cycle, openings: Sequence[Opening]) -> None:
+async def settle(viewer: Viewer, session: WriteSession, cycle: Cycle, openings: Sequence[Opening]) -> None:
     """Find each opening's person, window and any scorecard that is there already."""
     people = await _people(viewer, session, [opening.given for opening in openings])
     led = await _led(viewer, session, [person.id for person in people.values()])
@@ -170,24 +192,23 @@ async def _find_existing(session: WriteSession, cycle: Cycle, openings: Sequence
                 opening.existing_id = id_
 
 
-async def _create_kpis(
-    viewer: Viewer, session: WriteSession, given: TemplateOpening, cycle: Cycle, lines: Sequence[TemplateLine], openings: Sequence[Opening]
-) -> None:
+async def _create_kpis(viewer: Viewer, session: WriteSession, pattern: Pattern, openings: Sequence[Opening]) -> None:
     """A KPI of their own for each person and line; who cannot have all of them gets none."""
     recipients = [Recipient(opening.person.id, *opening.window) for opening in openings if opening.person and opening.window]
     parents: dict[str, list[Parent]] = {}
-    for parent in given.contributes_to:
+    for parent in pattern.contributes_to:
         parents.setdefault(parent.definition_code, []).append(Parent(parent=parent.parent, weight=parent.weight))
-    made = await create_kpis_from_template(viewer, session, lines, cycle, recipients, parents)
+    made = await create_kpis_from_template(viewer, session, pattern.lines, pattern.cycle, recipients, parents)
     for opening, personal in zip(openings, made, strict=True):
-        opening.kpi_ids = [personal.kpi_ids[line.id] for line in lines] if not personal.errors else []
+        opening.kpi_ids = [personal.kpi_ids[line.id] for line in pattern.lines] if not personal.errors else []
+        opening.created_kpi_ids = personal.created
         opening.errors = [error.model_copy(update={"row": opening.row}) for error in personal.errors]
 
 
 async def _store(
-    viewer: Viewer, session: WriteSession, cycle: Cycle, openings: Sequence[Opening], *, template_id: UUID | None
+    viewer: Viewer, session: WriteSession, cycle: Cycle, openings: Sequence[Opening], pattern: Pattern | None = None
 ) -> list[Scorecard]:
-    cards = [_card(session, opening, cycle, template_id) for opening in openings]
+    cards = [_card(session, opening, cycle, pattern) for opening in openings]
     session.add_all(cards)
     await session.flush()
     session.add_all(
@@ -201,14 +222,15 @@ async def _store(
     return cards
 
 
-def _card(session: WriteSession, opening: Opening, cycle: Cycle, template_id: UUID | None) -> Scorecard:
+def _card(session: WriteSession, opening: Opening, cycle: Cycle, pattern: Pattern | None) -> Scorecard:
     if opening.person is None or opening.window is None:
         raise TypeError("an opening without person and window cannot be stored")
     return Scorecard(
         id=opening.id,
         person_id=opening.person.id,
         cycle_id=cycle.id,
-        template_id=template_id,
+        template_id=pattern.template_id if pattern else None,
+        template_number=pattern.template_number if pattern else None,
         status="draft",
         written_by_side=opening.side,
         window_start=opening.window[0],

@@ -6,6 +6,7 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from chassis.numbers import Percent
@@ -21,7 +22,11 @@ class TemplateLineInput(Input):
     targets: list[Target] = Field(min_length=1)
 
 
-EXAMPLE_LINE = {"definition_code": "new-revenue", "weight": "100.00", "targets": [{"value": "450000", "unit": "USD", "period": "quarter"}]}
+EXAMPLE_LINE: JsonDict = {
+    "definition_code": "new-revenue",
+    "weight": "100.00",
+    "targets": [{"value": "450000", "unit": "USD", "period": "quarter"}],
+}
 
 
 class TemplateContent(Input):
@@ -47,7 +52,8 @@ class TemplateContent(Input):
 
 class TemplateInput(TemplateContent):
     model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"code": "account-executive", "name": "Account Executive", "lines": [EXAMPLE_LINE]}]}
+        extra="forbid",
+        json_schema_extra={"examples": [{"code": "account-executive", "name": "Account Executive", "lines": [EXAMPLE_LINE]}]},
     )
 
     code: Code
