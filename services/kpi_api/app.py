@@ -77,12 +77,13 @@ from kpi_api.reviews.queries import WHOSE
 from kpi_api.reviews.rest import router as review_router
 from kpi_api.scorecards.activation import ACTIVATE, ACTIVATE_SECONDS, activate_begun
 from kpi_api.scorecards.agreement.rest import router as agreement_router
-from kpi_api.scorecards.changes.rest import router as change_router
-from kpi_api.scorecards.discussion.rest import router as discussion_router
 from kpi_api.scorecards.assignments.actions import ASSIGN, UNDO
 from kpi_api.scorecards.assignments.jobs import assign
 from kpi_api.scorecards.assignments.rest import router as assignment_router
 from kpi_api.scorecards.assignments.undoing import undo
+from kpi_api.scorecards.changes.asking import ASK, ask_carriers
+from kpi_api.scorecards.changes.rest import router as change_router
+from kpi_api.scorecards.discussion.rest import router as discussion_router
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
 from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
@@ -177,6 +178,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             OPEN_DUE: open_due_reviews,
             FOLLOW_LEAVERS: follow_leavers,
             ACTIVATE: activate_begun,
+            ASK: ask_carriers,
             REMIND: remind,
             ASSIGN: assign,
             UNDO: undo,
@@ -197,7 +199,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             "measurement.recorded": [COMPUTE, CELEBRATE],
             "scorecard.activated": [COMPUTE],
             "scorecard.changed": [COMPUTE],
-            "kpi.withdrawn": [COMPUTE],
+            "kpi.changed": [ASK],
+            "kpi.withdrawn": [COMPUTE, ASK],
         },
         periodic={
             END_LEAVERS: END_LEAVERS_SECONDS,
