@@ -82,11 +82,16 @@ from kpi_api.scorecards.assignments.jobs import assign
 from kpi_api.scorecards.assignments.rest import router as assignment_router
 from kpi_api.scorecards.assignments.undoing import undo
 from kpi_api.scorecards.changes.asking import ASK, ask_carriers
+from kpi_api.scorecards.changes.leaving import END, end_with_employment
 from kpi_api.scorecards.changes.rest import router as change_router
+from kpi_api.scorecards.corrections.applying import CORRECT
+from kpi_api.scorecards.corrections.jobs import CORRECT_SECONDS, correct
+from kpi_api.scorecards.corrections.rest import router as correction_router
 from kpi_api.scorecards.discussion.rest import router as discussion_router
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
 from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
+from kpi_api.scorecards.offers.rest import router as offer_router
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scorecards.withdrawals import note_withdrawal
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
@@ -159,7 +164,9 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             change_router,
             agreement_router,
             discussion_router,
+            correction_router,
             assignment_router,
+            offer_router,
             finding_router,
             review_router,
             closing_router,
@@ -179,7 +186,9 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             FOLLOW_LEAVERS: follow_leavers,
             ACTIVATE: activate_begun,
             ASK: ask_carriers,
+            END: end_with_employment,
             REMIND: remind,
+            CORRECT: correct,
             ASSIGN: assign,
             UNDO: undo,
             KEEP_QUALITY: keep_quality,
@@ -192,7 +201,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             EXPIRE: expire_answers,
         },
         subscriptions={
-            "person.changed": [PUSH, FOLLOW_LEAVERS],
+            "person.changed": [PUSH, FOLLOW_LEAVERS, END],
             "person.erased": [PUSH],
             "employment.changed": [REFRESH_SIGHTS, PUSH],
             "unit.changed": [REFRESH_SIGHTS],
@@ -210,6 +219,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             FOLLOW_LEAVERS: FOLLOW_LEAVERS_SECONDS,
             ACTIVATE: ACTIVATE_SECONDS,
             REMIND: REMIND_SECONDS,
+            CORRECT: CORRECT_SECONDS,
             KEEP_QUALITY: KEEP_QUALITY_SECONDS,
             COMPUTE: COMPUTE_SECONDS,
             CELEBRATE: CELEBRATE_SECONDS,

@@ -1,4 +1,4 @@
-"""Templates of an organization's own: each change is the next version, a retired one is given to nobody, and retired definitions are named."""
+"""Templates of an organization's own: each change is the next version, a retired one takes none, retired definitions are named."""
 
 import asyncio
 from datetime import date

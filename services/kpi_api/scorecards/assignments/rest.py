@@ -55,6 +55,6 @@ async def list_results(
 
 @router.post("/{assignment_id}/undo", summary="Undo an assignment", status_code=202)
 async def undo_assignment(assignment_id: UUID, viewer: CurrentViewer, session: Write) -> AssignmentOutput:
-    """Remove the drafts that it opened and nobody has touched since, with the KPIs created for them, as a job. The others are kept and named."""
+    """Remove the drafts that it opened and nobody has touched since, with the KPIs created for them, as a job; others are kept."""
     row = await actions.undo_assignment(viewer, session, assignment_id)
     return (await queries.shown(viewer, session, [row]))[row.id]

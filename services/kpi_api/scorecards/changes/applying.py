@@ -53,6 +53,7 @@ def _successor(session: WriteSession, card: Scorecard, id_: UUID, last_day: date
         person_id=card.person_id,
         cycle_id=card.cycle_id,
         template_id=card.template_id,
+        template_number=card.template_number,
         succeeds_id=card.id,
         status="agreed",
         written_by_side=card.written_by_side,
