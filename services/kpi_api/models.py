@@ -21,6 +21,7 @@ from kpi_api.people.privacy import models as privacy
 from kpi_api.reviews import models as reviews
 from kpi_api.scorecards import models as scorecards
 from kpi_api.scorecards.assignments import models as assignments
+from kpi_api.scorecards.corrections import models as corrections
 from kpi_api.scorecards.discussion import models as discussion
 from kpi_api.scorecards.findings import models as findings
 from kpi_api.scores import models as scores
@@ -35,6 +36,7 @@ __all__ = [
     "cascade",
     "closing",
     "collaboration",
+    "corrections",
     "cycles",
     "dictionary",
     "discussion",

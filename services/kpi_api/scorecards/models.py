@@ -22,6 +22,7 @@ class Scorecard(Versioned, Row):
     `succeeds_id` is the scorecard that ended on the day before, because both sides agreed on another text or the job changed.
     `template_number` is the version of its template that it was opened with or has taken since.
     `waiting_since` is when the text was put to the side whose answer is awaited, `reminders_sent` how often they were reminded since.
+    `imposed_by_correction_id` is the correction that gave the agreement its present text, to which nobody objected.
     """
 
     __tablename__ = "scorecards"
@@ -29,6 +30,7 @@ class Scorecard(Versioned, Row):
         references("persons", "person_id"),
         references("cycles", "cycle_id"),
         references("scorecard_templates", "template_id"),
+        references("scorecard_corrections", "imposed_by_correction_id"),
         references("scorecards", "succeeds_id"),
         CheckConstraint("window_end >= window_start", name="window"),
         CheckConstraint(f"status IN {STATUSES}", name="status"),
@@ -61,6 +63,7 @@ class Scorecard(Versioned, Row):
     agreed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None] = mapped_column(default=None)
+    imposed_by_correction_id: Mapped[UUID | None] = mapped_column(default=None)
     reminders_sent: Mapped[int] = mapped_column(default=0, server_default="0")
     succeeds_id: Mapped[UUID | None] = mapped_column(default=None)
 

@@ -182,6 +182,7 @@ class ScorecardSummary(Output):
     imposed: bool
     agreed_at: datetime | None
     agreement_digest: str | None
+    imposed_by_correction_id: UUID | None
     waiting_for: Side | None
     waiting_since: datetime | None
     version: int

@@ -27,7 +27,7 @@ async def test_the_agreement_is_read_with_both_signatures_and_holds(scene: Scene
     signed = (await agreement(scene, card, by="ann")).json()
     assert (signed["verified"], signed["present"], signed["imposed"]) == (True, True, False)
     assert signed["digest"] == signed["recomputed_digest"] == (await scene.read(card))["agreement_digest"]
-    assert [(one["side"], one["signer"]["id"], one["on_behalf_of"]) for one in signed["signatures"]] == [
+    assert [(one["side"], one["signer_id"], one["on_behalf_of_id"]) for one in signed["signatures"]] == [
         ("person", str(scene.people["ann"].id), None),
         ("manager", str(scene.people["max"].id), None),
     ]
@@ -78,9 +78,9 @@ async def test_a_delegate_signs_in_their_own_name_for_the_absent_manager(scene: 
     assert (await scene.act(card, "agree", other)).json()["status"] == "active"
     signatures: list[dict[str, Any]] = (await agreement(scene, card)).json()["signatures"]
     by_side = {one["side"]: one for one in signatures}
-    assert by_side["manager"]["signer"]["id"] == str(scene.people["lou"].id)
-    assert by_side["manager"]["on_behalf_of"]["id"] == str(scene.people["max"].id)
-    assert by_side["person"]["on_behalf_of"] is None
+    assert by_side["manager"]["signer_id"] == str(scene.people["lou"].id)
+    assert by_side["manager"]["on_behalf_of_id"] == str(scene.people["max"].id)
+    assert by_side["person"]["on_behalf_of_id"] is None
 
 
 async def test_the_absent_manager_signs_for_themselves(scene: Scene) -> None:

@@ -1,21 +1,18 @@
 """Reads of signed texts. Whoever sees a scorecard reads what was signed on it, and by whom."""
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import aliased
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.documents import digest as digest_of
 from chassis.problems import NotFound
-from kpi_api.cascade.schemas import PersonName
-from kpi_api.people.models import Person
 from kpi_api.scorecards import queries
 from kpi_api.scorecards.agreement.problems import NotAgreed
-from kpi_api.scorecards.agreement.schemas import AgreementOutput, AgreementSignature
+from kpi_api.scorecards.agreement.schemas import AgreementOutput
 from kpi_api.scorecards.models import Scorecard, ScorecardSignature
+from kpi_api.scorecards.schemas import SignatureOutput
 from kpi_api.scorecards.terms import Document
 from kpi_api.scorecards.texts import signed_text
 
@@ -42,18 +39,14 @@ async def _document(session: ReadSession, card: Scorecard, digest: str) -> Docum
     return card.agreement if digest == card.agreement_digest else await signed_text(session, card.id, digest)
 
 
-async def _signatures(session: ReadSession, scorecard_id: UUID, digest: str) -> list[Any]:
-    """`ScorecardSignature` with `signer_name` and `absent_name`, in the order of signing."""
-    absent = aliased(Person)
-    columns = (ScorecardSignature, Person.display_name.label("signer_name"), absent.display_name.label("absent_name"))
-    statement = select(*columns).join(Person, Person.id == ScorecardSignature.signer_id)
-    statement = statement.outerjoin(absent, absent.id == ScorecardSignature.on_behalf_of_id)
-    mine = statement.where(ScorecardSignature.scorecard_id == scorecard_id, ScorecardSignature.digest == digest)
-    return list(await session.execute(mine.order_by(ScorecardSignature.id)))
+async def _signatures(session: ReadSession, scorecard_id: UUID, digest: str) -> list[ScorecardSignature]:
+    signed = ScorecardSignature.digest == digest
+    mine = select(ScorecardSignature).where(ScorecardSignature.scorecard_id == scorecard_id, signed)
+    return list(await session.scalars(mine.order_by(ScorecardSignature.id)))
 
 
-def _shown(card: Scorecard, document: Document, digest: str, signed: list[Any]) -> AgreementOutput:
-    recomputed, sides = digest_of(document), {row.ScorecardSignature.side for row in signed}
+def _shown(card: Scorecard, document: Document, digest: str, signed: list[ScorecardSignature]) -> AgreementOutput:
+    recomputed, sides = digest_of(document), {signature.side for signature in signed}
     return AgreementOutput(
         scorecard_id=card.id,
         document=document,
@@ -62,16 +55,5 @@ def _shown(card: Scorecard, document: Document, digest: str, signed: list[Any]) 
         verified=recomputed == digest and (sides >= BOTH or "hr" in sides),
         present=digest == card.agreement_digest,
         imposed="hr" in sides,
-        signatures=[_signature(row) for row in signed],
-    )
-
-
-def _signature(row: Any) -> AgreementSignature:
-    signature = row.ScorecardSignature
-    absent_id = signature.on_behalf_of_id
-    return AgreementSignature(
-        side=signature.side,
-        signer=PersonName(id=signature.signer_id, name=row.signer_name),
-        on_behalf_of=PersonName(id=absent_id, name=row.absent_name) if absent_id else None,
-        signed_at=signature.signed_at,
+        signatures=[SignatureOutput.model_validate(signature) for signature in signed],
     )

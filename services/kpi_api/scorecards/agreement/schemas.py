@@ -1,29 +1,16 @@
 """What the door of signed texts gives."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
 from pydantic.config import JsonDict
 
-from kpi_api.cascade.schemas import PersonName
-from kpi_api.scorecards.lifecycle import Side
-from kpi_api.scorecards.schemas import Output
+from kpi_api.scorecards.schemas import Output, SignatureOutput
 
 DIGEST = "sha256:" + "4f" * 32
-SIGNER: JsonDict = {"id": "0198c5d2-0000-7000-8000-000000000001", "name": "Ann Bell"}
-MANAGER: JsonDict = {"id": "0198c5d2-0000-7000-8000-000000000002", "name": "Max Cole"}
-STEP: JsonDict = {"on_behalf_of": None, "signed_at": "2026-01-12T09:00:00Z"}
-
-
-class AgreementSignature(Output):
-    """One side's signature under the text; a delegate's names the absent manager for whom they signed."""
-
-    side: Side
-    signer: PersonName
-    on_behalf_of: PersonName | None
-    signed_at: datetime
+SIGNED: JsonDict = {"on_behalf_of_id": None, "signed_at": "2026-01-12T09:00:00Z", "digest": DIGEST}
+MANAGER, PERSON = "0198c5d2-0000-7000-8000-000000000001", "0198c5d2-0000-7000-8000-000000000002"
 
 
 class AgreementOutput(Output):
@@ -41,7 +28,7 @@ class AgreementOutput(Output):
                     "verified": True,
                     "present": True,
                     "imposed": False,
-                    "signatures": [{"side": "manager", "signer": MANAGER, **STEP}, {"side": "person", "signer": SIGNER, **STEP}],
+                    "signatures": [{"side": "manager", "signer_id": MANAGER, **SIGNED}, {"side": "person", "signer_id": PERSON, **SIGNED}],
                 }
             ]
         },
@@ -54,4 +41,4 @@ class AgreementOutput(Output):
     verified: bool
     present: bool = Field(description="Whether this is the agreement in force; false for one that was replaced or never agreed.")
     imposed: bool = Field(description="HR signed instead of the two sides.")
-    signatures: list[AgreementSignature]
+    signatures: list[SignatureOutput]

@@ -4,6 +4,7 @@ Both sides and HR comment; whoever sees the scorecard reads it, as they read its
 not see the scorecard.
 """
 
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +17,10 @@ from kpi_api.scorecards import queries as scorecards
 from kpi_api.scorecards.discussion.models import ThreadComment
 from kpi_api.scorecards.discussion.problems import CommentRefused
 from kpi_api.scorecards.discussion.schemas import NewThreadComment
+from kpi_api.scorecards.lifecycle import Side
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
+
+SIDES: Final[tuple[Side, ...]] = ("person", "manager", "hr")
 
 
 async def comment(viewer: Viewer, session: WriteSession, scorecard_id: UUID, given: NewThreadComment) -> ThreadComment:
@@ -25,7 +29,8 @@ async def comment(viewer: Viewer, session: WriteSession, scorecard_id: UUID, giv
     Raises NotFound, NotAllowed, CommentRefused.
     """
     card = await scorecards.scorecard(viewer, session, scorecard_id)
-    if not await scorecards.sides(viewer, session, card):
+    sides = await scorecards.sides(viewer, session, card)
+    if not sides:
         raise NotAllowed("Only the person, their manager or HR discusses this scorecard.")
     started = await _replied_to(session, card, given)
     if given.kpi_id is not None:
@@ -35,6 +40,7 @@ async def comment(viewer: Viewer, session: WriteSession, scorecard_id: UUID, giv
         kpi_id=started.kpi_id if started else given.kpi_id,
         reply_to_id=started.id if started else None,
         author_id=viewer.require_person(),
+        side=next(side for side in SIDES if side in sides),
         text=given.text,
         created_at=session.now,
         removed_at=None,

@@ -3,17 +3,18 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
-from sqlalchemy.orm import Mapped
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.rows import references
 from kpi_api.database import Row
+from kpi_api.scorecards.lifecycle import Side
 
 
 class ThreadComment(Row):
     """What somebody said about a scorecard, or one KPI on it. A reply stands under the comment that began its thread.
 
-    What was removed keeps its place without its text, so that the replies stay readable.
+    `side` is as what its author spoke. What was removed keeps its place without its text, so that the replies stay readable.
     """
 
     __tablename__ = "scorecard_thread_comments"
@@ -30,6 +31,7 @@ class ThreadComment(Row):
     kpi_id: Mapped[UUID | None]
     reply_to_id: Mapped[UUID | None]
     author_id: Mapped[UUID]
+    side: Mapped[Side] = mapped_column(Text)
     text: Mapped[str | None]
     created_at: Mapped[datetime]
     removed_at: Mapped[datetime | None]

@@ -25,7 +25,7 @@ async def list_comments(
 ) -> Page[ThreadCommentOutput]:
     """Comments and replies, oldest first, for whoever sees the scorecard."""
     rows = await queries.comments(viewer, session, page, scorecard_id, kpi_id=kpi_id)
-    return Page(items=await queries.shown(session, rows), next=page.link_next(rows))
+    return Page(items=[ThreadCommentOutput.model_validate(row) for row in rows], next=page.link_next(rows))
 
 
 @router.post("", status_code=201, summary="Comment on a scorecard")
@@ -33,8 +33,7 @@ async def post_comment(
     scorecard_id: UUID, given: NewThreadComment, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
 ) -> ThreadCommentOutput:
     """On all of it, on one KPI, or in reply to another comment: the person, their manager and HR do."""
-    (said,) = await queries.shown(session, [await actions.comment(viewer, session, scorecard_id, given)])
-    return said
+    return ThreadCommentOutput.model_validate(await actions.comment(viewer, session, scorecard_id, given))
 
 
 @router.delete("/{comment_id}", status_code=204, summary="Remove a comment's text")

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from kpi_api.cascade.schemas import PersonName
+from kpi_api.scorecards.lifecycle import Side
 from kpi_api.scorecards.schemas import Comment, Input, Output
 
 
@@ -20,13 +20,17 @@ class NewThreadComment(Input):
 
 
 class ThreadCommentOutput(Output):
-    """A comment; one that was removed keeps its place without its text. A reply to a reply stands under the comment that began."""
+    """A comment; one that was removed keeps its place without its text. A reply to a reply stands under the comment that began.
+
+    `side` is as what its author spoke: the person, their manager (a delegate, the board), or HR.
+    """
 
     id: UUID
     scorecard_id: UUID
     kpi_id: UUID | None
     reply_to_id: UUID | None
-    author: PersonName
+    author_id: UUID
+    side: Side
     text: str | None
     created_at: datetime
     removed_at: datetime | None

@@ -1,6 +1,7 @@
 """Reads of findings, mutings and quality. Whoever sees a scorecard sees what is found about it, and nobody else."""
 
 from collections.abc import AsyncIterator, Collection
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -48,15 +49,16 @@ async def cards_of(viewer: Viewer, session: ReadSession, cycle: str, unit_id: UU
         return statement
     if await session.get(OrgUnit, (viewer.organization_id, unit_id)) is None:
         raise NotFound()
-    return statement.where(Scorecard.person_id.in_(_staff(viewer, unit_id)))
+    return statement.where(Scorecard.person_id.in_(staff_of_unit(viewer.organization_id, viewer.today, unit_id)))
 
 
-def _staff(viewer: Viewer, unit_id: UUID) -> Select[UUID]:
-    units = select(OrgUnit.id).where(OrgUnit.organization_id == viewer.organization_id, OrgUnit.id == unit_id).cte(recursive=True)
-    units = units.union(select(OrgUnit.id).where(OrgUnit.organization_id == viewer.organization_id, OrgUnit.parent_id == units.c.id))
-    works = (Employment.organization_id == viewer.organization_id) & Employment.is_primary
-    today = on_day(Employment.valid_from, Employment.valid_to, viewer.today)
-    return select(Employment.person_id).where(works, today, Employment.unit_id.in_(select(units.c.id)))
+def staff_of_unit(organization_id: UUID, day: date, unit_id: UUID) -> Select[UUID]:
+    """Ids of those whose primary work on a day is in a unit or below it."""
+    units = select(OrgUnit.id).where(OrgUnit.organization_id == organization_id, OrgUnit.id == unit_id).cte(recursive=True)
+    units = units.union(select(OrgUnit.id).where(OrgUnit.organization_id == organization_id, OrgUnit.parent_id == units.c.id))
+    works = (Employment.organization_id == organization_id) & Employment.is_primary
+    here = on_day(Employment.valid_from, Employment.valid_to, day)
+    return select(Employment.person_id).where(works, here, Employment.unit_id.in_(select(units.c.id)))
 
 
 async def findings_page(
@@ -76,7 +78,7 @@ async def findings_page(
     after, skip = page.signer.read(scope, page.cursor) if page.cursor else (UUID(int=0), 0)
     wanted: list[tuple[Noted, int]] = []
     looked_at, last = 0, after
-    async for chunk in _chunks(session, await Linter.of(session), cards.where(Scorecard.id >= after)):
+    async for chunk in in_chunks(session, await Linter.of(session), cards.where(Scorecard.id >= after)):
         for card_id, found in chunk:
             looked_at, last = looked_at + (card_id != after), card_id  # the one that the page before ended with is no news
             kept = [noted for noted in found if _is_wanted(noted, severity, code, muted=muted)]
@@ -102,7 +104,7 @@ def _rows(wanted: list[tuple[Noted, int]], page: PageRequest, scope: str, behind
     return rows
 
 
-async def _chunks(session: ReadSession, linter: Linter, cards: Select[UUID]) -> AsyncIterator[list[tuple[UUID, list[Noted]]]]:
+async def in_chunks(session: ReadSession, linter: Linter, cards: Select[UUID]) -> AsyncIterator[list[tuple[UUID, list[Noted]]]]:
     """What is found about these scorecards, some hundred at a time, so that a cycle takes no more memory than a few."""
     after: UUID | None = None
     while True:

@@ -35,7 +35,8 @@ async def test_a_thread_on_a_line_is_read_by_both_sides_and_hr(scene: Scene) -> 
             ("I like the set.", None, None),
         ]
     assert [one["id"] for one in await said(scene, card, "ann", kpi_id=kpi)] == [first["id"], reply["id"], again["id"]]
-    assert whole["author"]["id"] == str(scene.people["max"].id)
+    assert (whole["author_id"], whole["side"]) == (str(scene.people["max"].id), "manager")
+    assert [one["side"] for one in await said(scene, card, "ann")] == ["person", "manager", "hr", "manager"]
 
 
 async def test_who_does_not_see_the_scorecard_learns_nothing(scene: Scene) -> None:
