@@ -34,9 +34,7 @@ def by_level(counts: Iterable[Counted]) -> list[LevelCount]:
 
 
 def _level(level: Level, counts: Sequence[Counted]) -> LevelCount:
-    units = [
-        UnitCount(unit=UnitName(id=count.unit_id, name=count.unit_name or ""), kpis=count.kpis) for count in counts if count.unit_id
-    ]
+    units = [UnitCount(unit=UnitName(id=count.unit_id, name=count.unit_name or ""), kpis=count.kpis) for count in counts if count.unit_id]
     return LevelCount(
         level=level,
         kpis=sum(count.kpis for count in counts),

@@ -8,11 +8,29 @@ from functools import lru_cache
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CTE, ColumnElement, Select, Text, Uuid, any_, bindparam, case, cast, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import aliased
 
 from chassis.access import Viewer, on_day
+from kpi_api.access.sight import among
 from kpi_api.cascade.levels import LEVELS
 from kpi_api.cascade.models import Contribution, Kpi, KpiTarget
 from kpi_api.cascade.sight import sees_at_all, sees_whole
@@ -29,6 +47,7 @@ WORDED_NUMBERS = ("value", "value_high", "scale_maximum")
 
 KPI_ID = bindparam("kpi_id", type_=Uuid)
 CYCLE_ID = bindparam("cycle_id", type_=Uuid)
+LIMIT = bindparam("limit", type_=Integer)
 
 
 def one_of(name: str) -> ColumnElement[Any]:
@@ -71,12 +90,17 @@ def _current_cycle(viewer: Viewer) -> Select[UUID]:
     return select(Cycle.id).where(Cycle.organization_id == viewer.organization_id).order_by(begun.desc(), soonest, Cycle.id).limit(1)
 
 
-def _inside(viewer: Viewer, below: Below) -> CTE:
-    """`id` and `unit_id` of every KPI in sight."""
+def _inside(viewer: Viewer, below: Below) -> Select[Any] | CompoundSelect[Any]:
+    """Every KPI in sight, with its `unit_id`, and its `owner_id` where the viewer sees who owns it."""
     return _below_kpi(viewer) if below == "kpi" else _of_units(viewer)
 
 
-def _below_kpi(viewer: Viewer) -> CTE:
+def _in_sight(viewer: Viewer, unit_id: ColumnElement[Any]) -> Select[Any]:
+    owner = case((func.coalesce(sees_whole(viewer), False), Kpi.owner_person_id))
+    return select(Kpi.id, Kpi.name, Kpi.level, Kpi.status, unit_id.label("unit_id"), owner.label("owner_id"))
+
+
+def _below_kpi(viewer: Viewer) -> Select[Any]:
     """`kpi_id`, if it is in sight, and those that contribute to it, reached through KPIs in sight; UNION visits each once."""
     here = select(Kpi.id).where(Kpi.organization_id == viewer.organization_id, Kpi.id == KPI_ID, sees_at_all(viewer)).cte(recursive=True)
     further = (
@@ -86,25 +110,24 @@ def _below_kpi(viewer: Viewer) -> CTE:
         .where(Kpi.organization_id == viewer.organization_id, sees_at_all(viewer))
     )
     walk = here.union(further)
-    works = Employment.unit_id.label("unit_id")
     return (
-        select(walk.c.id, func.coalesce(Kpi.owner_unit_id, works).label("unit_id"))
+        _in_sight(viewer, func.coalesce(Kpi.owner_unit_id, Employment.unit_id))
+        .select_from(walk)
         .join(Kpi, Kpi.id == walk.c.id)
         .outerjoin(Employment, (Employment.person_id == Kpi.owner_person_id) & _works_today(viewer))
-        .cte()
     )
 
 
-def _of_units(viewer: Viewer) -> CTE:
+def _of_units(viewer: Viewer) -> CompoundSelect[Any]:
     """Those of `cycle_id` that one of `unit_ids` owns, or somebody who works there today."""
     ours = (Kpi.organization_id == viewer.organization_id, Kpi.cycle_id == CYCLE_ID, sees_at_all(viewer))
-    own = select(Kpi.id, Kpi.owner_unit_id.label("unit_id")).where(*ours, Kpi.owner_unit_id == one_of("unit_ids"))
+    own = _in_sight(viewer, Kpi.owner_unit_id.expression).where(*ours, Kpi.owner_unit_id == one_of("unit_ids"))
     of_people = (
-        select(Kpi.id, Employment.unit_id)
+        _in_sight(viewer, Employment.unit_id.expression)
         .join(Employment, Employment.person_id == Kpi.owner_person_id)
         .where(*ours, Employment.unit_id == one_of("unit_ids"), _works_today(viewer))
     )
-    return union_all(own, of_people).cte()
+    return union_all(own, of_people)
 
 
 def _works_today(viewer: Viewer) -> ColumnElement[bool]:
@@ -114,63 +137,55 @@ def _works_today(viewer: Viewer) -> ColumnElement[bool]:
 @lru_cache(maxsize=256)
 def counts(viewer: Viewer, below: Below) -> Select[Any]:
     """By level and unit: `kpis`, and `people` as far as the viewer sees who owns them. The KPI at the top is not counted."""
-    inside = _inside(viewer, below)
-    owner = case((func.coalesce(sees_whole(viewer), False), Kpi.owner_person_id))
-    statement = (
-        select(Kpi.level, inside.c.unit_id, OrgUnit.name.label("unit_name"), func.count().label("kpis"),
-               func.count(owner.distinct()).label("people"))
-        .join(inside, inside.c.id == Kpi.id)
-        .outerjoin(OrgUnit, OrgUnit.id == inside.c.unit_id)
-        .group_by(Kpi.level, inside.c.unit_id, OrgUnit.name)
-    )  # fmt: skip
-    return statement.where(Kpi.id != KPI_ID) if below == "kpi" else statement
+    found = _inside(viewer, below).cte()
+    inside = found.c
+    place = (inside.level, inside.unit_id, OrgUnit.name)
+    numbers = (func.count().label("kpis"), func.count(inside.owner_id.distinct()).label("people"))
+    statement = select(inside.level, inside.unit_id, OrgUnit.name.label("unit_name"), *numbers)
+    counted = statement.select_from(found).outerjoin(OrgUnit, OrgUnit.id == inside.unit_id).group_by(*place)
+    return counted.where(inside.id != KPI_ID) if below == "kpi" else counted
 
 
 @lru_cache(maxsize=256)
 def nodes(viewer: Viewer, below: Below, *, folded: bool) -> Select[Any]:
     """KPIs as nodes with their targets and steps upward, from the top level down, at most `limit`.
 
-    `folded`: only of units that are among `open_unit_ids`, and of people only where their unit is among `open_people_ids`. Numbers
-    travel as text inside JSON, since a JSON number would become a binary float.
+    `folded`: only of units that are among `open_unit_ids`, and of people only where their unit is among `open_people_ids`; the first of
+    them. Else any of them, so that it takes no longer to see that there are too many. Numbers travel as text inside JSON, since a JSON
+    number would become a binary float.
     """
-    inside = _inside(viewer, below)
-    whole = func.coalesce(sees_whole(viewer), False)
-    top_first = [(Kpi.id == KPI_ID).desc()] if below == "kpi" else []
+    every = _inside(viewer, below)
+    found = (every if folded else every.limit(LIMIT)).cte()
+    inside = found.c
+    # Kept apart: joined, all units would be read for each KPI.
+    named = _units(viewer).where(among(OrgUnit.id, select(found.c.unit_id.distinct()))).cte().prefix_with("MATERIALIZED")
+    top_first = [(inside.id == KPI_ID).desc()] if below == "kpi" else []
+    order = (func.array_position(literal(list(LEVELS), ARRAY(Text)), inside.level), named.c.name, inside.name, inside.id)
+    node = (inside.id, inside.name, inside.level, inside.status, inside.unit_id, named.c.name.label("unit_name"), inside.owner_id)
     statement = (
-        select(
-            Kpi.id,
-            Kpi.name,
-            Kpi.level,
-            Kpi.status,
-            inside.c.unit_id,
-            OrgUnit.name.label("unit_name"),
-            case((whole, Kpi.owner_person_id)).label("owner_id"),
-            case((whole, Person.display_name)).label("owner_name"),
-            _targets().label("targets"),
-            _steps().label("steps"),
-        )
-        .join(inside, inside.c.id == Kpi.id)
-        .outerjoin(OrgUnit, OrgUnit.id == inside.c.unit_id)
-        .outerjoin(Person, Person.id == Kpi.owner_person_id)
-        .order_by(*top_first, func.array_position(literal(list(LEVELS), ARRAY(Text)), Kpi.level), OrgUnit.name, Kpi.name, Kpi.id)
-        .limit(bindparam("limit"))
+        select(*node, Person.display_name.label("owner_name"), _targets(inside.id), _steps(inside.id))
+        .select_from(found)
+        .outerjoin(named, named.c.id == inside.unit_id)
+        .outerjoin(Person, Person.id == inside.owner_id)
+        .order_by(*top_first, *order)
+        .limit(LIMIT)
     )
     if not folded:
         return statement
-    unit_open = inside.c.unit_id == one_of("open_unit_ids")
-    people_open = inside.c.unit_id == one_of("open_people_ids")
-    is_open = or_(inside.c.unit_id.is_(None), unit_open & or_(Kpi.level != "individual", people_open))
-    return statement.where(or_(is_open, Kpi.id == KPI_ID) if below == "kpi" else is_open)
+    unit_open = inside.unit_id == one_of("open_unit_ids")
+    people_open = inside.unit_id == one_of("open_people_ids")
+    is_open = or_(inside.unit_id.is_(None), unit_open & or_(inside.level != "individual", people_open))
+    return statement.where(or_(is_open, inside.id == KPI_ID) if below == "kpi" else is_open)
 
 
-def _targets() -> Any:
+def _targets(kpi_id: ColumnElement[UUID]) -> Any:
     """What the sentences of targets need, as the text of a JSON list of lists: names and nulls would cost more than all the rest."""
     few = [value for name in WORDED_OF_FEW for value in (name, _worded(name))]
     nullable = [getattr(KpiTarget, name) for name in WORDED_OF_FEW if name != "evidence_required"]
     has_few = or_(KpiTarget.evidence_required, func.num_nonnulls(*nullable) > 0)
     target = func.json_build_array(*map(_worded, WORDED), case((has_few, func.json_build_object(*few))))
-    found = select(cast(func.json_agg(aggregate_order_by(target, KpiTarget.position)), Text)).where(KpiTarget.kpi_id == Kpi.id)
-    return found.scalar_subquery()
+    found = select(cast(func.json_agg(aggregate_order_by(target, KpiTarget.position)), Text)).where(KpiTarget.kpi_id == kpi_id)
+    return found.scalar_subquery().label("targets")
 
 
 def _worded(name: str) -> Any:
@@ -178,9 +193,9 @@ def _worded(name: str) -> Any:
     return cast(column, Text) if name in WORDED_NUMBERS else column
 
 
-def _steps() -> Any:
+def _steps(kpi_id: ColumnElement[UUID]) -> Any:
     step = func.json_build_array(Contribution.parent_id, cast(Contribution.weight, Text))
-    return select(cast(func.json_agg(step), Text)).where(Contribution.child_id == Kpi.id).scalar_subquery()
+    return select(cast(func.json_agg(step), Text)).where(Contribution.child_id == kpi_id).scalar_subquery().label("steps")
 
 
 @lru_cache(maxsize=256)
