@@ -9,6 +9,7 @@ Map
 - `measurements`     measurements.bulk
 - `roll_up`          cascade.rollup
 - `cascade`          cascade.line_of_sight, cascade.subtree
+- `findings`         findings.one, findings.cycle
 - `line_of_sight`    graphql.line_of_sight; `server` is kpi_api with the hand-written way as one more route
 - `year_close`       year.close
 - `search`           dictionary.search

@@ -5,7 +5,19 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
 
-from sightline.bench import access, cascade, line_of_sight, measurements, people_import, person, roll_up, scoring_engine, search, year_close
+from sightline.bench import (
+    access,
+    cascade,
+    findings,
+    line_of_sight,
+    measurements,
+    people_import,
+    person,
+    roll_up,
+    scoring_engine,
+    search,
+    year_close,
+)
 from sightline.bench.figures import Figure
 from sightline.bench.stage import Stage
 from sightline.processes import Report
@@ -27,6 +39,8 @@ STAGES: list[dict[str, Measure]] = [
         "cascade.rollup": roll_up.run,
         "cascade.line_of_sight": cascade.line_of_sight,
         "cascade.subtree": cascade.subtree,
+        "findings.one": findings.one,
+        "findings.cycle": findings.cycle,
         "graphql.line_of_sight": line_of_sight.run,
     },
     {"dictionary.search": search.run},

@@ -62,7 +62,7 @@ RULES: Final = (
     Rule(
         "orphan", "warning", "line", "Disconnected from strategy",
         "Nothing above is served by it.",
-        "Effort goes away from what matters.",
+        "Work is done that the strategy does not need.",
         "Link it to a KPI of the team, or take it off.",
         MISTAKES, orphan,
     ),
