@@ -1,24 +1,22 @@
 """Reads of what stands below a KPI or a unit. Outside sight there is nothing, and nothing is counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal, NamedTuple, cast
 from uuid import UUID
 
 import orjson
 from pydantic import TypeAdapter
-from sqlalchemy import Row
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.problems import NotFound
 from kpi_api.cascade.levels import Level
-from kpi_api.cascade.schemas import PersonName, UnitName
+from kpi_api.cascade.schemas import KpiStatus, PersonName, UnitName
 from kpi_api.cascade.shown import target_shown
 from kpi_api.cascade.subtrees import statements
 from kpi_api.cascade.subtrees.counting import Counted, by_level, carried_by, group_label, held_by
@@ -34,8 +32,8 @@ MAX_NODES = 300
 NODES: Final = TypeAdapter(list[CascadeNode])
 EDGES: Final = TypeAdapter(list[CascadeEdge])
 
-LEFT_OUT: Final[dict[str, Any]] = {name: field.default for name, field in Target.model_fields.items()}
-"""What a target is like where its row says nothing."""
+Worded: Final = type("Worded", (SimpleNamespace,), {name: field.default for name, field in Target.model_fields.items()})
+"""A target that is like `Target` where its row says nothing."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +49,27 @@ class Wanted:
         return not self.fold and self.depth is None
 
 
+class NodeRow(NamedTuple):
+    """A row of `statements.nodes`."""
+
+    id: UUID
+    name: str
+    level: Level
+    status: KpiStatus
+    unit_id: UUID | None
+    unit_name: str
+    owner_id: UUID | None
+    owner_name: str
+    targets: str | None
+    steps: str | None
+
+
 @dataclass
 class Found:
     """What a subtree is made of. `complete` is false where nodes had to be left out."""
 
     counts: list[Counted]
-    rows: list[Row[Any]]
+    rows: list[NodeRow]
     folded: list[FoldedGroup]
     edges: list[CascadeEdge]
     complete: bool
@@ -128,12 +141,12 @@ async def _folded(viewer: Viewer, session: ReadSession, scope: Scope, wanted: Wa
     return Found(counts, shown, groups, [*_edges(shown), *_group_edges(links, folding)], complete)
 
 
-async def _rows(viewer: Viewer, session: ReadSession, scope: Scope, limit: int, **open_ids: Sequence[UUID]) -> list[Row[Any]]:
+async def _rows(viewer: Viewer, session: ReadSession, scope: Scope, limit: int, **open_ids: Sequence[UUID]) -> list[NodeRow]:
     statement = statements.nodes(viewer, scope.below, folded=bool(open_ids))
-    return list(await session.execute(statement, {**scope.keys, **open_ids, "limit": limit}))
+    return [NodeRow(*row) for row in await session.execute(statement, {**scope.keys, **open_ids, "limit": limit})]
 
 
-def _counted(rows: Sequence[Row[Any]], top: UUID | None) -> list[Counted]:
+def _counted(rows: Sequence[NodeRow], top: UUID | None) -> list[Counted]:
     """As `statements.counts` would."""
     owners: dict[tuple[Level, UUID | None, str | None], list[UUID | None]] = {}
     for row in rows:
@@ -169,7 +182,7 @@ def _group(unit: UUID, name: str, of: Literal["unit", "people"], kpis: int, peop
     return FoldedGroup(id=unit, unit=UnitName(id=unit, name=name), of=of, kpis=kpis, people=people, label=label)
 
 
-def _edges(rows: Sequence[Row[Any]]) -> list[CascadeEdge]:
+def _edges(rows: Sequence[NodeRow]) -> list[CascadeEdge]:
     """Contributions among what is shown, the heaviest of a KPI first."""
     shown = {str(row.id) for row in rows}
     edges = []
@@ -195,38 +208,39 @@ def _shown(found: Found, levels: list[LevelCount]) -> dict[str, Any]:
     return {"levels": levels, "nodes": _nodes(found.rows), "edges": found.edges, "folded": found.folded, "complete": found.complete}
 
 
-def _nodes(rows: Sequence[Row[Any]]) -> list[CascadeNode]:
+def _nodes(rows: Sequence[NodeRow]) -> list[CascadeNode]:
     """All at once, with one name for all KPIs of a unit or person: each by itself would take twice as long."""
     units = {id_: UnitName(id=id_, name=name) for id_, name in {(row.unit_id, row.unit_name) for row in rows if row.unit_id}}
     owners = {id_: PersonName(id=id_, name=name) for id_, name in {(row.owner_id, row.owner_name) for row in rows if row.owner_id}}
     return NODES.validate_python([_node(row, units, owners) for row in rows])
 
 
-def _node(row: Row[Any], units: Mapping[UUID, UnitName], owners: Mapping[UUID, PersonName]) -> dict[str, Any]:
+def _node(row: NodeRow, units: Mapping[UUID, UnitName], owners: Mapping[UUID, PersonName]) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
         "level": row.level,
         "status": row.status,
-        "owning_unit": units.get(row.unit_id),
-        "owner": owners.get(row.owner_id),
+        "owning_unit": row.unit_id and units[row.unit_id],
+        "owner": row.owner_id and owners[row.owner_id],
         "targets": _sentences(row.targets or "[]"),
     }
 
 
-# Whoever was given KPIs from one template has the same targets.
-@lru_cache(maxsize=4096)
-def _sentences(targets: str) -> tuple[str, ...]:
+def _sentences(targets: str) -> list[str]:
     """The targets of a KPI in words, from what `statements.nodes` gives of them."""
-    return tuple(_sentence(dict(zip(statements.WORDED, usual, strict=True)) | (few or {})) for *usual, few in orjson.loads(targets))
+    return [_sentence(*target) for target in orjson.loads(targets)]
 
 
-def _sentence(target: Mapping[str, Any]) -> str:
+def _sentence(comparison: str, unit: str, period: str, value: str, value_high: str | None, few: Mapping[str, Any] | None) -> str:
     """A target in words. It was checked when it was given, which takes longer than all the rest."""
-    given = {name: value for name, value in target.items() if value is not None}
-    if "lateness" in given:
-        return target_shown(given).sentence
-    given |= {name: Decimal(given[name]) for name in statements.WORDED_NUMBERS if name in given}
-    if "due_on" in given:
-        given["due_on"] = date.fromisoformat(given["due_on"])
-    return target_sentence(cast("Target", SimpleNamespace(**(LEFT_OUT | given))))
+    given = {"comparison": comparison, "unit": unit, "period": period, "value": Decimal(value), **(_rare(few) if few else {})}
+    if value_high is not None:
+        given["value_high"] = Decimal(value_high)
+    return target_shown(given).sentence if "lateness" in given else target_sentence(cast("Target", Worded(**given)))
+
+
+def _rare(few: Mapping[str, Any]) -> dict[str, Any]:
+    """What few targets say, as it is in Python."""
+    read: Mapping[str, Callable[[str], Any]] = {"scale_maximum": Decimal, "due_on": date.fromisoformat}
+    return {name: read[name](value) if name in read else value for name, value in few.items() if value is not None}
