@@ -85,6 +85,8 @@ def _contribute(session: WriteSession, row: int, given: NewContribution, kpis: K
     existing = edges.rows.get((child.id, parent.id))
     if existing is not None:
         return _reweigh(row, existing, given)
+    if parent.id == child.id:
+        return refused(row, "/parent", "circle", "A KPI does not contribute to itself.")
     if edges.reaches(parent.id, child.id):
         return refused(row, "/parent", "circle", "The parent contributes to the child already, so this would make a circle.")
     if not leads_upward(child.place, parent.place, units):

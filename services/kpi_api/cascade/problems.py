@@ -11,6 +11,12 @@ class KpiRefused(Invalid):
     code, title = "kpi_refused", "The KPI cannot be created"
 
 
+class CopyRefused(Invalid):
+    """A cascade cannot be copied as asked for: from or into such a cycle, of such units, or so much at once."""
+
+    code, title = "copy_refused", "The cascade cannot be copied"
+
+
 class ContributionRefused(Invalid):
     code, title = "contribution_refused", "The contribution cannot be made"
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
-from chassis.dates import WrittenDate
+from chassis.dates import PlausibleDate
 from chassis.verbs import VerbOutput
 from kpi_api.dictionary.fields import Code, Input, Name, Output, Prose, UnitCode
 from kpi_api.dictionary.target_schemas import Part
@@ -80,7 +80,7 @@ class VersionInput(Input):
     controllability: Controllability = "high"
     controllability_cause: ControllabilityCause | None = None
     applicability: Applicability = Field(default_factory=Applicability, description="Whom it is for; everybody when left out.")
-    effective_from: WrittenDate
+    effective_from: PlausibleDate
     note: Prose = Field(default="", description="Why it was written or changed.")
 
     @model_validator(mode="after")
@@ -110,7 +110,7 @@ class DefinitionChange(Input):
     owner_id: UUID | None = None
     steward_id: UUID | None = None
     review_every_months: int | None = Field(default=None, ge=1, le=120)
-    review_due_on: WrittenDate | None = None
+    review_due_on: PlausibleDate | None = None
 
 
 class Difference(BaseModel):
@@ -132,7 +132,7 @@ class DifferenceOutput(BaseModel):
 
 
 class Retirement(Input):
-    from_day: WrittenDate = Field(description="The first day on which no new KPI uses the version.")
+    from_day: PlausibleDate = Field(description="The first day on which no new KPI uses the version.")
 
 
 class VersionOutput(Output):

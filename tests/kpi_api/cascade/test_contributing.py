@@ -32,6 +32,15 @@ async def test_links_go_upward_and_carry_weights(company: Company) -> None:
     assert await count(company.organization, CONTRIBUTIONS) == 1
 
 
+async def test_a_kpi_is_told_that_it_cannot_contribute_to_itself(company: Company) -> None:
+    await company.create(kpi("growth", "strategic", unit="vale"))
+    itself = {"contributions": [{"child": "growth", "parent": "growth"}]}
+
+    answer = await (await company.client("ida")).post("/v1/contributions", json=itself)
+
+    assert [error["message"] for error in answer.json()["results"][0]["errors"]] == ["A KPI does not contribute to itself."]
+
+
 async def test_the_same_level_is_upward_only_to_a_unit_above(company: Company) -> None:
     await company.create(
         kpi("sales", "functional", unit="sales"),

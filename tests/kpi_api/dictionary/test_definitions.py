@@ -82,6 +82,15 @@ async def test_a_colleague_can_neither_write_nor_propose_nor_probe(organization:
     assert (hidden.status_code, hidden.json()) == (404, never.json())
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+async def test_no_version_is_effective_from_a_day_that_nobody_means(organization: Organization, day: str) -> None:
+    author = await organization.admin()
+
+    answer = await author.kpi_api.post("/v1/definitions", json={"code": "win_rate", "version": {**WIN_RATE, "effective_from": day}})
+
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "out_of_range")
+
+
 async def test_the_version_in_force_depends_on_the_day(organization: Organization) -> None:
     author, approver = await organization.admin(), await another_hr_admin(organization)
     definition = await create(author)

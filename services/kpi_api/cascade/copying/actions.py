@@ -17,7 +17,7 @@ from kpi_api.cascade.copying.schemas import Copied, CopyInput, CopyResult
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.levels import LEVELS
 from kpi_api.cascade.models import Kpi
-from kpi_api.cascade.problems import KpiRefused
+from kpi_api.cascade.problems import CopyRefused
 from kpi_api.cascade.storing import lock_contributions
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
@@ -27,7 +27,7 @@ MAX_COPIED = 20_000
 
 
 async def copy_cascade(viewer: Viewer, session: WriteSession, given: CopyInput) -> CopyResult:
-    """Copy the live KPIs of a cycle, each whole or not at all. Raises NotAllowed, KpiRefused for unknown cycles or too many KPIs."""
+    """Copy the live KPIs of a cycle, each whole or not at all. Raises NotAllowed, CopyRefused for unknown cycles or too many KPIs."""
     viewer.require("kpis.place_anywhere")
     await lock_contributions(session)
     cycles = await _cycles(session, given)
@@ -48,9 +48,9 @@ async def _cycles(session: WriteSession, given: CopyInput) -> Cycles:
     found = {cycle.code: cycle for cycle in await session.scalars(select(Cycle).where(Cycle.code.in_(codes)))}
     for code, field in zip(codes, ("/from_cycle", "/to_cycle"), strict=True):
         if code not in found:
-            raise KpiRefused(f"There is no cycle `{code}`.", field=field)
+            raise CopyRefused(f"There is no cycle `{code}`.", field=field)
     if given.from_cycle == given.to_cycle:
-        raise KpiRefused("Name another cycle to copy into.", field="/to_cycle")
+        raise CopyRefused("Name another cycle to copy into.", field="/to_cycle")
     return Cycles(found[given.from_cycle], found[given.to_cycle])
 
 
@@ -65,7 +65,7 @@ async def _originals(viewer: Viewer, session: WriteSession, given: CopyInput, cy
     )
     rows = (await session.execute(statement)).all()
     if len(rows) > MAX_COPIED:
-        raise KpiRefused(f"At most {MAX_COPIED} KPIs are copied at once: copy by levels or units, from the top.", field="/unit_codes")
+        raise CopyRefused(f"At most {MAX_COPIED} KPIs are copied at once: copy by levels or units, from the top.", field="/unit_codes")
     ids = [row.Kpi.id for row in rows]
     targets, parents = await queries.targets(session, ids), await queries.parents(session, ids)
     stakeholders = await queries.stakeholders(session, ids)
@@ -83,7 +83,7 @@ async def _wanted(viewer: Viewer, session: WriteSession, given: CopyInput) -> li
         units = dict((await session.execute(select(OrgUnit.code, OrgUnit.id).where(OrgUnit.code.in_(given.unit_codes)))).all())
         for n, code in enumerate(given.unit_codes):
             if code not in units:
-                raise KpiRefused(f"There is no unit `{code}`.", field=f"/unit_codes/{n}")
+                raise CopyRefused(f"There is no unit `{code}`.", field=f"/unit_codes/{n}")
         unit, is_owning = queries.owning_unit(viewer.today)
         inside = select(unit.id).where(is_owning, unit.id.in_(units.values())).correlate(Kpi)
         conditions.append(or_(Kpi.owner_unit_id.in_(units.values()), inside.exists()))

@@ -98,7 +98,7 @@ def _require_known(changes: Sequence[SupposedChange], facts: Mapping[UUID, Any],
         if row is None or not row.whole or row.Kpi.status != "active" or row.Kpi.cycle_id != cycle_id:
             errors.append(_error(n, "kpi_id", "unknown_kpi", "There is no such active KPI of this cycle that you see whole."))
         elif change.kpi_id in first:
-            errors.append(_error(n, "kpi_id", "named_twice", f"Change {first[change.kpi_id] + 1} names the same KPI."))
+            errors.append(_error(n, "kpi_id", "named_twice", f"/changes/{first[change.kpi_id]} names the same KPI."))
         first.setdefault(change.kpi_id, n)
     _refuse(errors)
 

@@ -88,3 +88,5 @@ async def test_who_may_not_place_anywhere_copies_nothing(company: Company, ids: 
     assert (await (await company.client("ida")).post("/v1/cascade/copies", json=content)).status_code == 403
     unknown = await (await company.admin()).post("/v1/cascade/copies", json=content | {"to_cycle": "2099"})
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "/to_cycle")
+    same = await (await company.admin()).post("/v1/cascade/copies", json=content | {"to_cycle": "2026"})
+    assert [answer.json()["code"] for answer in (unknown, same)] == ["copy_refused", "copy_refused"]

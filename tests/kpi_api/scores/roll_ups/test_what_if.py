@@ -154,6 +154,7 @@ async def test_what_cannot_be_supposed_is_refused_by_name(company: Company) -> N
     assert [answer.json()["errors"][0]["code"] for answer in (strange, ancestor, best, twice, both)] == [
         "unknown_kpi", "unknown_kpi", "missed_needs_value", "named_twice", "one_change",
     ]  # fmt: skip
+    assert twice.json()["detail"] == "/changes/0 names the same KPI."
 
 
 async def test_who_sees_a_kpi_above_as_an_ancestor_learns_that_it_depends_and_no_amount(company: Company) -> None:
