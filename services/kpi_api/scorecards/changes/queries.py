@@ -1,6 +1,6 @@
 """Reads of changes: who sees a scorecard sees what is asked of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -10,6 +10,7 @@ from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.access.sight import sees_of_person
+from kpi_api.cascade.queries import among
 from kpi_api.scorecards.changes.models import ChangeStatus, ScorecardChange
 from kpi_api.scorecards.models import Scorecard, ScorecardComment
 
@@ -56,3 +57,12 @@ async def pending(session: ReadSession, scorecard_id: UUID) -> Sequence[Scorecar
 async def reason_of(session: ReadSession, change_id: UUID) -> str | None:
     """What was said with the request; null where nothing was, or it was erased."""
     return await session.scalar(select(ScorecardComment.text).where(ScorecardComment.id == change_id))
+
+
+async def changes_of_cards(viewer: Viewer, session: ReadSession, card_ids: Collection[UUID]) -> dict[UUID, list[ScorecardChange]]:
+    """By scorecard in sight what was asked of it, oldest first."""
+    found: dict[UUID, list[ScorecardChange]] = {}
+    statement = visible(viewer).where(among(ScorecardChange.scorecard_id, card_ids)).order_by(ScorecardChange.id)
+    for change in await session.scalars(statement):
+        found.setdefault(change.scorecard_id, []).append(change)
+    return found

@@ -12,8 +12,9 @@ from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.scorecards.changes import actions, queries
 from kpi_api.scorecards.changes.models import ChangeStatus
-from kpi_api.scorecards.changes.schemas import ChangeOutput, ChangeRequest, ChangeSummary, Story
+from kpi_api.scorecards.changes.schemas import ChangeOutput, ChangeRequest, ChangeSummary, Split, SplitInput, Story
 from kpi_api.scorecards.changes.shown import change_shown
+from kpi_api.scorecards.changes.splitting import split
 from kpi_api.scorecards.changes.story import story
 from kpi_api.scorecards.schemas import CommentInput
 
@@ -91,3 +92,17 @@ async def withdraw(
 async def history(scorecard_id: UUID, viewer: CurrentViewer, session: Read) -> Story:
     """What happened to the scorecard, and to those before and after it in the cycle, step by step in sentences."""
     return await story(viewer, session, scorecard_id)
+
+
+@router.post("/scorecards/{scorecard_id}/split", summary="Split a mover's scorecard")
+async def split_scorecard(
+    scorecard_id: UUID,
+    given: SplitInput,
+    viewer: CurrentViewer,
+    session: Write,
+    preview: Annotated[bool, Query(description="Say what would come of it and write nothing; needs no If-Match.")] = False,
+    if_match: IfMatch = None,
+) -> Split:
+    """End it on the day before the person's job changed and open a draft for the days after, from the template of the new role. The
+    manager or HR may. What was signed stays for the days before."""
+    return await split(viewer, session, scorecard_id, given, if_match, preview=preview)

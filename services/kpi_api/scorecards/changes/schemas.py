@@ -9,10 +9,11 @@ from pydantic import ConfigDict, Field, model_validator
 from chassis.dates import WrittenDate
 from chassis.numbers import Percent
 from chassis.verbs import VerbOutput
+from kpi_api.dictionary.fields import Code
 from kpi_api.dictionary.target_schemas import Target
 from kpi_api.scorecards.changes.models import ChangeStatus, Kind
 from kpi_api.scorecards.lifecycle import Side
-from kpi_api.scorecards.schemas import Comment, Input, LineInput, Output, once_each
+from kpi_api.scorecards.schemas import Comment, Input, LineInput, Output, TemplateParent, once_each
 
 
 class ChangedLine(LineInput):
@@ -105,3 +106,34 @@ class StoryStep(Output):
 
 class Story(Output):
     steps: list[StoryStep]
+
+
+class SplitInput(Input):
+    """`moved_on` is the first day of another employment. Without a template, that of the new role is taken; without one, a blank draft."""
+
+    moved_on: WrittenDate
+    template_code: Code | None = None
+    contributes_to: list[TemplateParent] = Field(default=[], description="Parents of the new KPIs, by definition.")
+    reason: Comment | None = None
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"moved_on": "2026-07-01", "template_code": "account-executive"}]}
+    )
+
+
+class Split(Output):
+    """The scorecard ends on `window_end`; a draft runs from `window_start` to `successor_end` with these KPIs.
+
+    `whole_targets` names KPIs of the ended one whose signed target is for a longer window and stays as it was signed: whoever wants a
+    smaller one for the shorter time agrees on a change before. `successor_id` is null in a preview, which writes nothing.
+    """
+
+    preview: bool
+    scorecard_id: UUID
+    window_end: date
+    successor_id: UUID | None
+    window_start: date
+    successor_end: date
+    template_code: str | None
+    kpis: list[str]
+    whole_targets: list[str]

@@ -38,6 +38,7 @@ DID: Final = {
     "succeed": "signed the text that this scorecard carries from now on",
     "split": "ended it because the job changed",
     "end": "ended it with the last day of the employment",
+    "extend": "let it go on as it was signed, since the person stays",
 }
 
 
