@@ -159,6 +159,7 @@ class KpiOutput(Output):
     status: KpiStatus
     roll_up: RollUpMethod
     roll_up_of: RollUpOf
+    version: int = Field(description="Counts its states; If-Match sends it, in quotation marks.")
     targets: list[TargetOutput]
     stakeholders: list[StakeholderOutput]
     contributes_to: list[UUID]

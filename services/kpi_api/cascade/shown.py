@@ -139,6 +139,7 @@ def _whole(facts: Row[Any], targets: list[TargetOutput], carriers: list[Row[Any]
         status=kpi.status,
         roll_up=kpi.roll_up,
         roll_up_of=kpi.roll_up_of,
+        version=kpi.version,
         targets=targets,
         stakeholders=[_carrier(row) for row in carriers],
         contributes_to=[contribution.parent_id for contribution in parents],

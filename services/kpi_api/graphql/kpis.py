@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from kpi_api.cascade import schemas
+from kpi_api.graphql.cascade.leads import KpiLead, load_leads
 from kpi_api.graphql.collaboration import Collaboration, load_collaboration
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, Unit, load_cycle, load_person
@@ -150,6 +151,7 @@ class Kpi(Node):
     controllability: str | None = strawberry.field(description=HIDDEN)
     roll_up: RollUpMethod | None = strawberry.field(description=HIDDEN)
     roll_up_of: RollUpOf | None = strawberry.field(description=HIDDEN)
+    version: int | None = strawberry.field(description="Counts its states; changes ask for the one that was read. " + HIDDEN)
     stakeholders: list[Stakeholder] | None = strawberry.field(description=HIDDEN)
     owner_id: strawberry.Private[UUID | None]
     owning_unit_id: strawberry.Private[UUID | None]
@@ -172,6 +174,14 @@ class Kpi(Node):
     async def contributes_to(self, info: Info) -> list["Kpi"]:
         views = await info.context.loaders.kpis.load_many(self.parent_ids)
         return [Kpi.of(view) for view in views if view is not None]
+
+    @strawberry.field(description="KPIs in sight on which this one shows later. " + HIDDEN)
+    async def leads_to(self, info: Info) -> list[KpiLead] | None:
+        return await load_leads(info, self.uuid, "leads_to")
+
+    @strawberry.field(description="KPIs in sight that show on this one later. " + HIDDEN)
+    async def led_by(self, info: Info) -> list[KpiLead] | None:
+        return await load_leads(info, self.uuid, "led_by")
 
     @strawberry.field(description="How often the target of a part would have been met before; null where the KPI is seen as an ancestor.")
     async def target_difficulty(self, info: Info, part: str = "main") -> Difficulty | None:
@@ -207,7 +217,7 @@ class Kpi(Node):
 
 
 SHOWN_WHOLE = (
-    "code", "collaborative", "definition_code", "definition_version", "window_start", "window_end", "controllability", "cycle_id",
+    "code", "collaborative", "definition_code", "definition_version", "window_start", "window_end", "controllability", "cycle_id", "version",
 )  # fmt: skip
 NOTHING_MORE: dict[str, Any] = {
     **dict.fromkeys((*SHOWN_WHOLE, "roll_up", "roll_up_of", "stakeholders", "owner_id")), "parent_ids": [],
