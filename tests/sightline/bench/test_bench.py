@@ -12,6 +12,7 @@ import pytest
 from sightline.bench import (
     access,
     cascade,
+    findings,
     line_of_sight,
     measurements,
     people_import,
@@ -29,6 +30,8 @@ PEOPLE = 300
 AIMS = {
     "import.people": ("rows/s", "higher", 0.5),
     "measurements.bulk": ("rows/s", "higher", 0.5),
+    "findings.one": ("ms", "lower", 2.0),
+    "findings.cycle": ("s", "lower", 3.0),
     "graphql.line_of_sight": ("requests/s", "higher", 0.3),
     "scoring.engine.numpy": ("s", "lower", 2.0),
     "year.close": ("s", "lower", 5),
@@ -56,7 +59,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 FIGURES = [
     (year_close.run, 200),
     *((measure, PEOPLE) for measure in (people_import.run, measurements.run, access.leaf, access.manager, access.executive)),
-    *((measure, PEOPLE) for measure in (cascade.subtree, person.run, line_of_sight.run)),
+    *((measure, PEOPLE) for measure in (cascade.subtree, findings.one, findings.cycle, person.run, line_of_sight.run)),
 ]
 
 
