@@ -11,6 +11,7 @@ from strawberry.dataloader import DataLoader
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
+from kpi_api.cascade.leading.queries import leads_of_kpis
 from kpi_api.cascade.lines import lines_seen
 from kpi_api.cascade.shown import kpi_views
 from kpi_api.dictionary.competencies.queries import uses as competency_uses
@@ -41,6 +42,7 @@ class Loaders:
         self.competency_uses = loader(context, competency_uses)
         self.cycles = loader(context, reads.cycles_by_id)
         self.kpis = loader(context, _kpis)
+        self.leads = loader(context, leads_of_kpis)
         self.lines_of_sight = loader(context, lines_seen)
         self.scorecards = loader(context, reads.scorecards_by_id)
         self.scorecard_lines = loader(context, reads.lines_of_scorecards)
