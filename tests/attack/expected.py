@@ -26,7 +26,9 @@ SEES: dict[str, set[str]] = {
     "scorecard": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "closed_scorecard": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "review": {"self", "above", "top", "hr_admin", "auditor", "integration"},
+    "correction": {"hr_admin", "auditor"},
     "finding_muting": {"self", "above", "top", "hr_admin", "auditor", "integration"},
+    "scorecard_change": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "released_review": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "check_in": {"self", "above", "top", "hr_admin", "auditor", "integration"},
     "oneself": {"self"},
@@ -150,6 +152,7 @@ HR, HR_KEY, PAY = {"hr_admin"}, {"hr_admin", "integration"}, {"comp_admin"}
 MAY: dict[str, set[str]] = {
     "organization.change": HR, "people.write": HR_KEY, "structure.write": HR_KEY, "cycles.write": HR_KEY, "closings.begin": HR,
     "closings.read": SEES["closing"], "grants.give": HR, "hris.write": HR, "library.install": HR, "templates.write": HR,
+    "corrections.order": HR,
     "competencies.write": HR, "outcome_areas.write": HR,
     "people.erase": HR,
     "definitions.write": {"hr_admin", "executive"}, "definitions.approve": {"hr_admin", "executive"}, "definitions.retire": HR,
@@ -168,7 +171,7 @@ MAY: dict[str, set[str]] = {
     "definition.propose": {"self", "hr_admin"}, "definition.approve": {"hr_admin"}, "closed.correct": HR,
     "scorecard.open": {"self", "direct", "hr_admin", "integration"}, "scorecard.edit": {"self", "direct", "top", "hr_admin"},
     "scorecard.propose": {"self", "direct"}, "scorecard.force": HR, "scorecard.manager": {"direct"}, "scorecard.person": {"self"},
-    "findings.mute_everywhere": HR, "finding.mute": {"direct", "top", "hr_admin"},
+    "scorecard.split": {"direct", "hr_admin"}, "findings.mute_everywhere": HR, "finding.mute": {"direct", "top", "hr_admin"},
     "review.self": {"self"}, "review.manager": {"direct"}, "review.release": {"direct", "hr_admin"}, "check_in": {"self", "above"},
 }  # fmt: skip
 

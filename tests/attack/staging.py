@@ -11,6 +11,7 @@ from chassis.identity import TokenSigner, load_private_key
 from chassis.identity.api_keys import create_api_key
 from kpi_api.closing.actions import ADVANCE
 from kpi_api.identities.models import PersonIdentity
+from kpi_api.scorecards.corrections.applying import CORRECT
 from kpi_api.scores.pushing import PUSH
 from tests.attack.cast import GRANTS, MANAGERS, UNIT_OF, UNITS, Cast, Side
 from tests.world import World
@@ -247,6 +248,7 @@ async def _open_scorecards(cast: Cast) -> None:
         lines = [{"kpi_id": cast.records["kpi"][name]["id"], "weight": "100.00"}]
         card = await side.post("founder", "/v1/scorecards", person_external_id=f"x-{name}", cycle_code="2026", lines=lines)
         cast.add("scorecard", name, id=card["id"], person_id=side.people[name], kpi_id=lines[0]["kpi_id"])
+        await side.post("founder", f"/v1/scorecards/{card['id']}/comments", text=f"comment-{name}")
         muting = {"code": "no_behavioural", "scorecard_id": card["id"], "reason": f"muted-{name}", "ends_on": "2199-12-31"}
         cast.add("finding_muting", name, id=(await side.post("founder", "/v1/findings/mutings", **muting))["id"])
         if name in {"employee", "chief"}:
@@ -257,6 +259,13 @@ async def _open_scorecards(cast: Cast) -> None:
         if name != "peer":
             await side.call(name, "POST", f"/v1/scorecards/{card['id']}/agree", json={}, headers=star)
             active[name] = card["id"]
+            wanted = {"effective_from": "2026-02-01", "reason": f"reason-{name}", "lines": [lines[0] | {"component": "other"}]}
+            made = await side.post(name, f"/v1/scorecards/{card['id']}/changes", **wanted)
+            cast.add("scorecard_change", name, id=made["id"], scorecard_id=card["id"])
+    correction = {"cycle_code": "2026", "lines": [{"definition_code": "calls", "targets": [{"value": "110"}]}], "reason": "r"}
+    made = await side.post("founder", "/v1/scorecard-corrections", **correction, objections_until="2026-12-31")
+    await work(side, CORRECT)
+    cast.add("correction", "home", id=made["id"])
     for name, review in (await _review(side, "2026", "mid_year", active, release=False)).items():
         cast.add("review", name, id=review, person_id=side.people[name], the_owner=name)
     for name in ("employee", "peer", "stakeholder", "chief"):

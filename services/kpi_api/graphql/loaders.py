@@ -21,6 +21,9 @@ from kpi_api.graphql.context import Context
 from kpi_api.graphql.dictionary import reads as dictionary
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
+from kpi_api.scorecards.changes.queries import changes_of_cards
+from kpi_api.scorecards.corrections.queries import corrections_of_cards
+from kpi_api.scorecards.discussion.queries import comments_of_cards
 from kpi_api.scorecards.findings.queries import noted_of_cards
 from kpi_api.scores.queries import scores
 
@@ -48,6 +51,9 @@ class Loaders:
         self.scorecard_lines = loader(context, reads.lines_of_scorecards)
         self.verbs = loader(context, reads.verbs_of_scorecards)
         self.scores = loader(context, scores)
+        self.scorecard_comments = loader(context, comments_of_cards)
+        self.scorecard_corrections = loader(context, corrections_of_cards)
+        self.scorecard_changes = loader(context, changes_of_cards)
         self.findings = loader(context, noted_of_cards)
         self.definitions = loader(context, dictionary.definitions_by_id)
         self.definition_versions = loader(context, dictionary.versions_of_definitions)

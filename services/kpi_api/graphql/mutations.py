@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from chassis.database import WriteSession
+from kpi_api.graphql.agreements import AgreementMutation
 from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
@@ -66,7 +67,7 @@ async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession,
 
 
 @strawberry.type
-class Mutation(CollaborationMutation, DictionaryMutation, FindingMutation):
+class Mutation(AgreementMutation, CollaborationMutation, DictionaryMutation, FindingMutation):
     @strawberry.mutation(description="Propose a draft to the other side and sign its text.")
     async def propose_scorecard(self, info: Info, id_: Id, version: int, comment: str | None = None) -> ScorecardResult:
         viewer = info.context.viewer

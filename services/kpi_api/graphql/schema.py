@@ -200,6 +200,8 @@ class Query(DictionaryQuery, FindingQuery):
         cycle_code: str | None = None,
         person_id: strawberry.ID | None = None,
         status: ScorecardStatus | None = None,
+        waiting_for_me: bool = False,
+        late: bool | None = None,
     ) -> Connection[Scorecard]:
         page = page_request(info, first, after)
         async with info.context.read() as session:
@@ -210,6 +212,8 @@ class Query(DictionaryQuery, FindingQuery):
                 cycle_code=cycle_code,
                 person_id=wanted_id("Person", person_id),
                 status=status.value if status else None,
+                waiting_for_me=waiting_for_me,
+                late=late,
             )
         return connection(rows, after, Scorecard.of)
 

@@ -7,11 +7,20 @@ from uuid import UUID
 import strawberry
 
 from kpi_api.cascade.shown import target_shown
+from kpi_api.graphql.agreements import (
+    ScorecardComment,
+    ScorecardCorrection,
+    SignedScorecard,
+    load_agreement,
+    load_comments,
+    load_corrections,
+)
 from kpi_api.graphql.findings import Finding, ScorecardQuality, load_findings
 from kpi_api.graphql.kpis import Kpi, Target, load_kpi
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
 from kpi_api.graphql.reads import LineRows
+from kpi_api.graphql.scorecard_changes import ScorecardChange, load_changes
 from kpi_api.graphql.words import Freshness, KpiStatus, ReviewStage, ReviewStatus, ScorecardStatus, Side
 from kpi_api.reviews import models as review_models
 from kpi_api.scorecards import models
@@ -101,6 +110,9 @@ class Scorecard(Node):
     window_end: date
     imposed: bool = strawberry.field(description="Forced by HR rather than agreed.")
     agreed_at: datetime | None
+    waiting_for: Side | None = strawberry.field(description="The side whose answer is awaited.")
+    waiting_since: datetime | None
+    imposed_by_correction_uuid: UUID | None = strawberry.field(description="The correction to which nobody objected.")
     version: int = strawberry.field(description="Send it with a change, so that nobody's change is overwritten.")
     person_id: strawberry.Private[UUID]
     cycle_id: strawberry.Private[UUID]
@@ -121,6 +133,22 @@ class Scorecard(Node):
     async def verbs(self, info: Info) -> list[ScorecardVerb]:
         verbs = await info.context.loaders.verbs.load(self.uuid) or []
         return [ScorecardVerb(verb=verb.verb, allowed=verb.allowed, reason=verb.reason) for verb in verbs]
+
+    @strawberry.field(description="The agreement, or what was signed here under a digest at any time; null before both signed.")
+    async def agreement(self, info: Info, digest: str | None = None) -> SignedScorecard | None:
+        return await load_agreement(info, self.uuid, digest)
+
+    @strawberry.field(description="What was said about it, oldest first.")
+    async def comments(self, info: Info) -> list[ScorecardComment]:
+        return await load_comments(info, self.uuid)
+
+    @strawberry.field(description="Corrections of many scorecards as they concern this one.")
+    async def corrections(self, info: Info) -> list[ScorecardCorrection]:
+        return await load_corrections(info, self.uuid)
+
+    @strawberry.field(description="Other texts asked for since it was agreed, oldest first; the pending ones are not answered yet.")
+    async def changes(self, info: Info) -> list[ScorecardChange]:
+        return await load_changes(info, self.uuid)
 
     @strawberry.field(description="What the design linter finds, errors first.")
     async def findings(self, info: Info) -> list[Finding]:
@@ -146,6 +174,9 @@ class Scorecard(Node):
             window_end=row.window_end,
             imposed=row.imposed,
             agreed_at=row.agreed_at,
+            waiting_for=Side(row.waiting_for) if row.waiting_for else None,
+            waiting_since=row.waiting_since,
+            imposed_by_correction_uuid=row.imposed_by_correction_id,
             version=row.version,
             person_id=row.person_id,
             cycle_id=row.cycle_id,

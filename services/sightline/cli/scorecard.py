@@ -1,7 +1,10 @@
-"""`sightline definition approve` and `sightline scorecard agree`: what takes two people."""
+"""`sightline definition approve` and `sightline scorecard agree`: what takes two people; `scorecard verify`: what they signed."""
 
+import json
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -87,3 +90,80 @@ def _manager(client: Client, person: dict[str, Any]) -> str:
     if not board:
         raise BadUsage(f"Nobody stands above {person['external_id']}, and nobody is on the board.", "Give somebody the role board.")
     return str(board[0])
+
+
+@scorecard.command()
+def verify(
+    file: Annotated[
+        Path, typer.Argument(help="The answer of GET /v1/scorecards/{id}/agreement, as JSON.", exists=True, dir_okay=False)
+    ],
+    offline: Annotated[bool, typer.Option("--offline", help="Compare the file with itself only, without a server.")] = False,
+    organization: OrganizationId = None,
+    act_as: ActAs = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a signed scorecard is what was signed: compute its digest anew, and ask who signed that digest.
+
+    A file that was changed together with its digests agrees with itself, so only the server's answer proves who signed. Ends with 1 where
+    it is not what was signed.
+
+    Example: `sightline scorecard verify agreement.json`.
+    """
+    kept = _read(file)
+    found = {"digest": kept["digest"], "recomputed_digest": _digest(kept["document"]), "signed": None, "signatures": []}
+    found["intact"] = found["recomputed_digest"] == found["digest"]
+    if not offline:
+        with open_client(organization, act_as) as client:
+            known = _signed(client, kept["scorecard_id"], found["recomputed_digest"])
+        found |= {"signed": bool(known and known["verified"]), "signatures": known["signatures"] if known else []}
+    if as_json:
+        show_json(found)
+    else:
+        _tell(found)
+    if not found["intact"] or found["signed"] is False:
+        raise typer.Exit(1)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """Raises BadUsage."""
+    try:
+        kept = json.loads(file.read_text())
+        wanted = {"scorecard_id": str, "document": dict, "digest": str}
+        if all(isinstance(kept[name], kind) for name, kind in wanted.items()):
+            return dict(kept)
+    except (ValueError, KeyError, TypeError) as error:
+        raise _no_agreement(file) from error
+    raise _no_agreement(file)
+
+
+def _no_agreement(file: Path) -> BadUsage:
+    return BadUsage(f"{file} holds no agreement.", "Keep what GET /v1/scorecards/{id}/agreement answers, as it is.")
+
+
+def _digest(document: dict[str, Any]) -> str | None:
+    """None for a document that has no canonical form, such as one with binary floats, which nobody can have signed."""
+    from chassis.documents import digest
+
+    try:
+        return digest(document)
+    except TypeError:
+        return None
+
+
+def _signed(client: Client, scorecard_id: str, digest: str | None) -> dict[str, Any] | None:
+    """What the service knows about a text with this digest; None where nobody signed it."""
+    try:
+        return dict(client.get("kpi_api", f"/v1/scorecards/{quote(scorecard_id, safe='')}/agreement", digest=digest or "none"))
+    except Refused as refused:
+        if refused.code != "not_found":
+            raise
+        return None
+
+
+def _tell(found: dict[str, Any]) -> None:
+    show_step("The text has its digest." if found["intact"] else "The text is not what its digest says: it was changed.")
+    if found["signed"] is not None:
+        show_step("Every side signed it." if found["signed"] else "Not every side signed this text.")
+    for one in found["signatures"]:
+        absent = f" for {one['on_behalf_of_id']}" if one["on_behalf_of_id"] else ""
+        show_step(f"{one['side']}: {one['signer_id']}{absent}, {one['signed_at']}")

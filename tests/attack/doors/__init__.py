@@ -2,6 +2,8 @@
 
 from tests.attack.attacking import Door, Read
 from tests.attack.doors import (
+    agreements,
+    changes,
     collaboration,
     findings,
     graph,
@@ -34,6 +36,8 @@ DOORS: list[Door] = [
     *targets.WRITES,
     *collaboration.DOORS,
     *findings.DOORS,
+    *agreements.DOORS,
+    *changes.DOORS,
 ]
 READS = [door for door in DOORS if isinstance(door, Read)]
 WRITES = [door for door in DOORS if not isinstance(door, Read)]

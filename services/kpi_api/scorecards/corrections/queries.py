@@ -13,6 +13,7 @@ from kpi_api.cascade.queries import among
 from kpi_api.scorecards import queries as scorecards
 from kpi_api.scorecards.corrections.models import CorrectionResult, ResultStatus, ScorecardCorrection
 from kpi_api.scorecards.corrections.schemas import CorrectionCounts, CorrectionOfScorecard, CorrectionOutput, CorrectionResultOutput
+from kpi_api.scorecards.models import Scorecard
 
 
 async def corrections(viewer: Viewer, session: ReadSession, page: PageRequest) -> Rows[ScorecardCorrection]:
@@ -62,13 +63,19 @@ async def results(
 async def of_scorecard(viewer: Viewer, session: ReadSession, scorecard_id: UUID) -> list[CorrectionOfScorecard]:
     """The corrections of a scorecard in sight, oldest first. Raises NotFound."""
     card = await scorecards.scorecard(viewer, session, scorecard_id)
-    joined = select(CorrectionResult, ScorecardCorrection).join(
-        ScorecardCorrection, ScorecardCorrection.id == CorrectionResult.correction_id
-    )
-    rows = await session.execute(joined.where(CorrectionResult.scorecard_id == card.id).order_by(CorrectionResult.correction_id))
-    return [
-        CorrectionOfScorecard(
-            **CorrectionResultOutput.model_validate(result).model_dump(), reason=whole.reason, objections_until=whole.objections_until
-        )
-        for result, whole in rows
-    ]
+    return (await corrections_of_cards(viewer, session, [card.id])).get(card.id, [])
+
+
+async def corrections_of_cards(
+    viewer: Viewer, session: ReadSession, scorecard_ids: Collection[UUID]
+) -> dict[UUID, list[CorrectionOfScorecard]]:
+    """By scorecard in sight its corrections, oldest first."""
+    seen = scorecards.visible(viewer).where(among(Scorecard.id, scorecard_ids)).with_only_columns(Scorecard.id)
+    same = ScorecardCorrection.id == CorrectionResult.correction_id
+    rows = select(CorrectionResult, ScorecardCorrection).join(ScorecardCorrection, same).where(CorrectionResult.scorecard_id.in_(seen))
+    found: dict[UUID, list[CorrectionOfScorecard]] = {}
+    for result, whole in await session.execute(rows.order_by(CorrectionResult.correction_id)):
+        own = CorrectionResultOutput.model_validate(result).model_dump()
+        shown = CorrectionOfScorecard(**own, reason=whole.reason, objections_until=whole.objections_until)
+        found.setdefault(result.scorecard_id, []).append(shown)
+    return found

@@ -1,5 +1,6 @@
 """Reads of comments on a scorecard, for whoever sees it."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -7,8 +8,10 @@ from sqlalchemy import select
 from chassis.access import Viewer
 from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
+from kpi_api.cascade.queries import among
 from kpi_api.scorecards import queries as scorecards
 from kpi_api.scorecards.discussion.models import ThreadComment
+from kpi_api.scorecards.models import Scorecard
 
 
 async def comments(
@@ -21,3 +24,12 @@ async def comments(
         statement = statement.where(ThreadComment.kpi_id == kpi_id)
     scope = f"scorecard_comments {viewer.subject} {scorecard_id} {kpi_id}"
     return await fetch_page(session, statement, page, keys=[(ThreadComment.id, lambda row: row.id)], scope=scope)
+
+
+async def comments_of_cards(viewer: Viewer, session: ReadSession, scorecard_ids: Collection[UUID]) -> dict[UUID, list[ThreadComment]]:
+    """By scorecard in sight everything that was said about it, oldest first."""
+    seen = scorecards.visible(viewer).where(among(Scorecard.id, scorecard_ids)).with_only_columns(Scorecard.id)
+    found: dict[UUID, list[ThreadComment]] = {}
+    for row in await session.scalars(select(ThreadComment).where(ThreadComment.scorecard_id.in_(seen)).order_by(ThreadComment.id)):
+        found.setdefault(row.scorecard_id, []).append(row)
+    return found
