@@ -9,6 +9,7 @@ import strawberry
 
 from chassis.database import WriteSession
 from kpi_api.graphql.agreements import AgreementMutation
+from kpi_api.graphql.assignments import AssignmentMutation
 from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
@@ -18,6 +19,7 @@ from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
 from kpi_api.graphql.scorecards import Review, Scorecard
+from kpi_api.graphql.templates import TemplateMutation
 from kpi_api.graphql.unit_moves import UnitMoveResult, move_unit
 from kpi_api.graphql.writing import attempt, found, tag
 from kpi_api.reviews import actions as reviews
@@ -67,7 +69,7 @@ async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession,
 
 
 @strawberry.type
-class Mutation(AgreementMutation, CollaborationMutation, DictionaryMutation, FindingMutation):
+class Mutation(AgreementMutation, AssignmentMutation, CollaborationMutation, DictionaryMutation, FindingMutation, TemplateMutation):
     @strawberry.mutation(description="Propose a draft to the other side and sign its text.")
     async def propose_scorecard(self, info: Info, id_: Id, version: int, comment: str | None = None) -> ScorecardResult:
         viewer = info.context.viewer

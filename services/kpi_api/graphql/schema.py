@@ -15,6 +15,7 @@ from kpi_api.cascade import queries as cascade
 from kpi_api.cascade.shown import kpi_views
 from kpi_api.cycles import queries as cycles
 from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
+from kpi_api.graphql.assignments import AssignmentQuery
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
 from kpi_api.graphql.dictionary.definitions import load_definition
 from kpi_api.graphql.dictionary.outcomes import load_outcome
@@ -34,6 +35,7 @@ from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange,
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.subtrees import Cascade, cascade_of_kpi, cascade_of_unit
+from kpi_api.graphql.templates import Template, TemplateQuery, load_template
 from kpi_api.graphql.unit_moves import StrayContribution, stray_contributions
 from kpi_api.graphql.words import KpiLevel, ScorecardStatus
 from kpi_api.people import queries as people
@@ -68,7 +70,7 @@ class Viewer:
 
 
 @strawberry.type
-class Query(DictionaryQuery, FindingQuery):
+class Query(AssignmentQuery, DictionaryQuery, FindingQuery, TemplateQuery):
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.viewer
@@ -273,6 +275,7 @@ NODES: dict[str, Callable[[Info, UUID], Awaitable[Node | None]]] = {
     "Review": load_review,
     "Outcome": load_outcome,
     "Definition": load_definition,
+    "Template": load_template,
 }
 """What has a global id, and how it is read by the viewer's sight."""
 
@@ -287,7 +290,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=[Person, Kpi, Scorecard, Review, Cycle, Role, Competency],
+    types=[Person, Kpi, Scorecard, Review, Cycle, Role, Competency, Template],
     extensions=EXTENSIONS,
     execution_context_class=LeafPlanExecutor,
     config=StrawberryConfig(scalar_map={Decimal: EXACT_DECIMAL}),
