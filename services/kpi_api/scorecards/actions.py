@@ -141,12 +141,17 @@ async def _acceptable_terms(session: WriteSession, card: Scorecard, *, despite_w
     return terms
 
 
+async def absent_manager(viewer: Viewer, session: WriteSession, card: Scorecard, side: Side) -> UUID | None:
+    """The manager for whom the viewer acts on the manager's side, if they stand in for them."""
+    if side != "manager":
+        return None
+    manager_id = await manager_on(session, card.person_id, viewer.today)
+    return manager_id if manager_id in viewer.stands_in_for else None
+
+
 async def _sign(viewer: Viewer, session: WriteSession, card: Scorecard, side: Side, terms: Terms) -> None:
     """Put the viewer's name to the text; a delegate's names the absent manager for whom they sign."""
-    signer, absent = viewer.require_person(), None
-    if side == "manager":
-        manager_id = await manager_on(session, card.person_id, viewer.today)
-        absent = manager_id if manager_id in viewer.stands_in_for else None
+    signer, absent = viewer.require_person(), await absent_manager(viewer, session, card, side)
     session.add(
         ScorecardSignature(
             scorecard_id=card.id, side=side, signer_id=signer, signed_at=session.now, digest=terms.digest, on_behalf_of_id=absent

@@ -28,8 +28,8 @@ from kpi_api.measurements.milestones.late_days import deduction_per_day, share_d
 from kpi_api.measurements.queries import MeasuredPart, sums_of
 from kpi_api.people.models import Employment
 from kpi_api.scorecards.lateness import Due, days_late_of
-from kpi_api.scorecards.part_of_year import days_apart, periods_of_scorecard
 from kpi_api.scorecards.models import Scorecard
+from kpi_api.scorecards.part_of_year import days_apart, periods_of_scorecard
 from kpi_api.scorecards.withdrawals import withdrawn_by
 
 Document = dict[str, Any]

@@ -19,7 +19,7 @@ from kpi_api.cascade.problems import KpiRefused
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.target_schemas import Target
 from kpi_api.scorecards import queries as scorecards
-from kpi_api.scorecards.actions import line_errors
+from kpi_api.scorecards.actions import absent_manager, line_errors
 from kpi_api.scorecards.changes import queries
 from kpi_api.scorecards.changes.answering import Answer, may_answer, refusal
 from kpi_api.scorecards.changes.applying import put_in_force
@@ -56,7 +56,7 @@ async def request_change(viewer: Viewer, session: WriteSession, scorecard_id: UU
     change = _new_change(session, card, given)
     terms = await _terms(session, card, change, signed)
     _require_sound(signed, terms)
-    sign_first(viewer, session, change, side, signed, terms)
+    await sign_first(viewer, session, card, change, side, terms)
     session.add(change)
     await note_step(session, card, "request_change", side, viewer.subject, given.reason, step_id=change.id)
     await tell(session, "scorecard.change_requested", card, change)
@@ -72,7 +72,7 @@ async def agree(
     terms = await _terms(session, card, change, signed)
     _require_sound(signed, terms)
     if change.side is None:
-        sign_first(viewer, session, change, side, signed, terms)
+        await sign_first(viewer, session, card, change, side, terms)
         await note_step(session, card, "sign_change", side, viewer.subject, comment)
         await tell(session, "scorecard.change_signed", card, change)
         return change
@@ -133,9 +133,13 @@ async def changeable_text(session: WriteSession, card: Scorecard) -> Document:
     return card.agreement
 
 
-def sign_first(viewer: Viewer, session: WriteSession, change: ScorecardChange, side: Side, signed: Document, terms: Terms) -> None:
+async def sign_first(
+    viewer: Viewer, session: WriteSession, card: Scorecard, change: ScorecardChange, side: Side, terms: Terms
+) -> None:
+    """Put the viewer's name to what is asked for, before the other side does."""
+    change.on_behalf_of_id = await absent_manager(viewer, session, card, side)
     change.side, change.signer_id, change.signed_at = side, viewer.require_person(), session.now
-    change.document, change.digest, change.differences = terms.document, terms.digest, told(signed, terms)
+    change.document, change.digest, change.differences = terms.document, terms.digest, told(card.agreement or {}, terms)
 
 
 def told(signed: Document, terms: Terms) -> list[str]:

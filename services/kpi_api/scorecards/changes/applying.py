@@ -12,6 +12,7 @@ from sqlalchemy import delete
 
 from chassis.access import Viewer
 from chassis.database import WriteSession
+from kpi_api.scorecards.actions import absent_manager
 from kpi_api.scorecards.activation import activate_if_begun
 from kpi_api.scorecards.changes.models import ScorecardChange
 from kpi_api.scorecards.changes.steps import note_step
@@ -38,7 +39,7 @@ async def put_in_force(
     result.agreement, result.agreement_digest, result.agreed_at, result.imposed = terms.document, terms.digest, session.now, False
     await session.flush()
     await _write_lines(session, result, terms)
-    _sign(viewer, session, result, change, side, terms)
+    await _sign(viewer, session, result, change, side, terms)
     change.result_id, change.status, change.decided_at = result.id, "agreed", session.now
     await note_step(session, card, "agree_change", side, viewer.subject, comment)
     if result is not card:
@@ -76,7 +77,13 @@ async def _write_lines(session: WriteSession, card: Scorecard, terms: Terms) -> 
     await session.flush()
 
 
-def _sign(viewer: Viewer, session: WriteSession, card: Scorecard, change: ScorecardChange, side: Side, terms: Terms) -> None:
+async def _sign(viewer: Viewer, session: WriteSession, card: Scorecard, change: ScorecardChange, side: Side, terms: Terms) -> None:
     """Both signatures, the first with its own day."""
-    for whose, signer, day in ((change.side, change.signer_id, change.signed_at), (side, viewer.require_person(), session.now)):
-        session.add(ScorecardSignature(scorecard_id=card.id, side=whose, signer_id=signer, signed_at=day, digest=terms.digest))
+    first = (change.side, change.signer_id, change.on_behalf_of_id, change.signed_at)
+    second = (side, viewer.require_person(), await absent_manager(viewer, session, card, side), session.now)
+    for whose, signer, absent, day in (first, second):
+        session.add(
+            ScorecardSignature(
+                scorecard_id=card.id, side=whose, signer_id=signer, on_behalf_of_id=absent, signed_at=day, digest=terms.digest
+            )
+        )

@@ -44,7 +44,7 @@ def lapse(session: WriteSession, change: ScorecardChange) -> None:
 
 def ask_anew(change: ScorecardChange) -> None:
     """Whoever signed first signed another text."""
-    change.side = change.signer_id = change.signed_at = change.document = change.digest = None
+    change.side = change.signer_id = change.on_behalf_of_id = change.signed_at = change.document = change.digest = None
 
 
 async def lapse_of_cycle(session: WriteSession, cycle_id: UUID) -> None:

@@ -19,9 +19,10 @@ ChangeStatus = Literal["pending", "agreed", "rejected", "withdrawn", "lapsed"]
 class ScorecardChange(Versioned, Row):
     """Somebody asks for another text of an agreed scorecard from `effective_from` on: one side (`request`), or a KPI that it carries.
 
-    `side`, `signer_id`, `signed_at`, `document` and `digest` are the first signature and what was signed; a KPI's request has none until
-    one side agrees. `result_id` is the scorecard that carries the agreed text; `former` the text that it replaced from the first day,
-    kept for good. Its id is that of the step in the history, so the reason is that step's comment.
+    `side`, `signer_id`, `signed_at`, `document` and `digest` are the first signature and what was signed, `on_behalf_of_id` the absent
+    manager for whom a delegate did; a KPI's request has none until one side agrees. `result_id` is the scorecard that carries the agreed
+    text; `former` the text that it replaced from the first day, kept for good. Its id is that of the step in the history, so the reason is
+    that step's comment.
     """
 
     __tablename__ = "scorecard_changes"
@@ -30,6 +31,7 @@ class ScorecardChange(Versioned, Row):
         references("scorecards", "result_id"),
         references("kpis", "kpi_id"),
         references("persons", "signer_id"),
+        references("persons", "on_behalf_of_id"),
         CheckConstraint(f"kind IN {get_args(Kind)}", name="kind"),
         CheckConstraint(f"status IN {get_args(ChangeStatus)}", name="status"),
         CheckConstraint("(kind = 'request') = (kpi_id IS NULL)", name="kpi"),
@@ -52,6 +54,7 @@ class ScorecardChange(Versioned, Row):
     differences: Mapped[list[str]]
     side: Mapped[Side | None] = mapped_column(Text)
     signer_id: Mapped[UUID | None]
+    on_behalf_of_id: Mapped[UUID | None]
     signed_at: Mapped[datetime | None]
     document: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     digest: Mapped[str | None]

@@ -76,6 +76,7 @@ class ChangeSummary(Output):
     differences: list[str]
     side: Side | None
     signer_id: UUID | None
+    on_behalf_of_id: UUID | None
     signed_at: datetime | None
     digest: str | None
     result_id: UUID | None

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.kpi_api.scorecards.changes.year import AgreedYear
+from tests.kpi_api.scorecards.test_signed import delegate
 
 
 def code(answer: httpx.Response) -> tuple[int, str]:
@@ -145,3 +146,17 @@ async def test_once_the_measurements_are_frozen_nothing_is_changed(agreed: Agree
     assert code(await agreed.answer(change, "agree", "max")) == (409, "measurements_frozen")
     assert code(await agreed.request("ann", "30.00", "70.00")) == (409, "measurements_frozen")
     assert (await agreed.change(change["id"]))["status"] == "lapsed"
+
+
+async def test_a_delegate_asks_and_agrees_for_the_absent_manager(agreed: AgreedYear) -> None:
+    people = agreed.scene.people
+    await delegate(agreed.scene, "max", "lou")
+    change = await agreed.requested("lou", "40.00", "60.00")
+    assert (change["side"], change["signer_id"], change["on_behalf_of_id"]) == ("manager", str(people["lou"].id), str(people["max"].id))
+    done = (await agreed.answer(change, "agree", "ann")).json()
+    back = await agreed.requested("ann", "30.00", "70.00", card=done["result_id"], since="2026-10-01")
+    last = (await agreed.answer(back, "agree", "lou")).json()["result_id"]
+    for card, sides in ((done["result_id"], ["manager", "person"]), (last, ["person", "manager"])):
+        signed = (await agreed.scene.read(card))["signatures"]
+        absent = {"manager": str(people["max"].id), "person": None}
+        assert [(one["side"], one["on_behalf_of_id"]) for one in signed] == [(side, absent[side]) for side in sides]
