@@ -107,7 +107,9 @@ class WindowStartInput:
     occurred_on: date | None = None
 
 
-@strawberry.input(description="A KPI to create. The window is the cycle's unless given: a last day, or a number of days, also after an event.")
+@strawberry.input(
+    description="A KPI to create. The window is the cycle's unless given: a last day, or a number of days, also after an event."
+)
 class NewKpiInput:
     definition_code: str
     cycle_code: str

@@ -18,7 +18,9 @@ from kpi_api.graphql.writing import attempt, found, validated
 
 @strawberry.type
 class LinkMutation:
-    @strawberry.mutation(description="Weighted links to KPIs above; one that is there takes the weight given. A wrong row stops only itself.")
+    @strawberry.mutation(
+        description="Weighted links to KPIs above; one that is there takes the weight given. A wrong row stops only itself."
+    )
     async def contribute(self, info: Info, contributions: list[ContributionInput]) -> RowsResult:
         async def write(session: WriteSession) -> RowsChanged:
             given = validated(NewContributions, {"contributions": [one.values() for one in contributions]}).contributions
