@@ -10,6 +10,10 @@ import strawberry
 from chassis.database import WriteSession
 from kpi_api.graphql.agreements import AgreementMutation
 from kpi_api.graphql.assignments import AssignmentMutation
+from kpi_api.graphql.cascade.changing import KpiMutation
+from kpi_api.graphql.cascade.copying import CopyMutation
+from kpi_api.graphql.cascade.linking import LinkMutation
+from kpi_api.graphql.cascade.window_events import WindowEventMutation
 from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
@@ -69,7 +73,18 @@ async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession,
 
 
 @strawberry.type
-class Mutation(AgreementMutation, AssignmentMutation, CollaborationMutation, DictionaryMutation, FindingMutation, TemplateMutation):
+class Mutation(
+    AgreementMutation,
+    AssignmentMutation,
+    CollaborationMutation,
+    CopyMutation,
+    DictionaryMutation,
+    FindingMutation,
+    KpiMutation,
+    LinkMutation,
+    TemplateMutation,
+    WindowEventMutation,
+):
     @strawberry.mutation(description="Propose a draft to the other side and sign its text.")
     async def propose_scorecard(self, info: Info, id_: Id, version: int, comment: str | None = None) -> ScorecardResult:
         viewer = info.context.viewer

@@ -76,6 +76,11 @@ def id_of(type_name: str, text: str) -> UUID | None:
         return None
 
 
+def wanted_id(type_name: str, id_: str | None) -> UUID | None:
+    """The id of a filter: None filters nothing, what is no such id finds nothing."""
+    return None if id_ is None else id_of(type_name, id_) or UUID(int=0)
+
+
 def page_request(info: Info, first: int, after: str | None) -> PageRequest:
     """Raises GraphQLError `page_size` for a page that is too large or empty."""
     if not 1 <= first <= MAX_FIRST:

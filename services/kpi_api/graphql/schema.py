@@ -16,6 +16,8 @@ from kpi_api.cascade.shown import kpi_views
 from kpi_api.cycles import queries as cycles
 from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
 from kpi_api.graphql.assignments import AssignmentQuery
+from kpi_api.graphql.cascade.coverage import CoverageQuery
+from kpi_api.graphql.cascade.window_events import WindowEvent, WindowEventQuery, load_window_event
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
 from kpi_api.graphql.dictionary.definitions import load_definition
 from kpi_api.graphql.dictionary.outcomes import load_outcome
@@ -26,7 +28,20 @@ from kpi_api.graphql.findings import FindingQuery
 from kpi_api.graphql.kpis import Kpi, LineOfSight, load_kpi, load_unit
 from kpi_api.graphql.limits import EXTENSIONS
 from kpi_api.graphql.mutations import Mutation
-from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Id, Info, Node, connection, id_of, page_request, read_global_id
+from kpi_api.graphql.nodes import (
+    DEFAULT_FIRST,
+    After,
+    Connection,
+    First,
+    Id,
+    Info,
+    Node,
+    connection,
+    id_of,
+    page_request,
+    read_global_id,
+    wanted_id,
+)
 from kpi_api.graphql.payouts import Payout, own_payouts
 from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
 from kpi_api.graphql.readings import Reading, own_readings
@@ -70,7 +85,7 @@ class Viewer:
 
 
 @strawberry.type
-class Query(AssignmentQuery, DictionaryQuery, FindingQuery, TemplateQuery):
+class Query(AssignmentQuery, CoverageQuery, DictionaryQuery, FindingQuery, TemplateQuery, WindowEventQuery):
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.viewer
@@ -246,11 +261,6 @@ class Query(AssignmentQuery, DictionaryQuery, FindingQuery, TemplateQuery):
         return await load_duplicates(info, first, after, stated=stated)
 
 
-def wanted_id(type_name: str, id_: str | None) -> UUID | None:
-    """The id of a filter: None filters nothing, what is no such id finds nothing."""
-    return None if id_ is None else id_of(type_name, id_) or UUID(int=0)
-
-
 async def load_scorecard(info: Info, scorecard_id: UUID) -> Scorecard | None:
     row = await info.context.loaders.scorecards.load(scorecard_id)
     return Scorecard.of(row) if row else None
@@ -276,6 +286,7 @@ NODES: dict[str, Callable[[Info, UUID], Awaitable[Node | None]]] = {
     "Outcome": load_outcome,
     "Definition": load_definition,
     "Template": load_template,
+    "WindowEvent": load_window_event,
 }
 """What has a global id, and how it is read by the viewer's sight."""
 
@@ -290,7 +301,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=[Person, Kpi, Scorecard, Review, Cycle, Role, Competency, Template],
+    types=[Person, Kpi, Scorecard, Review, Cycle, Role, Competency, Template, WindowEvent],
     extensions=EXTENSIONS,
     execution_context_class=LeafPlanExecutor,
     config=StrawberryConfig(scalar_map={Decimal: EXACT_DECIMAL}),
