@@ -37,6 +37,7 @@ from kpi_api.collaboration.jobs import CELEBRATE, CELEBRATE_SECONDS, celebrate_r
 from kpi_api.collaboration.rest import router as collaboration_router
 from kpi_api.cycles.calendars.rest import router as calendar_router
 from kpi_api.cycles.rest import router as cycles_router
+from kpi_api.development.rest import router as development_router
 from kpi_api.dictionary.applicability.rest import router as applicability_router
 from kpi_api.dictionary.competencies.rest import router as competency_router
 from kpi_api.dictionary.document.rest import router as document_router
@@ -152,6 +153,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             copying_router,
             lead_router,
             collaboration_router,
+            development_router,
             moving_router,
             okr_router,
             window_router,

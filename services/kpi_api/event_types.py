@@ -31,6 +31,7 @@ EVENT_TYPES = {
     "kpi.achieved_together": "The target of a collaborative KPI was reached, which is noticed once: there is something to celebrate.",
     "kpi.looked_back_on": "One of those who carried a collaborative KPI kept what they learned.",
     "kpi.withdrawn": "A KPI's use ended; `scorecard_ids` names the open scorecards that carry it, whose histories say so.",
+    "development_goal.changed": "A development goal: `step` is proposed, agreed, step_marked, evidence_added, reached, not_reached, dropped.",
     "window_event.changed": "An event that begins windows was named, or its day recorded.",
     "measurement.recorded": "Measurements were recorded or corrected; `kpi_ids` names the KPIs.",
     "scorecard.proposed": "One side proposed a scorecard to the other.",

@@ -7,6 +7,7 @@ from kpi_api.closing import models as closing
 from kpi_api.collaboration import models as collaboration
 from kpi_api.cycles import models as cycles
 from kpi_api.database import Base
+from kpi_api.development import models as development
 from kpi_api.dictionary import models as dictionary
 from kpi_api.dictionary.duplicates import models as duplicates
 from kpi_api.dictionary.formulas import models as formulas
@@ -38,6 +39,7 @@ __all__ = [
     "collaboration",
     "corrections",
     "cycles",
+    "development",
     "dictionary",
     "discussion",
     "duplicates",

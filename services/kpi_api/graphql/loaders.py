@@ -18,6 +18,7 @@ from kpi_api.dictionary.competencies.queries import uses as competency_uses
 from kpi_api.dictionary.outcomes.queries import serving
 from kpi_api.graphql import reads
 from kpi_api.graphql.context import Context
+from kpi_api.graphql.development import goals_by_id
 from kpi_api.graphql.dictionary import reads as dictionary
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
@@ -45,6 +46,7 @@ class Loaders:
         self.competency_uses = loader(context, competency_uses)
         self.cycles = loader(context, reads.cycles_by_id)
         self.kpis = loader(context, _kpis)
+        self.development_goals = loader(context, goals_by_id)
         self.leads = loader(context, leads_of_kpis)
         self.lines_of_sight = loader(context, lines_seen)
         self.scorecards = loader(context, reads.scorecards_by_id)

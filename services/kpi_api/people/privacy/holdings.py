@@ -23,6 +23,7 @@ def _to_be_seen(tables: Tables) -> ColumnElement[bool]:
 
 
 CARD, KPI, REVIEW = ("scorecard_id", "scorecards"), ("kpi_id", "kpis"), ("review_id", "reviews")
+GOAL = ("goal_id", "development_goals")
 OWNER = "owner_person_id"
 LINE = ("id", "valid_from", "valid_to")
 
@@ -67,6 +68,14 @@ HOLDINGS = (
     Holding("kpi_celebrations", "kpi_celebrations", OWNER, belongs=KPI),
     Holding("kpi_retrospectives", "kpi_retrospectives", "author_id", erases={"went_well": ERASED, "to_improve": ERASED}),
     Holding("kpis_carried_together", "kpi_stakeholders", erases={"part": ERASED}),
+    Holding(
+        "development_goals", "development_goals", erases=dict.fromkeys(("skill", "why", "closing_reason"), ERASED)
+    ),
+    Holding("development_steps", "development_steps", belongs=GOAL, erases={"text": ERASED}),
+    Holding("development_evidence", "development_evidence", belongs=GOAL, erases={"text": ERASED, "link": ERASED}),
+    Holding("development_evidence_given", "development_evidence", "author_id", shows=("id", "goal_id", "given_at")),
+    *(Holding(f"development_goals_{did}", "development_goals", f"{did}_by_id", shows=("id", "person_id", f"{did}_at"))
+      for did in ("written", "agreed", "closed")),
     Holding("scorecards", "scorecards"),
     Holding("scorecard_lines", "scorecard_lines", belongs=CARD),
     Holding("scorecard_quality", "scorecard_quality", belongs=CARD),
@@ -86,6 +95,7 @@ HOLDINGS = (
     Holding("template_assignments_asked_for", "template_assignments", "requester_id", shows=("id", "template_id", "requested_at")),
     Holding("template_assignment_results", "template_assignment_results"),
     Holding("scorecard_changes", "scorecard_changes", belongs=CARD),
+    Holding("scorecard_changes_signed_on_behalf", "scorecard_changes", "on_behalf_of_id", shows=("id", "scorecard_id", "signed_at")),
     Holding("scorecard_changes_signed", "scorecard_changes", "signer_id", shows=("id", "scorecard_id", "signed_at", "digest")),
     Holding("scores", "scores", belongs=("id", "scorecards")),
     Holding("reviews", "reviews"),
