@@ -19,6 +19,7 @@ from sightline.bench import (
     person,
     program,
     scoring_engine,
+    search,
     year_close,
 )
 from sightline.bench.figures import Figure
@@ -59,8 +60,15 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 FIGURES = [
     (year_close.run, 200),
     *((measure, PEOPLE) for measure in (people_import.run, measurements.run, access.leaf, access.manager, access.executive)),
-    *((measure, PEOPLE) for measure in (cascade.subtree, findings.one, findings.cycle, person.run, line_of_sight.run)),
+    *((measure, PEOPLE) for measure in (search.run, cascade.subtree, findings.one, findings.cycle, person.run, line_of_sight.run)),
 ]
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small dictionary and few readings: what is compared stays the same."""
+    monkeypatch.setattr(search, "DEFINITIONS", 300)
+    monkeypatch.setattr(cascade, "SUBTREES", 2)
 
 
 @pytest.mark.parametrize(("measure", "people"), FIGURES)
