@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from sightline.demo.company import BOARD_MEMBER, JOINER, MOVER, PART_TIMER, STORYTELLER, Meridale
+from sightline.demo.launching import place
 from sightline.demo.office import Office
 from sightline.demo.year import STEPS, open_year
 from tests.processes import Stack, started_stack
@@ -113,6 +114,16 @@ async def test_what_was_not_sent_is_missing_and_not_nought(year: PLAYED) -> None
     seen = await office.call(company.hr, "kpi_api", "GET", path)
     assert "2026-08-01" not in {row["period_start"] for row in seen["values"]}
     assert [actual["missing"] for actual in seen["actuals"]] == [1]
+
+
+async def test_what_four_functions_carried_is_celebrated_with_the_joint_result_first(year: PLAYED) -> None:
+    office, company = year
+    seen = await office.call(company.id(STORYTELLER), "kpi_api", "GET", place(company))
+    assert (seen["state"], seen["waiting_for"]) == ("achieved", [])
+    first, *others = seen["celebration"]["text"].splitlines()
+    assert first.startswith("Together you reached it: New subscriptions after the launch of Showcase, 1,023 of at least 1,000, on ")
+    assert [line.partition(":")[0] for line in others[1:]] == ["Customer Service", "Marketing", "Product", "Sales"]
+    assert [told["to_improve"] for told in seen["retrospectives"]] == ["Tell Sales the prices a month earlier."]
 
 
 async def test_others_pay_and_reviews_stay_closed(year: PLAYED) -> None:

@@ -11,6 +11,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from sightline.demo.company import STORYTELLER, Meridale
+from sightline.demo.launching import place
 from sightline.demo.office import Office
 
 ROWS_SHOWN = 12
@@ -24,6 +25,8 @@ async def show_year(office: Office, company: Meridale, console: Console, folder:
     console.print(await _line_of_sight(office, company, person), soft_wrap=False)  # a tree that may not wrap is cut off
     for file in await _pictures(office, company, folder):
         console.print(Text(f"Drawn: {file}"))
+    console.print(Text("\nA result that four functions carried together", style="bold"))
+    console.print(Text(await _celebration(office, company)))
     console.print(Text("\nHow that person's bonus came about", style="bold"))
     console.print(await _bonus(office, person))
     console.print(Text("\nPayroll register", style="bold"))
@@ -52,6 +55,12 @@ async def _pictures(office: Office, company: Meridale, folder: Path) -> list[Pat
     cascade = f"/v1/units/{company.units['meridale']}/cascade/picture?limit={BOXES_AT_A_GLANCE}"
     whole = await _picture(office, company.administrator, cascade)
     return _written(folder, {"line-of-sight.svg": line, "cascade.svg": whole})
+
+
+async def _celebration(office: Office, company: Meridale) -> str:
+    """What those who carried the launch read: the joint result first."""
+    celebrated = (await office.call(company.hr, "kpi_api", "GET", place(company)))["celebration"]
+    return str(celebrated["text"]) if celebrated else "It is not celebrated yet."
 
 
 async def _picture(office: Office, viewer: str, path: str) -> str:

@@ -14,6 +14,7 @@ from sightline.databases import open_databases
 from sightline.demo.agreeing import agree_scorecards, open_scorecards
 from sightline.demo.company import YEAR, Meridale
 from sightline.demo.founding import agree_on_pay, build_cascade, found_company, write_dictionary
+from sightline.demo.launching import agree_on_launch, record_parts
 from sightline.demo.office import Office
 from sightline.demo.paying import approve_and_release, close_cycle, pull_payroll
 from sightline.demo.reviewing import check_in, review_mid_year, review_year
@@ -36,6 +37,7 @@ STEPS: list[tuple[str, Step]] = [
     ("January: people, units and reporting lines", found_company),
     ("The dictionary: the role library and Meridale's own definitions", write_dictionary),
     ("The cascade, from the board's KPIs to the teams'", build_cascade),
+    ("The launch that four functions carry together: each agrees to its terms", agree_on_launch),
     ("Scorecards drafted from the role library's templates", open_scorecards),
     ("Scorecards proposed, bargained over and agreed", agree_scorecards),
     ("Pay bases and the bonus plan", agree_on_pay),
@@ -44,6 +46,7 @@ STEPS: list[tuple[str, Step]] = [
     ("May and June: the launch begins", months(range(5, 7))),
     ("July: the mid-year review of one team", review_mid_year),
     ("July and August: the figures of one month are missing", months(range(7, 9))),
+    ("The launch is over: what each function brought", record_parts),
     ("September: an agent moves to another team, by signed webhook", move_somebody),
     ("September to December: a miss, a comeback", months(range(9, 13))),
     ("Check-ins by four questions", check_in),
