@@ -32,7 +32,7 @@ VERSION = ("Int!", lambda thing: int(thing["the_version"]))
 
 
 def of_kpi(
-    name: str, code: str, permit: Any, *, twin: str = "manager", accepted: Any = changed, prepare: Any = None, **arguments: tuple[str, Any]
+    name: str, code: str, permit: Any, *, twin: str = "manager", accepted: Any = changed, prepare: Any = None, **arguments: Any
 ) -> Write:
     """A mutation of a KPI, allowed to whom the cascade's rules say."""
     door = write(name, "", twin, owner=code, kind="kpi", sees="kpi", prepare=prepare, **arguments)
