@@ -21,6 +21,7 @@ from uuid import UUID
 
 import pytest
 
+from chassis.documents import digest
 from chassis.numbers import round_half_up
 from sightline.cli.client import Client, open_client
 from sightline.embedded_postgres import EmbeddedPostgres
@@ -310,6 +311,21 @@ def test_a_scorecard_that_cannot_be_signed_is_named_with_the_reason(company: Com
     (refusal,) = answer["refused"]
     assert (refusal["person"], refusal["code"]) == ("276", "scorecard_refused")
     assert refusal["message"] == "The weights total 90.00; they must total 100.00."
+
+
+def test_a_kept_agreement_is_verified_and_a_forged_one_is_not(company: Company, client: Client) -> None:
+    """Given an agreement kept as a file, and one whose text and digest were changed together, so that it agrees with itself."""
+    card = next(card for card in client.pages("kpi_api", "/v1/scorecards") if card["agreement_digest"])
+    kept = client.get("kpi_api", f"/v1/scorecards/{card['id']}/agreement")
+    forged = kept["document"] | {"window_start": "2000-01-01"}
+    files = {"kept": kept, "forged": kept | {"document": forged, "digest": digest(forged)}}
+    for name, content in files.items():
+        (company.folder / f"{name}.json").write_text(json.dumps(content))
+
+    found = {name: company.type("scorecard", "verify", str(company.folder / f"{name}.json"), "--json") for name in files}
+
+    told = {name: (code, json.loads(said)["intact"], json.loads(said)["signed"]) for name, (code, said) in found.items()}
+    assert told == {"kept": (0, True, True), "forged": (1, True, False)}
 
 
 def test_nobody_approves_their_own_plan_and_the_command_says_so(company: Company) -> None:
