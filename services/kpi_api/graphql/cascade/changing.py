@@ -84,9 +84,9 @@ class KpiMutation:
 
     @strawberry.mutation(description="Measured on its own, or rolled up from the values or attainments of the KPIs that contribute to it.")
     async def change_kpi_roll_up(
-        self, info: Info, id_: Id, version: int, roll_up: RollUpMethod, roll_up_of: RollUpOf = RollUpOf.VALUES
+        self, info: Info, id_: Id, version: int, roll_up: RollUpMethod, roll_up_of: RollUpOf | None = None
     ) -> KpiResult:
-        choice = RollUpChoice(roll_up=roll_up.value, roll_up_of=roll_up_of.value)
+        choice = RollUpChoice(roll_up=roll_up.value, roll_up_of=(roll_up_of or RollUpOf.VALUES).value)
         return await change(info, id_, lambda s, kpi: actions.change_roll_up(info.context.viewer, s, kpi, choice, tag(version)))
 
     @strawberry.mutation(description="Name persons or units who carry a collaborative KPI together; from then on they see it whole.")
