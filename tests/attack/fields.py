@@ -15,18 +15,20 @@ from tests.attack.expected import sees
 
 WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability",
               "rollUp", "rollUpOf", "version", "leadsTo", "ledBy",
-              "stakeholders", "cycle", "targetDifficulty", "milestones", "collaboration")
+              "stakeholders", "cycle", "actuals", "verbs", "targetDifficulty", "milestones", "collaboration")
 PAGE = ("edges", "pageInfo")
-CONNECTED = ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi", "Role", "Competency", "ApplicableDefinition")
+CONNECTED = ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi", "Role", "Competency", "ApplicableDefinition", "DevelopmentGoal")
 
 FIELDS: dict[str, dict[str, str]] = {
     "Person": dict.fromkeys(("id", "uuid", "externalId", "displayName", "userName", "email", "active", "hireDate", "employment"), "with")
-    | {"scorecards": "in_sight"},
+    | dict.fromkeys(("scorecards", "kpis", "developmentGoals"), "in_sight"),
     "Employment": dict.fromkeys(("validFrom", "validTo", "fte", "grade", "unit", "role", "position"), "with") | {"manager": "in_sight"},
     "Unit": dict.fromkeys(("id", "uuid", "code", "name", "kind", "valueStatement"), "with") | {"head": "in_sight"},
     "Kpi": dict.fromkeys(("id", "uuid", "sight", "name", "why", "level", "status", "targets", "owningUnit", "lineOfSight"), "with")
     | dict.fromkeys(WHOLE_ONLY, "whole")
     | dict.fromkeys(("owner", "contributesTo"), "in_sight"),
+    "KpiActual": dict.fromkeys(("part", "actual", "target", "unit", "measuredUntil", "missing"), "with"),
+    "KpiVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),
     "Target": dict.fromkeys(("part", "sentence", "comparison", "value", "valueHigh", "unit", "period", "baseline", "threshold", "stretch",
                              "dueOn"), "with"),
     "TargetDifficulty": dict.fromkeys(("part", "target", "counted", "own", "peers", "sentence"), "with"),
@@ -51,6 +53,22 @@ FIELDS: dict[str, dict[str, str]] = {
     "WindowEventEdge": dict.fromkeys(("cursor", "node"), "with"),
     "RowResult": dict.fromkeys(("row", "status", "uuid", "errors"), "with"),
     "RowsChanged": dict.fromkeys(("results", "created", "updated", "unchanged", "error"), "with"),
+    "Template": dict.fromkeys(("id", "uuid", "code", "name", "roleCode", "number", "retiredOn", "version", "eligibility", "lines",
+                               "versions"), "with"),
+    "TemplateLine": dict.fromkeys(("definitionCode", "weight", "component", "targets", "retired"), "with"),
+    "TemplateVersion": dict.fromkeys(("number", "name", "replacedAt", "eligibility", "lines"), "with"),
+    "TemplateEligibility": dict.fromkeys(("roles", "grades", "hasDirectReports", "employedDays"), "with"),
+    "TemplateChanged": {"template": "with"},
+    "TemplateOffer": dict.fromkeys(("templateUuid", "takenNumber", "offeredNumber", "weightsTotal", "lines"), "with"),
+    "OfferedLine": dict.fromkeys(("change", "definitionCode", "weight", "component", "targets", "sentences"), "with"),
+    "TemplateOfferChanged": dict.fromkeys(("changeUuid", "taken"), "with"),
+    "TemplateAssignment": dict.fromkeys(("uuid", "templateUuid", "templateNumber", "cycleUuid", "status", "requestedAt", "finishedAt",
+                                         "people", "waiting", "opened", "skipped", "refused", "removed", "kept", "results"), "with"),
+    "AssignmentResult": dict.fromkeys(("uuid", "position", "status", "code", "message", "scorecardUuid"), "with")
+    | {"person": "in_sight"},
+    "TemplateAssignmentChanged": {"assignment": "with"},
+    **{f"{name}{shape}": dict.fromkeys(PAGE if shape == "Connection" else ("cursor", "node"), "with")
+       for name in ("Template", "TemplateAssignment", "AssignmentResult") for shape in ("Connection", "Edge")},
     "Stakeholder": dict.fromkeys(("part", "name", "unit"), "with") | {"person": "in_sight"},
     "LineOfSight": dict.fromkeys(("sentence", "mission", "orphan", "complete", "kpis", "steps", "paths"), "with"),
     "LineOfSightKpi": dict.fromkeys(("uuid", "name", "why", "level", "status", "owningUnit", "targets"), "with") | {"kpi": "in_sight"},
@@ -73,6 +91,11 @@ FIELDS: dict[str, dict[str, str]] = {
     "ScorecardCorrection": dict.fromkeys(("correctionUuid", "status", "changes", "reason", "objectionsUntil", "refusedMessage",
                                           "objectedSide", "objection"), "with"),
     "ScorecardCommentsChanged": {"comments": "with"},
+    "CorrectionOrder": dict.fromkeys(("uuid", "status", "reason", "objectionsUntil", "scorecards"), "with"),
+    "CorrectionCounts": dict.fromkeys(("pending", "objected", "applied", "unchanged", "refused", "withdrawn"), "with"),
+    "CorrectionPreview": dict.fromkeys(("selected", "wouldChange", "unchanged", "refused"), "with"),
+    "CorrectionRefusals": dict.fromkeys(("code", "message", "scorecards"), "with"),
+    "CorrectionOrderChanged": dict.fromkeys(("correction", "preview"), "with"),
     "ScorecardCorrectionsChanged": {"corrections": "with"},
     "ScorecardLine": dict.fromkeys(("uuid", "name", "weight", "component", "kpiStatus", "targets"), "with") | {"kpi": "in_sight"},
     "ScorecardChange": dict.fromkeys(("uuid", "scorecardUuid", "kind", "status", "effectiveFrom", "differences", "side", "digest",
@@ -139,6 +162,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "CollaborationVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),
     "Celebration": dict.fromkeys(("achievedOn", "text"), "with"),
     "CollaborationChanged": {"collaboration": "with"},
+    "DevelopmentGoal": dict.fromkeys(("id", "uuid", "skill", "aim", "why", "dueOn", "status", "measuredBy", "writtenBySide", "waitingFor",
+                                      "agreedAt", "closedAt", "closingReason", "version", "steps", "stepsDone", "evidence", "verbs"),
+                                     "with") | {"person": "in_sight", "kpi": "in_sight"},
+    "DevelopmentStep": dict.fromkeys(("uuid", "text", "dueOn", "doneOn"), "with"),
+    "DevelopmentEvidence": dict.fromkeys(("uuid", "authorUuid", "text", "link", "givenAt"), "with"),
+    "DevelopmentVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),
+    "DevelopmentGoalChanged": {"goal": "with"},
     "PageInfo": dict.fromkeys(("hasNextPage", "hasPreviousPage", "startCursor", "endCursor"), "with"),
     "ScorecardChanged": {"scorecard": "in_sight"},
     "ReviewChanged": {"review": "in_sight"},
@@ -152,7 +182,7 @@ FIELDS: dict[str, dict[str, str]] = {
 
 # Records by their type in the graph; a scorecard or a review is one of two kinds of the cast.
 KINDS = {"Person": ("person",), "Kpi": ("kpi",), "CascadeKpi": ("kpi",), "Scorecard": ("scorecard", "closed_scorecard"),
-         "Review": ("review", "released_review")}  # fmt: skip
+         "Review": ("review", "released_review"), "DevelopmentGoal": ("development_goal",)}  # fmt: skip
 
 
 @dataclass

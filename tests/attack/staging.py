@@ -251,6 +251,9 @@ async def _open_scorecards(cast: Cast) -> None:
         await side.post("founder", f"/v1/scorecards/{card['id']}/comments", text=f"comment-{name}")
         muting = {"code": "no_behavioural", "scorecard_id": card["id"], "reason": f"muted-{name}", "ends_on": "2199-12-31"}
         cast.add("finding_muting", name, id=(await side.post("founder", "/v1/findings/mutings", **muting))["id"])
+        goal = {"skill": f"skill-{name}", "aim": "next_role", "why": "w", "due_on": "2026-12-01", "steps": [{"text": "s"}]}
+        made = await side.post(name, "/v1/development-goals", person_id=side.people[name], **goal)
+        cast.add("development_goal", name, id=made["id"], person_id=side.people[name])
         if name in {"employee", "chief"}:
             continue
         star = {"If-Match": "*"}
@@ -295,6 +298,9 @@ async def _connect(cast: Cast) -> None:
     cast.add("sprint", "home", id=sprint["id"], calendar_id=calendar["id"])
     event = await side.post("founder", "/v1/window-events", code="launch", name="launch")
     cast.add("window_event", "launch", id=event["id"], code="launch")
+    whom = [{"person_external_id": "x-employee"}]
+    assigned = await side.post("manager", "/v1/template-assignments", template_code="caller", cycle_code="2026", people=whom)
+    cast.add("template_assignment", "manager", id=assigned["id"])
     owner = side.people["manager"]
     draft = await side.post("regent", "/v1/definitions", code="draft", owner_id=owner, steward_id=owner,
                             version={"name": "Draft", "unit": "count", "effective_from": "2026-01-01"})

@@ -14,7 +14,7 @@ from kpi_api.development import actions, queries, schemas
 from kpi_api.development.models import DevelopmentGoal as GoalRow
 from kpi_api.development.shown import goal_shown, goals_shown
 from kpi_api.graphql.kpis import Kpi, load_kpi
-from kpi_api.graphql.nodes import Id, Info, Node, global_id, id_of
+from kpi_api.graphql.nodes import Connection, Id, Info, Node, connection, global_id, id_of, page_request
 from kpi_api.graphql.people import Person, load_person
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.words import Side
@@ -135,6 +135,17 @@ async def goals_by_id(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> 
     """Goals in sight, for the loader."""
     rows = (await session.scalars(queries.visible(viewer).where(GoalRow.id.in_(ids)))).all()
     return {goal.id: goal for goal in await goals_shown(viewer, session, rows)}
+
+
+async def goals_page(
+    info: Info, first: int, after: str | None, person_id: UUID, status: DevelopmentStatus | None
+) -> Connection[DevelopmentGoal]:
+    """A person's goals in sight, oldest first."""
+    page = page_request(info, first, after)
+    async with info.context.read() as session:
+        rows = await queries.goals(info.context.viewer, session, page, person_id=person_id, status=status.value if status else None)
+        shown = {goal.id: goal for goal in await goals_shown(info.context.viewer, session, list(rows))}
+    return connection(rows, after, lambda row: DevelopmentGoal.of(shown[row.id]))
 
 
 async def load_goal(info: Info, goal_id: UUID) -> DevelopmentGoal | None:

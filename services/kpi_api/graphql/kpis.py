@@ -12,6 +12,7 @@ from kpi_api.graphql.cascade.leads import KpiLead, load_leads
 from kpi_api.graphql.collaboration import Collaboration, load_collaboration
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, Unit, load_cycle, load_person
+from kpi_api.graphql.standing import KpiActual, KpiVerb
 from kpi_api.graphql.targets import Difficulty, Milestone, load_difficulty, load_milestones
 from kpi_api.graphql.words import Comparison, KpiLevel, KpiSight, KpiStatus, RollUpMethod, RollUpOf, TargetPeriod
 
@@ -194,6 +195,16 @@ class Kpi(Node):
     @strawberry.field(description="How it is carried together; null where nobody does, or the KPI is seen as an ancestor.")
     async def collaboration(self, info: Info) -> Collaboration | None:
         return await load_collaboration(info, self.uuid) if self.collaborative else None
+
+    @strawberry.field(description="What its values come to so far, part by part; empty without a window. " + HIDDEN)
+    async def actuals(self, info: Info) -> list[KpiActual] | None:
+        standing = await info.context.loaders.standings.load(self.uuid)
+        return [KpiActual.of(one) for one in standing.actuals] if standing else None
+
+    @strawberry.field(description="What the viewer may do with it now. " + HIDDEN)
+    async def verbs(self, info: Info) -> list[KpiVerb] | None:
+        standing = await info.context.loaders.standings.load(self.uuid)
+        return [KpiVerb(verb=one.verb, allowed=one.allowed, reason=one.reason) for one in standing.verbs] if standing else None
 
     @strawberry.field
     async def line_of_sight(self, info: Info) -> LineOfSight | None:

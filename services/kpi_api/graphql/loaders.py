@@ -20,6 +20,7 @@ from kpi_api.graphql import reads
 from kpi_api.graphql.context import Context
 from kpi_api.graphql.development import goals_by_id
 from kpi_api.graphql.dictionary import reads as dictionary
+from kpi_api.graphql.standing import standings
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
 from kpi_api.scorecards.changes.queries import changes_of_cards
@@ -47,6 +48,7 @@ class Loaders:
         self.cycles = loader(context, reads.cycles_by_id)
         self.kpis = loader(context, _kpis)
         self.development_goals = loader(context, goals_by_id)
+        self.standings = loader(context, standings)
         self.leads = loader(context, leads_of_kpis)
         self.lines_of_sight = loader(context, lines_seen)
         self.scorecards = loader(context, reads.scorecards_by_id)

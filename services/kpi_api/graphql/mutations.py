@@ -16,12 +16,15 @@ from kpi_api.graphql.cascade.linking import LinkMutation
 from kpi_api.graphql.cascade.window_events import WindowEventMutation
 from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
+from kpi_api.graphql.corrections import CorrectionMutation
+from kpi_api.graphql.development import DevelopmentMutation
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
 from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
 from kpi_api.graphql.findings import FindingMutation
 from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
+from kpi_api.graphql.scorecard_changes import ScorecardChangeMutation
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.templates import TemplateMutation
 from kpi_api.graphql.unit_moves import UnitMoveResult, move_unit
@@ -78,10 +81,13 @@ class Mutation(
     AssignmentMutation,
     CollaborationMutation,
     CopyMutation,
+    CorrectionMutation,
+    DevelopmentMutation,
     DictionaryMutation,
     FindingMutation,
     KpiMutation,
     LinkMutation,
+    ScorecardChangeMutation,
     TemplateMutation,
     WindowEventMutation,
 ):

@@ -13,6 +13,8 @@ from kpi_api.people import models
 from kpi_api.scorecards.queries import scorecards
 
 if TYPE_CHECKING:
+    from kpi_api.graphql.development import DevelopmentGoal, DevelopmentStatus
+    from kpi_api.graphql.kpis import Kpi
     from kpi_api.graphql.roles import Role
     from kpi_api.graphql.scorecards import Scorecard
 
@@ -131,6 +133,32 @@ class Person(Node):
         async with info.context.read() as session:
             rows = await scorecards(info.context.viewer, session, page, cycle_code=cycle_code, person_id=self.uuid)
         return connection(rows, after, Scorecard.of)
+
+    @strawberry.field(description="KPIs that the person owns or carries with others, as far as the viewer sees them whole, oldest first.")
+    async def kpis(
+        self, info: Info, first: First = DEFAULT_FIRST, after: After = None, cycle_code: str | None = None
+    ) -> Connection[Annotated["Kpi", strawberry.lazy("kpi_api.graphql.kpis")]]:
+        from kpi_api.graphql.kpis import Kpi
+        from kpi_api.graphql.standing import kpis_of_person
+
+        page = page_request(info, first, after)
+        async with info.context.read() as session:
+            rows = await kpis_of_person(info.context.viewer, session, page, self.uuid, cycle_code)
+        views = await info.context.loaders.kpis.load_many([row.id for row in rows])
+        shown = {view.id: view for view in views if view is not None}
+        return connection(rows, after, lambda row: Kpi.of(shown[row.id]) if row.id in shown else None)
+
+    @strawberry.field(description="The person's development goals, oldest first.")
+    async def development_goals(
+        self,
+        info: Info,
+        first: First = DEFAULT_FIRST,
+        after: After = None,
+        status: Annotated["DevelopmentStatus", strawberry.lazy("kpi_api.graphql.development")] | None = None,
+    ) -> Connection[Annotated["DevelopmentGoal", strawberry.lazy("kpi_api.graphql.development")]]:
+        from kpi_api.graphql.development import goals_page
+
+        return await goals_page(info, first, after, self.uuid, status)
 
     @classmethod
     def of(cls, row: models.Person) -> "Person":

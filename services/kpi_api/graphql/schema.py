@@ -19,6 +19,8 @@ from kpi_api.graphql.assignments import AssignmentQuery
 from kpi_api.graphql.cascade.coverage import CoverageQuery
 from kpi_api.graphql.cascade.window_events import WindowEvent, WindowEventQuery, load_window_event
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
+from kpi_api.graphql.corrections import CorrectionQuery
+from kpi_api.graphql.development import DevelopmentGoal, DevelopmentQuery, load_goal
 from kpi_api.graphql.dictionary.definitions import load_definition
 from kpi_api.graphql.dictionary.outcomes import load_outcome
 from kpi_api.graphql.dictionary.query import DictionaryQuery
@@ -48,6 +50,7 @@ from kpi_api.graphql.readings import Reading, own_readings
 from kpi_api.graphql.roles import Role, load_role, roles_page
 from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange, WhatIfResult, double_counting, roll_ups_page, what_would
 from kpi_api.graphql.scalars import EXACT_DECIMAL
+from kpi_api.graphql.scorecard_changes import ScorecardChangeQuery
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.subtrees import Cascade, cascade_of_kpi, cascade_of_unit
 from kpi_api.graphql.templates import Template, TemplateQuery, load_template
@@ -85,7 +88,17 @@ class Viewer:
 
 
 @strawberry.type
-class Query(AssignmentQuery, CoverageQuery, DictionaryQuery, FindingQuery, TemplateQuery, WindowEventQuery):
+class Query(
+    AssignmentQuery,
+    CorrectionQuery,
+    CoverageQuery,
+    DevelopmentQuery,
+    DictionaryQuery,
+    FindingQuery,
+    ScorecardChangeQuery,
+    TemplateQuery,
+    WindowEventQuery,
+):
     @strawberry.field
     def viewer(self, info: Info) -> Viewer:
         viewer = info.context.viewer
@@ -282,11 +295,12 @@ NODES: dict[str, Callable[[Info, UUID], Awaitable[Node | None]]] = {
     "Cycle": load_cycle,
     "Kpi": load_kpi,
     "Scorecard": load_scorecard,
+    "DevelopmentGoal": load_goal,
     "Review": load_review,
     "Outcome": load_outcome,
     "Definition": load_definition,
-    "Template": load_template,
     "WindowEvent": load_window_event,
+    "Template": load_template,
 }
 """What has a global id, and how it is read by the viewer's sight."""
 
@@ -301,7 +315,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=[Person, Kpi, Scorecard, Review, Cycle, Role, Competency, Template, WindowEvent],
+    types=[Person, DevelopmentGoal, Kpi, Scorecard, Review, Cycle, Role, Competency, Template, WindowEvent],
     extensions=EXTENSIONS,
     execution_context_class=LeafPlanExecutor,
     config=StrawberryConfig(scalar_map={Decimal: EXACT_DECIMAL}),

@@ -5,6 +5,7 @@ from tests.attack.doors import (
     agreements,
     changes,
     collaboration,
+    development,
     findings,
     graph,
     graph_cascade,
@@ -17,6 +18,7 @@ from tests.attack.doors import (
     privacy,
     reads,
     targets,
+    templates,
 )
 
 DOORS: list[Door] = [
@@ -38,9 +40,11 @@ DOORS: list[Door] = [
     *privacy.WRITES,
     *targets.WRITES,
     *collaboration.DOORS,
+    *development.DOORS,
     *findings.DOORS,
     *agreements.DOORS,
     *changes.DOORS,
+    *templates.DOORS,
 ]
 READS = [door for door in DOORS if isinstance(door, Read)]
 WRITES = [door for door in DOORS if not isinstance(door, Read)]
