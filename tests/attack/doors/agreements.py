@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from tests.attack.attacking import Door, Read
+from tests.attack.attacking import Door, Read, Write
 from tests.attack.cast import Cast, Thing
-from tests.attack.doors.graph import mutation
+from tests.attack.doors.graph import PROBLEM, ask, changed, fields_of, mutation, own_id, shows_root
 from tests.attack.doors.people_writes import write
 from tests.attack.doors.reads import FOREIGN, get, listed, one, succeeds
 
@@ -36,7 +36,21 @@ def told(name: str) -> Any:
     return lambda thing: thing[name]
 
 
+ORDERED = {"cycleCode": "2026", "lines": [{"definitionCode": "calls", "targets": [{"value": "120"}]}], "reason": "r",
+           "objectionsUntil": "2026-12-31"}  # fmt: skip
+ANSWER = f"__typename ... on CorrectionOrderChanged {{ {fields_of('CorrectionOrderChanged', 2)} }} ... on Problem {{ {PROBLEM} }}"
+ORDERING = f"mutation ($input: CorrectionInput!, $p: Boolean!) {{ orderScorecardCorrection(input: $input, preview: $p) {{ {ANSWER} }} }}"
+WITHDRAWING = f"mutation ($id: UUID!) {{ withdrawScorecardCorrection(correction: $id) {{ {ANSWER} }} }}"
+READING = f"query ($id: UUID!) {{ scorecardCorrection(correction: $id) {{ {fields_of('CorrectionOrder', 1)} }} }}"
+
+
+def by_graph(name: str, query: str, **given: Any) -> Write:
+    asked = given.pop("asked")
+    return Write(f"graphql Mutation.{name}", "correction", ask(query, **asked), "corrections.order", "hr", accepted=changed, **given)
+
+
 READS: list[Door] = [
+    Read("graphql Query.scorecardCorrection", "correction", ask(READING, id=own_id), shows=shows_root("scorecardCorrection")),
     one("closed_scorecard", "/v1/scorecards/{id}/agreement", parameter="scorecard_id", shows=succeeds),
     one("scorecard", "/v1/scorecards/{id}/comments", shows=succeeds),
     one("scorecard", "/v1/scorecards/{id}/corrections", shows=succeeds),
@@ -45,7 +59,7 @@ READS: list[Door] = [
     one("correction", "/v1/scorecard-corrections/{id}"),
     one("correction", "/v1/scorecard-corrections/{id}/scorecards", shows=succeeds),
 ]
-WRITES: list[Door] = [
+WRITES: list[Write] = [
     write(f"POST {CARD}/comments", "scorecard", {"text": "Well."}, path="/v1/scorecards/{id}/comments", permit="scorecard.edit",
           twin="manager", owner="employee", sees="scorecard"),
     replace(
@@ -66,5 +80,8 @@ WRITES: list[Door] = [
     write("POST /v1/scorecard-corrections", "correction", ORDER, permit="corrections.order", not_by=FOREIGN),
     write(f"POST {CORRECTION}/withdraw", "correction", path="/v1/scorecard-corrections/{id}/withdraw", permit="corrections.order",
           sees="correction", prepare=a_correction),
+    by_graph("orderScorecardCorrection", ORDERING, not_by=FOREIGN, asked={"input": ORDERED, "p": True}),
+    by_graph("orderScorecardCorrection", ORDERING, not_by=FOREIGN, asked={"input": ORDERED, "p": False}),
+    by_graph("withdrawScorecardCorrection", WITHDRAWING, sees="correction", prepare=a_correction, asked={"id": own_id}),
 ]  # fmt: skip
 DOORS: list[Door] = [*READS, *WRITES]

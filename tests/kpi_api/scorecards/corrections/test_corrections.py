@@ -23,7 +23,7 @@ CHANGES = [f"Target of “Calls {number}”: 100, now 120." for number in range(
 
 @dataclass
 class Year:
-    """Ann and Max have signed scorecards of the same definition on 2 March; Max's team KPI stands on Max's too."""
+    """Ann and Max have signed scorecards of the same definition on 2 March."""
 
     scene: Scene
     cards: dict[str, str]
@@ -78,6 +78,10 @@ class Year:
 
 @pytest.fixture
 async def year(scene: Scene) -> Year:
+    return await signed_year(scene)
+
+
+async def signed_year(scene: Scene) -> Year:
     await scene.organization.set_clock("2026-03-02T09:00:00Z")
     definition, version = given.a_definition("talks")
     own = given.a_kpi(version, scene.cycle, scene.people["max"], code="talks", name="Talks")
