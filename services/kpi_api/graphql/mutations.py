@@ -18,7 +18,6 @@ from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.corrections import CorrectionMutation
 from kpi_api.graphql.development import DevelopmentMutation
-from kpi_api.graphql.corrections import CorrectionMutation
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
 from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
 from kpi_api.graphql.findings import FindingMutation
@@ -82,7 +81,6 @@ class Mutation(
     AssignmentMutation,
     CollaborationMutation,
     CopyMutation,
-    CorrectionMutation,
     CorrectionMutation,
     DevelopmentMutation,
     DictionaryMutation,
