@@ -83,7 +83,7 @@ async def agrees(scene: Scene, card: str, model: Model) -> str:
 
 
 QUICK: Final = settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
-DEEP: Final = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+DEEP: Final = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 async def any_steps(world: World, taken: list[Step]) -> None:
