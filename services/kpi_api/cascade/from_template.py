@@ -55,11 +55,13 @@ async def create_kpis_from_template(
     """
     holders = [Holder(person_id=recipient.person_id) for recipient in recipients]
     people = await load_people(viewer, session, holders)
+    targets = {line.id: [Target.model_validate(target) for target in line.targets] for line in lines}
     drafts: list[list[Draft]] = []
     for row, (recipient, holder) in enumerate(zip(recipients, holders, strict=True), start=1):
         person = people.get(holder)
         external_id = person.external_id if person else None
-        drafts.append([Draft(row, _new_kpi(line, cycle, recipient, external_id, contributes_to)) for line in lines])
+        made = [_new_kpi(line, targets[line.id], cycle, recipient, external_id, contributes_to) for line in lines]
+        drafts.append([Draft(row, given) for given in made])
     everything = [draft for personal in drafts for draft in personal]
     await actions.prepare(viewer, session, everything)
     whole = [personal for personal in drafts if not any(draft.errors for draft in personal)]
@@ -68,7 +70,12 @@ async def create_kpis_from_template(
 
 
 def _new_kpi(
-    line: TemplateLine, cycle: Cycle, recipient: Recipient, external_id: str | None, contributes_to: Mapping[str, Sequence[Parent]]
+    line: TemplateLine,
+    targets: list[Target],
+    cycle: Cycle,
+    recipient: Recipient,
+    external_id: str | None,
+    contributes_to: Mapping[str, Sequence[Parent]],
 ) -> NewKpi:
     return NewKpi(
         code=personal_code(line.definition_code, external_id, cycle, recipient.window_start) if external_id else None,
@@ -78,7 +85,7 @@ def _new_kpi(
         owner=Holder(person_id=recipient.person_id),
         window_start=recipient.window_start,
         window_end=recipient.window_end,
-        targets=[Target.model_validate(target) for target in line.targets],
+        targets=targets,
         contributes_to=list(contributes_to.get(line.definition_code, ())),
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Text, any_, literal, or_, select, text
@@ -17,6 +18,7 @@ from kpi_api.access.sight import leads_as, sees_person
 from kpi_api.cascade.from_template import Recipient, create_kpis_from_template
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.schemas import Parent
+from kpi_api.cascade.storing import insert_rows
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary import queries as dictionary
 from kpi_api.dictionary.models import TemplateLine
@@ -70,7 +72,8 @@ async def open_scorecard(viewer: Viewer, session: WriteSession, given: NewScorec
         raise OpeningRefused(opening.errors[0].message, errors=[error.model_copy(update={"row": None}) for error in opening.errors])
     if opening.existing_id:
         raise Conflict("This person has a scorecard for days of this window.", scorecard_id=str(opening.existing_id))
-    (card,) = await _store(viewer, session, cycle, [opening])
+    await _store(viewer, session, cycle, [opening])
+    card = await session.get_one(Scorecard, (session.organization_id, opening.id))
     if given.lines:
         await put_lines(viewer, session, card, given.lines)
     return card
@@ -207,46 +210,43 @@ async def _create_kpis(viewer: Viewer, session: WriteSession, pattern: Pattern, 
 
 async def _store(
     viewer: Viewer, session: WriteSession, cycle: Cycle, openings: Sequence[Opening], pattern: Pattern | None = None
-) -> list[Scorecard]:
-    cards = [_card(session, opening, cycle, pattern) for opening in openings]
-    session.add_all(cards)
-    await session.flush()
-    session.add_all(
-        ScorecardHistory(
-            scorecard_id=card.id, verb="open", from_status=None, to_status="draft", side=card.written_by_side, actor=viewer.subject,
-            happened_at=session.now,
-        )
-        for card in cards
-    )  # fmt: skip
-    await session.flush()
-    return cards
+) -> None:
+    """Insert drafts with the step that opened them."""
+    await insert_rows(session, Scorecard, [_card(session, opening, cycle, pattern) for opening in openings])
+    step = {"verb": "open", "from_status": None, "to_status": "draft", "actor": viewer.subject, "happened_at": session.now}
+    steps = [{**step, "scorecard_id": opening.id, "side": opening.side} for opening in openings]
+    await insert_rows(session, ScorecardHistory, steps)
 
 
-def _card(session: WriteSession, opening: Opening, cycle: Cycle, pattern: Pattern | None) -> Scorecard:
+def _card(session: WriteSession, opening: Opening, cycle: Cycle, pattern: Pattern | None) -> dict[str, Any]:
     if opening.person is None or opening.window is None:
         raise TypeError("an opening without person and window cannot be stored")
-    return Scorecard(
-        id=opening.id,
-        person_id=opening.person.id,
-        cycle_id=cycle.id,
-        template_id=pattern.template_id if pattern else None,
-        template_number=pattern.template_number if pattern else None,
-        status="draft",
-        written_by_side=opening.side,
-        window_start=opening.window[0],
-        window_end=opening.window[1],
-        imposed=False,
-        agreement=None,
-        agreement_digest=None,
-        agreed_at=None,
-        created_at=session.now,
-    )
+    return {
+        "id": opening.id,
+        "person_id": opening.person.id,
+        "cycle_id": cycle.id,
+        "template_id": pattern.template_id if pattern else None,
+        "template_number": pattern.template_number if pattern else None,
+        "status": "draft",
+        "written_by_side": opening.side,
+        "window_start": opening.window[0],
+        "window_end": opening.window[1],
+        "imposed": False,
+        "created_at": session.now,
+        "version": 1,
+    }
 
 
 async def _store_lines(session: WriteSession, openings: Sequence[Opening], lines: Sequence[TemplateLine]) -> None:
-    session.add_all(
-        ScorecardLine(scorecard_id=opening.id, kpi_id=kpi_id, weight=line.weight, component=line.component, position=position)
-        for opening in openings
-        for position, (kpi_id, line) in enumerate(zip(opening.kpi_ids, lines, strict=True), start=1)
+    places = [
+        {"weight": line.weight, "component": line.component, "position": position} for position, line in enumerate(lines, start=1)
+    ]
+    await insert_rows(
+        session,
+        ScorecardLine,
+        (
+            {"scorecard_id": opening.id, "kpi_id": kpi_id, **place}
+            for opening in openings
+            for kpi_id, place in zip(opening.kpi_ids, places, strict=True)
+        ),
     )
-    await session.flush()

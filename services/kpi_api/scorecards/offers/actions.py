@@ -8,6 +8,7 @@ from chassis.access import Viewer
 from chassis.database import ReadSession, WriteSession
 from chassis.etags import require_match
 from chassis.identifiers import new_id
+from chassis.problems import NotAllowed
 from kpi_api.cascade.actions import change_targets
 from kpi_api.cascade.from_template import Recipient, create_kpis_from_template
 from kpi_api.cycles.models import Cycle
@@ -49,11 +50,13 @@ async def template_offer(viewer: Viewer, session: ReadSession, scorecard_id: UUI
 async def take_offer(viewer: Viewer, session: WriteSession, scorecard_id: UUID, given: TakeOffer, if_match: str | None) -> OfferTaken:
     """Take everything that is offered: into a draft at once; for an agreed scorecard as a request of the viewer's side.
 
-    Raises NotFound, PreconditionRequired, PreconditionFailed, NothingOffered, DayAndReasonNeeded, OpeningRefused, and what
+    Raises NotFound, PreconditionRequired, PreconditionFailed, NotAllowed, NothingOffered, DayAndReasonNeeded, OpeningRefused, and what
     `replace_lines` or `request_change` raises.
     """
     card = await queries.scorecard(viewer, session, scorecard_id)
     require_match(if_match, card)
+    if not await queries.sides(viewer, session, card):
+        raise NotAllowed("Only the person, their manager or HR may take it.")
     if card.template_id is None:
         raise NothingOffered("It was opened from no template.")
     template, lines = await _template(session, card), await queries.lines(session, card.id)
