@@ -7,6 +7,7 @@ from typing import Any
 
 from sightline.bench import (
     access,
+    assigning,
     cascade,
     findings,
     line_of_sight,
@@ -41,6 +42,7 @@ STAGES: list[dict[str, Measure]] = [
         "cascade.subtree": cascade.subtree,
         "findings.one": findings.one,
         "findings.cycle": findings.cycle,
+        "scorecards.assign": assigning.run,
         "graphql.line_of_sight": line_of_sight.run,
     },
     {"dictionary.search": search.run},

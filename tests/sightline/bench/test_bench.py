@@ -11,6 +11,7 @@ import pytest
 
 from sightline.bench import (
     access,
+    assigning,
     cascade,
     findings,
     line_of_sight,
@@ -44,6 +45,7 @@ AIMS = {
     "cascade.line_of_sight": ("ms", "lower", 1.3),
     "cascade.subtree": ("ms", "lower", 2.0),
     "dictionary.search": ("ms", "lower", 2.0),
+    "scorecards.assign": ("s", "lower", 5.0),
 }
 
 
@@ -60,7 +62,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 FIGURES = [
     (year_close.run, 200),
     *((measure, PEOPLE) for measure in (people_import.run, measurements.run, access.leaf, access.manager, access.executive)),
-    *((measure, PEOPLE) for measure in (search.run, cascade.subtree, findings.one, findings.cycle, person.run, line_of_sight.run)),
+    *((measure, PEOPLE) for measure in (search.run, cascade.subtree, findings.one, findings.cycle, assigning.run, person.run, line_of_sight.run)),
 ]
 
 
