@@ -62,7 +62,8 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 FIGURES = [
     (year_close.run, 200),
     *((measure, PEOPLE) for measure in (people_import.run, measurements.run, access.leaf, access.manager, access.executive)),
-    *((measure, PEOPLE) for measure in (search.run, cascade.subtree, findings.one, findings.cycle, assigning.run, person.run, line_of_sight.run)),
+    *((measure, PEOPLE) for measure in (search.run, cascade.subtree, findings.one, findings.cycle, assigning.run)),
+    *((measure, PEOPLE) for measure in (person.run, line_of_sight.run)),
 ]
 
 
