@@ -1,7 +1,7 @@
 """What the doors of development goals take and give."""
 
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
@@ -16,7 +16,13 @@ from kpi_api.measurements.milestones.schemas import Link
 
 Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), NOT_BLANK]
 STEPS = [{"text": "Finish the course", "due_on": "2026-06-30"}, {"text": "Write the team's queries for a month", "due_on": "2026-09-30"}]
-GOAL = {"skill": "SQL", "aim": "current_role", "why": "Answer questions about customers myself", "due_on": "2026-09-30", "steps": STEPS}
+GOAL: dict[str, Any] = {
+    "skill": "SQL",
+    "aim": "current_role",
+    "why": "Answer questions about customers myself",
+    "due_on": "2026-09-30",
+    "steps": STEPS,
+}
 
 
 class StepInput(Input):

@@ -1,6 +1,7 @@
 """How development goals look to a viewer."""
 
 from collections.abc import Collection
+from functools import partial
 from uuid import UUID
 
 from chassis.access import Viewer
@@ -45,4 +46,4 @@ def _waiting_for(goal: DevelopmentGoal) -> Side | None:
 
 async def _verbs(goal: DevelopmentGoal, side: Side | None) -> list[VerbOutput]:
     """What the viewer may do with the goal now and, where not, why."""
-    return [await verb_output(verb, lambda verb=verb: require_allowed(goal.status, goal.written_by_side, side, verb)) for verb in VERBS]
+    return [await verb_output(verb, partial(require_allowed, goal.status, goal.written_by_side, side, verb)) for verb in VERBS]

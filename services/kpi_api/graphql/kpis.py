@@ -228,7 +228,8 @@ class Kpi(Node):
 
 
 SHOWN_WHOLE = (
-    "code", "collaborative", "definition_code", "definition_version", "window_start", "window_end", "controllability", "cycle_id", "version",
+    "code", "collaborative", "definition_code", "definition_version", "window_start", "window_end", "controllability", "cycle_id",
+    "version",
 )  # fmt: skip
 NOTHING_MORE: dict[str, Any] = {
     **dict.fromkeys((*SHOWN_WHOLE, "roll_up", "roll_up_of", "stakeholders", "owner_id")), "parent_ids": [],

@@ -14,8 +14,8 @@ from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.verbs import VerbOutput
 from kpi_api.cascade import queries as cascade
-from kpi_api.cascade.actions import NOT_YOURS
 from kpi_api.cascade.models import Kpi, KpiStakeholder
+from kpi_api.cascade.problems import NOT_YOURS
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import may_change, sees_whole
 from kpi_api.cycles.models import Cycle
