@@ -1,7 +1,8 @@
 """ETag and If-Match (RFC 9110) on everything that can be edited; a missing If-Match is RFC 6585's 428."""
 
 import hashlib
-from typing import Annotated, Protocol
+from collections.abc import Mapping
+from typing import Annotated, Any, Protocol
 
 from fastapi import Header, Response
 
@@ -30,6 +31,20 @@ def require_match(if_match: str | None, row: HasVersion) -> None:
     Raises PreconditionRequired when If-Match is missing, PreconditionFailed when it names another state.
     """
     require_tag(if_match, etag(row))
+
+
+def require_current(if_match: str | None, row: HasVersion, differing: Mapping[str, Any]) -> None:
+    """`require_match`, saying what stands there now for each field of which something else was sent (`changes` of the problem)."""
+    try:
+        require_match(if_match, row)
+    except PreconditionFailed as failed:
+        changes = [_stands(name, getattr(row, name)) for name in differing] or ["It says what you sent already."]
+        detail = f"It was changed since you read it. {' '.join(changes)} Read it again, then decide."
+        raise PreconditionFailed(detail, changes=changes, **failed.facts) from None
+
+
+def _stands(name: str, value: Any) -> str:
+    return f"`{name}` is {'empty' if value in (None, '') else f'“{value}”'} now."
 
 
 def content_etag(content: str) -> str:

@@ -23,7 +23,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Person": dict.fromkeys(("id", "uuid", "externalId", "displayName", "userName", "email", "active", "hireDate", "employment"), "with")
     | dict.fromkeys(("scorecards", "kpis", "developmentGoals"), "in_sight"),
     "Employment": dict.fromkeys(("validFrom", "validTo", "fte", "grade", "unit", "role", "position"), "with") | {"manager": "in_sight"},
-    "Unit": dict.fromkeys(("id", "uuid", "code", "name", "kind", "valueStatement"), "with") | {"head": "in_sight"},
+    "Unit": dict.fromkeys(("id", "uuid", "code", "name", "kind", "valueStatement", "version"), "with") | {"head": "in_sight"},
     "Kpi": dict.fromkeys(("id", "uuid", "sight", "name", "why", "level", "status", "targets", "owningUnit", "lineOfSight"), "with")
     | dict.fromkeys(WHOLE_ONLY, "whole")
     | dict.fromkeys(("owner", "contributesTo"), "in_sight"),
@@ -133,7 +133,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "WhatWould": dict.fromkeys(("sentence", "effects", "depends"), "with"),
     "Effect": dict.fromkeys(("kpi", "of", "before", "after", "change", "changePercent", "unit", "complete"), "with"),
     "Dependence": dict.fromkeys(("kpi", "through", "weight", "ofWeights", "because"), "with"),
-    "Organization": dict.fromkeys(("name", "mission", "indicatorLabel", "currency"), "with"),
+    "Organization": dict.fromkeys(("name", "mission", "indicatorLabel", "currency", "version"), "with"),
+    "OrganizationChanged": {"organization": "with"},
+    "UnitChanged": {"unit": "with"},
     "Role": dict.fromkeys(("id", "uuid", "code", "name", "coreResponsibilities", "number", "effectiveFrom", "version", "versions"), "with"),
     "RoleVersion": dict.fromkeys(("number", "effectiveFrom", "name", "coreResponsibilities", "note", "authorUuid", "writtenAt", "changes"),
                                  "with"),

@@ -26,6 +26,7 @@ from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidPro
 from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
 from kpi_api.graphql.scorecard_changes import ScorecardChangeMutation
 from kpi_api.graphql.scorecards import Review, Scorecard
+from kpi_api.graphql.structure import StructureMutation
 from kpi_api.graphql.templates import TemplateMutation
 from kpi_api.graphql.unit_moves import UnitMoveResult, move_unit
 from kpi_api.graphql.writing import attempt, found, tag
@@ -88,6 +89,7 @@ class Mutation(
     KpiMutation,
     LinkMutation,
     ScorecardChangeMutation,
+    StructureMutation,
     TemplateMutation,
     WindowEventMutation,
 ):

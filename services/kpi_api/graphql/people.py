@@ -26,6 +26,7 @@ class Unit(Node):
     name: str
     kind: str
     value_statement: str | None = strawberry.field(description="How it creates value, and for whom.")
+    version: int = strawberry.field(description="Counts its states; `changeUnit` and `moveUnit` ask for the one that was read.")
     head_id: strawberry.Private[UUID | None]
 
     @strawberry.field(description="Null where out of sight.")
@@ -41,6 +42,7 @@ class Unit(Node):
             name=row.name,
             kind=row.kind,
             value_statement=row.value_statement,
+            version=row.version,
             head_id=row.head_id,
         )
 

@@ -52,6 +52,7 @@ from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange,
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecard_changes import ScorecardChangeQuery
 from kpi_api.graphql.scorecards import Review, Scorecard
+from kpi_api.graphql.structure import Organization
 from kpi_api.graphql.subtrees import Cascade, cascade_of_kpi, cascade_of_unit
 from kpi_api.graphql.templates import Template, TemplateQuery, load_template
 from kpi_api.graphql.unit_moves import StrayContribution, stray_contributions
@@ -59,14 +60,6 @@ from kpi_api.graphql.words import KpiLevel, ScorecardStatus
 from kpi_api.people import queries as people
 from kpi_api.reviews import queries as reviews
 from kpi_api.scorecards import queries as scorecards
-
-
-@strawberry.type(description="The organization: what it is called and why it exists.")
-class Organization:
-    name: str
-    mission: str = strawberry.field(description="Where every line of sight ends.")
-    indicator_label: str = strawberry.field(description="What its people call an indicator: KPI, OKR, goal.")
-    currency: str
 
 
 @strawberry.type(description="Who is asking.")
@@ -108,7 +101,7 @@ class Query(
     async def organization(self, info: Info) -> Organization:
         async with info.context.read() as session:
             row = await people.organization(info.context.viewer, session)
-        return Organization(name=row.name, mission=row.mission, indicator_label=row.indicator_label, currency=row.currency)
+        return Organization.of(row)
 
     @strawberry.field(description="Anything by its global id; null where out of sight.")
     async def node(self, info: Info, id_: Id) -> Node | None:

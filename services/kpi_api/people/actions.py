@@ -1,6 +1,7 @@
 """Changing people: create, change, employ, leave. One function per verb; each is one transaction's work and records what happened."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
@@ -47,6 +48,11 @@ async def change_organization(
         fields = sorted(change.model_fields_set)
         await audit.record(session, viewer.subject, "organization.changed", "organization", profile.id, fields=fields)
     return profile
+
+
+def differing(profile: OrganizationProfile, change: OrganizationChange) -> dict[str, Any]:
+    """What the change would make different, by field."""
+    return {name: value for name in change.model_fields_set if (value := getattr(change, name)) != getattr(profile, name)}
 
 
 async def create_person(viewer: Viewer, session: WriteSession, given: PersonIn) -> Person:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from chassis.etags import IfMatch, require_match, set_etag
+from chassis.etags import IfMatch, require_current, require_match, set_etag
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
 from chassis.tabular import read_rows
@@ -59,7 +59,7 @@ async def patch_organization(
 ) -> OrganizationOut:
     """Needs hr_admin."""
     profile = await queries.organization(viewer, session)
-    require_match(if_match, profile)
+    require_current(if_match, profile, actions.differing(profile, change))
     changed = await actions.change_organization(viewer, session, profile, change)
     set_etag(response, changed)
     return OrganizationOut.model_validate(changed)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from chassis.etags import IfMatch, require_match, set_etag
+from chassis.etags import IfMatch, require_current, set_etag
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
@@ -47,7 +47,7 @@ async def put_unit(
 ) -> UnitOut:
     """Needs hr_admin or integration. A unit cannot be put under one that stands below it."""
     unit = await queries.structure_row(viewer, session, OrgUnit, unit_id)
-    require_match(if_match, unit)
+    require_current(if_match, unit, structure.differing(unit, given))
     changed = await structure.change_unit(viewer, session, unit, given)
     set_etag(response, changed)
     return UnitOut.model_validate(changed)

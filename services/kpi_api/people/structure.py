@@ -1,6 +1,6 @@
 """Changing units and legal entities."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
@@ -51,6 +51,11 @@ async def change_unit(viewer: Viewer, session: WriteSession, unit: OrgUnit, give
         heads = {head for head in (head_before, unit.head_id) if head}
         await changes.record_unit_changed(session, unit.id, heads if parent_before == unit.parent_id else None)
     return stored
+
+
+def differing(unit: OrgUnit, given: UnitIn) -> dict[str, Any]:
+    """What would be different, by field."""
+    return {name: value for name, value in given.model_dump().items() if value != getattr(unit, name)}
 
 
 async def _check_place(viewer: Viewer, session: WriteSession, unit: OrgUnit) -> None:

@@ -245,6 +245,10 @@ async def a_unit_as_it_stands(cast: Cast, thing: Thing) -> Thing:
     return thing | {"the_version": str(unit["version"])}
 
 
+async def the_organization(cast: Cast, thing: Thing) -> Thing:
+    return thing | {"the_version": str((await cast.home.call("hr", "GET", "/v1/organization"))["version"])}
+
+
 VERSION = ("Int!", lambda thing: int(thing["the_version"]))
 LINES = ("[ScorecardLineInput!]", lambda thing: [{"kpi": thing["kpi_id"], "weight": "100.00"}])
 
@@ -290,6 +294,16 @@ WRITES: list[Door] = [
         f" __typename ... on UnitMoveChanged {{ {fields_of('UnitMoveChanged', 1)} }} ... on Problem {{ {PROBLEM} }} }} }}",
         id=own_id, parent=lambda thing: thing["parent_id"], version=lambda thing: int(thing["the_version"]),
     ), "structure.write", "hr", "care", sees="open", prepare=a_unit_as_it_stands, accepted=changed),
+    Write("graphql Mutation.changeUnit", "unit", ask(
+        "mutation ($id: ID!, $version: Int!) { changeUnit(id: $id, version: $version, changes: {valueStatement: \"v\"}) {"
+        f" __typename ... on UnitChanged {{ {fields_of('UnitChanged', 1)} }} ... on Problem {{ {PROBLEM} }} }} }}",
+        id=own_id, version=lambda thing: int(thing["the_version"]),
+    ), "structure.write", "hr", "care", sees="open", prepare=a_unit_as_it_stands, accepted=changed),
+    Write("graphql Mutation.changeOrganization", "organization", ask(
+        "mutation ($version: Int!) { changeOrganization(version: $version, changes: {indicatorLabel: \"KPI\"}) {"
+        f" __typename ... on OrganizationChanged {{ {fields_of('OrganizationChanged', 1)} }} ... on Problem {{ {PROBLEM} }} }} }}",
+        version=lambda thing: int(thing["the_version"]),
+    ), "organization.change", "hr", sees="open", prepare=the_organization, accepted=changed, not_by=FOREIGN),
     verb("proposeScorecard", "scorecard.propose", "manager"),
     verb("counterScorecard", "scorecard.person", "employee", lines=LINES, comment=("String", "again")),
     verb("rejectScorecard", "scorecard.manager", "manager"),

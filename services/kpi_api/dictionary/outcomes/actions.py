@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from chassis import events
 from chassis.access import Viewer
 from chassis.database import WriteSession
-from chassis.etags import require_match
-from chassis.problems import Invalid, PreconditionFailed
+from chassis.etags import require_current
+from chassis.problems import Invalid
 from kpi_api.dictionary.models import Outcome
 from kpi_api.dictionary.outcomes import queries
 from kpi_api.dictionary.outcomes.areas import require_area
@@ -48,7 +48,7 @@ async def change_outcome(viewer: Viewer, session: WriteSession, outcome_id: UUID
     await session.refresh(outcome, with_for_update=True)
     wanted = given.model_dump(exclude_unset=True)
     changed = {name: value for name, value in wanted.items() if getattr(outcome, name) != value}
-    _require_current(outcome, if_match, changed)
+    require_current(if_match, outcome, changed)
     await _check(viewer, session, changed)
     for name, value in changed.items():
         setattr(outcome, name, value)
@@ -59,20 +59,6 @@ async def change_outcome(viewer: Viewer, session: WriteSession, outcome_id: UUID
     if "name" in changed:
         await index_outcome(session, outcome.id)
     return outcome
-
-
-def _require_current(outcome: Outcome, if_match: str | None, differing: Mapping[str, Any]) -> None:
-    """Raises PreconditionRequired, PreconditionFailed saying what stands there now where something else was sent."""
-    try:
-        require_match(if_match, outcome)
-    except PreconditionFailed as failed:
-        changes = [_stands(name, getattr(outcome, name)) for name in differing] or ["It says what you sent already."]
-        detail = f"It was changed since you read it. {' '.join(changes)} Read it again, then decide."
-        raise PreconditionFailed(detail, changes=changes, **failed.facts) from None
-
-
-def _stands(name: str, value: Any) -> str:
-    return f"`{name}` is {'empty' if value in (None, '') else f'“{value}”'} now."
 
 
 def _require_one_owner(outcome: Outcome) -> None:
