@@ -25,7 +25,7 @@ async def rows(organization: Organization, statement: Any) -> int:
 async def test_somebody_who_has_left_gets_no_scorecard(scene: Scene) -> None:
     """Given that ann left with the last day of 2026, when HR opens a scorecard for 2027, then it is refused by name."""
     await scene.organization.set_clock("2027-02-01T09:00:00Z")
-    later = given.a_cycle(code="2027", name="2027", starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31), mid_year_on=None)
+    later = given.a_cycle(code="2027", name="2027", starts_on=date(2027, 1, 1), ends_on=date(2027, 12, 31), mid_year_on=date(2027, 6, 30))
     await given.store(scene.organization, later)
     hr = await scene.client("hr")
     left = await hr.post(f"/v1/people/{scene.people['ann'].id}/leave", json={"last_day": "2026-12-31"})
