@@ -44,7 +44,14 @@ def require_current(if_match: str | None, row: HasVersion, differing: Mapping[st
 
 
 def _stands(name: str, value: Any) -> str:
-    return f"`{name}` is {'empty' if value in (None, '') else f'“{value}”'} now."
+    words = _in_words(value)
+    return f"`{name}` is {f'“{words}”' if words else 'empty'} now."
+
+
+def _in_words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {one}" for key, one in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def content_etag(content: str) -> str:

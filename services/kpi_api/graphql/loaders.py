@@ -14,6 +14,7 @@ from chassis.database import ReadSession
 from kpi_api.cascade.leading.queries import leads_of_kpis
 from kpi_api.cascade.lines import lines_seen
 from kpi_api.cascade.shown import kpi_views
+from kpi_api.cycles.calendars.queries import sprints_of_calendars
 from kpi_api.dictionary.competencies.queries import uses as competency_uses
 from kpi_api.dictionary.outcomes.queries import serving
 from kpi_api.graphql import reads
@@ -46,6 +47,7 @@ class Loaders:
         self.role_histories = loader(context, histories)
         self.competency_uses = loader(context, competency_uses)
         self.cycles = loader(context, reads.cycles_by_id)
+        self.sprints = loader(context, sprints_of_calendars)
         self.kpis = loader(context, _kpis)
         self.development_goals = loader(context, goals_by_id)
         self.standings = loader(context, standings)

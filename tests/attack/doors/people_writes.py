@@ -182,7 +182,7 @@ CYCLES: list[Door] = [
           owner="2026",
           sees="open"),
     write("POST /v1/cycles/{cycle}/open", "cycle", path="/v1/cycles/{id}/open", permit="cycles.write", owner="2026", sees="open"),
-    write("PUT /v1/calendars", "calendar", {"holidays": ["2026-12-26"]}, permit="cycles.write", not_by=FOREIGN),
+    write("PUT /v1/calendars", "calendar", {"holidays": ["2026-12-26"]}, permit="cycles.write", star=True, not_by=FOREIGN),
     write("POST /v1/cycles/{cycle}/close", "cycle", path="/v1/cycles/{id}/close", permit="closings.begin", sees="open",
           prepare=an_empty_cycle),
     write("POST /v1/cascade/copies", "cycle", {"from_cycle": "2026", "to_cycle": "{code}", "levels": ["strategic"]}, not_by=FOREIGN,

@@ -79,7 +79,12 @@ async def test_a_legal_entity_has_its_own_working_days(organization: Organizatio
 
     await client.put("/v1/calendars", json={"working_weekdays": [1, 2, 3, 4], "holidays": ["2026-12-25"]})
     await client.put("/v1/calendars", json={"legal_entity_id": entity["id"], "fiscal_year_start_month": 4})
-    await client.put("/v1/calendars", json={"working_weekdays": [1, 2, 3, 4, 5]})
+    unread = await client.put("/v1/calendars", json={"working_weekdays": [1, 2, 3, 4, 5]})
+    assert (unread.status_code, unread.json()["code"]) == (428, "precondition_required")
+    changed = await client.put("/v1/calendars", json={"working_weekdays": [1, 2, 3, 4, 5]}, headers={"If-Match": '"1"'})
+    stale = await client.put("/v1/calendars", json={"holidays": ["2026-12-26"]}, headers={"If-Match": '"1"'})
+    assert (changed.status_code, changed.headers["ETag"]) == (200, '"2"')
+    assert (stale.status_code, stale.json()["changes"]) == (412, ["`holidays` is empty now."])
 
     found = (await client.get("/v1/calendars")).json()
     assert [(row["legal_entity_id"], row["fiscal_year_start_month"], row["holidays"]) for row in found] == [

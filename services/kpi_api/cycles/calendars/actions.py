@@ -1,6 +1,7 @@
 """Writing calendars, and adding sprints to them."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -9,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis import events
 from chassis.access import Viewer
 from chassis.database import WriteSession
+from chassis.etags import require_current
 from chassis.identifiers import new_id
 from chassis.problems import FieldError, NotFound
 from kpi_api.cycles.calendars import queries
@@ -21,8 +23,11 @@ TIME_ZONE = text("SELECT time_zone FROM organization_profiles WHERE organization
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('calendar:' || :organization_id || :legal_entity_id, 0))")
 
 
-async def write_calendar(viewer: Viewer, session: WriteSession, given: CalendarIn) -> Calendar:
-    """Write the calendar of the organization or of a legal entity, whether or not it has one. Raises NotAllowed, CalendarInvalid."""
+async def write_calendar(viewer: Viewer, session: WriteSession, given: CalendarIn, if_match: str | None) -> Calendar:
+    """Write the calendar of the organization or of a legal entity; one that is there already must have been read (`if_match`).
+
+    Raises NotAllowed, CalendarInvalid, PreconditionRequired, PreconditionFailed.
+    """
     viewer.require("cycles.write")
     entity = given.legal_entity_id
     own = {"organization_id": viewer.organization_id, "id": entity}
@@ -31,17 +36,35 @@ async def write_calendar(viewer: Viewer, session: WriteSession, given: CalendarI
     # The first two writers of one calendar take turns, so that the second changes what the first made.
     await session.execute(LOCK, {"organization_id": str(viewer.organization_id), "legal_entity_id": str(entity)})
     of_entity = Calendar.legal_entity_id == entity if entity else Calendar.legal_entity_id.is_(None)
-    calendar = await session.scalar(select(Calendar).where(of_entity).with_for_update()) or Calendar(id=new_id(), legal_entity_id=entity)
-    calendar.time_zone = given.time_zone or await session.scalar(TIME_ZONE, {"organization_id": viewer.organization_id}) or "UTC"
-    for name in ("fiscal_year_start_month", "fiscal_year_start_day", "closes_after_working_days"):
-        setattr(calendar, name, getattr(given, name))
-    calendar.working_weekdays = sorted(set(given.working_weekdays))
-    calendar.holidays = sorted(set(given.holidays))
-    calendar.closing_days = {month: day.isoformat() for month, day in sorted(given.closing_days.items())}
+    calendar = await session.scalar(select(Calendar).where(of_entity).with_for_update())
+    differing = await _wanted(viewer, session, given)
+    if calendar is None:
+        calendar = Calendar(id=new_id(), legal_entity_id=entity)
+    else:
+        differing = {name: value for name, value in differing.items() if getattr(calendar, name) != value}
+        require_current(if_match, calendar, differing)
+    if differing:
+        await _change(session, calendar, differing)
+    return calendar
+
+
+async def _wanted(viewer: Viewer, session: WriteSession, given: CalendarIn) -> dict[str, Any]:
+    """The columns of a calendar as they are to be."""
+    zone = given.time_zone or await session.scalar(TIME_ZONE, {"organization_id": viewer.organization_id}) or "UTC"
+    return given.model_dump(exclude={"legal_entity_id"}) | {
+        "time_zone": zone,
+        "working_weekdays": sorted(set(given.working_weekdays)),
+        "holidays": sorted(set(given.holidays)),
+        "closing_days": {month: day.isoformat() for month, day in sorted(given.closing_days.items())},
+    }
+
+
+async def _change(session: WriteSession, calendar: Calendar, differing: dict[str, Any]) -> None:
+    for name, value in differing.items():
+        setattr(calendar, name, value)
     session.add(calendar)
     await session.flush()
     await events.record(session, "calendar.changed", "calendar", calendar.id)
-    return calendar
 
 
 async def add_sprints(viewer: Viewer, session: WriteSession, calendar_id: UUID, given: Sequence[SprintIn]) -> list[Sprint]:

@@ -34,6 +34,14 @@ def sprints(viewer: Viewer, calendar_id: UUID) -> Select[Sprint]:
     return select(Sprint).where(Sprint.organization_id == viewer.organization_id, Sprint.calendar_id == calendar_id)
 
 
+async def sprints_of_calendars(viewer: Viewer, session: ReadSession, calendar_ids: Collection[UUID]) -> dict[UUID, list[Sprint]]:
+    """The sprints of these calendars in order, by calendar."""
+    found: dict[UUID, list[Sprint]] = {calendar_id: [] for calendar_id in calendar_ids}
+    for sprint in await session.scalars(select(Sprint).where(Sprint.calendar_id.in_(calendar_ids)).order_by(Sprint.starts_on)):
+        found[sprint.calendar_id].append(sprint)
+    return found
+
+
 async def calendar_for(viewer: Viewer, session: ReadSession, legal_entity_id: UUID | None = None) -> Calendar | None:
     """The calendar of a legal entity: its own, else the organization's, if there is one."""
     own_or_general: ColumnElement[bool] = Calendar.legal_entity_id.is_(None)

@@ -3,9 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from chassis.dates import WrittenDate
+from chassis.etags import IfMatch, set_etag
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
@@ -24,9 +25,16 @@ async def list_calendars(viewer: CurrentViewer, session: Read) -> list[CalendarO
 
 
 @router.put("/calendars", summary="Write a calendar")
-async def put_calendar(given: CalendarIn, viewer: CurrentViewer, session: Write) -> CalendarOut:
-    """Needs hr_admin or integration. Writes the organization's calendar, or that of the legal entity named."""
-    return CalendarOut.model_validate(await actions.write_calendar(viewer, session, given))
+async def put_calendar(
+    given: CalendarIn, viewer: CurrentViewer, session: Write, response: Response, if_match: IfMatch = None
+) -> CalendarOut:
+    """Needs hr_admin or integration. Writes the organization's calendar, or that of the legal entity named.
+
+    One that is there already needs If-Match with its `version` in quotes; a stale one is refused with what stands there now.
+    """
+    calendar = await actions.write_calendar(viewer, session, given, if_match)
+    set_etag(response, calendar)
+    return CalendarOut.model_validate(calendar)
 
 
 @router.get("/calendar-closings", summary="When a month's books close")
