@@ -10,6 +10,7 @@ import strawberry
 from chassis.database import WriteSession
 from kpi_api.graphql.agreements import AgreementMutation
 from kpi_api.graphql.assignments import AssignmentMutation
+from kpi_api.graphql.calendars import CalendarMutation
 from kpi_api.graphql.cascade.changing import KpiMutation
 from kpi_api.graphql.cascade.copying import CopyMutation
 from kpi_api.graphql.cascade.linking import LinkMutation
@@ -80,6 +81,7 @@ async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession,
 class Mutation(
     AgreementMutation,
     AssignmentMutation,
+    CalendarMutation,
     CollaborationMutation,
     CopyMutation,
     CorrectionMutation,

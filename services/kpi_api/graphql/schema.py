@@ -16,6 +16,7 @@ from kpi_api.cascade.shown import kpi_views
 from kpi_api.cycles import queries as cycles
 from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
 from kpi_api.graphql.assignments import AssignmentQuery
+from kpi_api.graphql.calendars import Calendar, CalendarQuery, load_calendar
 from kpi_api.graphql.cascade.coverage import CoverageQuery
 from kpi_api.graphql.cascade.window_events import WindowEvent, WindowEventQuery, load_window_event
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
@@ -83,6 +84,7 @@ class Viewer:
 @strawberry.type
 class Query(
     AssignmentQuery,
+    CalendarQuery,
     CorrectionQuery,
     CoverageQuery,
     DevelopmentQuery,
@@ -286,6 +288,7 @@ NODES: dict[str, Callable[[Info, UUID], Awaitable[Node | None]]] = {
     "Role": load_role,
     "Competency": load_competency,
     "Cycle": load_cycle,
+    "Calendar": load_calendar,
     "Kpi": load_kpi,
     "Scorecard": load_scorecard,
     "DevelopmentGoal": load_goal,
@@ -308,7 +311,7 @@ class Schema(strawberry.Schema):
 schema = Schema(
     query=Query,
     mutation=Mutation,
-    types=[Person, DevelopmentGoal, Kpi, Scorecard, Review, Cycle, Role, Competency, Template, WindowEvent],
+    types=[Person, DevelopmentGoal, Kpi, Scorecard, Review, Cycle, Calendar, Role, Competency, Template, WindowEvent],
     extensions=EXTENSIONS,
     execution_context_class=LeafPlanExecutor,
     config=StrawberryConfig(scalar_map={Decimal: EXACT_DECIMAL}),
