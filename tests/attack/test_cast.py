@@ -10,6 +10,6 @@ async def test_there_is_something_of_every_kind(cast: Cast) -> None:
         "definition", "draft", "outcome", "competency", "calendar", "organization", "closing", "event", "scoring_organization",
         "private_plan", "line_of_run", "batch_line", "scoring_event", "shared_with", "kpi_of", "closed_kpi", "delegation", "identity",
         "api_key", "audit_record", "scoring_audit_record", "business_change", "definition_review", "kpi_in_use", "kpi_below",
-        "doubled", "sprint", "window_event",
+        "doubled", "sprint", "window_event", "finding_muting", "correction", "template_assignment", "development_goal", "scorecard_change",
     }  # fmt: skip
     assert {kind for kind, records in cast.records.items() if records} == kinds

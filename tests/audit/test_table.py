@@ -58,7 +58,11 @@ def test_every_operation_that_must_leave_a_record_stands_in_the_table(world: Wor
     assert len(showing) >= {"kpi_api": 9, "scoring": 15}[service]
 
 
-GRAPH = {"overallRating": {"Review"}, "composite": {"Payout", "Score"}, "amount": {"Payout"}, "payout": {"Payout"}}
+# Text that is neither a review's nor about pay: what people tell each other of goals, and of KPIs that they carry together.
+OTHER_TEXT = {
+    "Celebration", "DevelopmentEvidence", "DevelopmentStep", "DevelopmentStepInput", "KpiComment", "KpiProposal", "ScorecardComment",
+}  # fmt: skip
+GRAPH = {"text": OTHER_TEXT, "overallRating": {"Review"}, "composite": {"Payout", "Score"}, "amount": {"Payout"}, "payout": {"Payout"}}
 
 
 def test_only_known_types_of_the_graph_show_pay_or_ratings() -> None:

@@ -162,7 +162,7 @@ ORGANIZATION = f"{{ organization {{ {fields_of('Organization', 0)} }} }}"
 READS: list[Door] = [
     Read("kpi_api GET /graphql", "person", by_get, shows=shows_root("person")),
     Read("kpi_api POST /graphql", "person", ask("query ($id: ID!) { person(id: $id) { uuid } }", id=own_id), shows=shows_root("person")),
-    one("person", "person", "Person", depth=3),
+    one("person", "person", "Person", depth=1),
     one("kpi", "kpi", "Kpi", depth=2),
     one("scorecard", "scorecard", "Scorecard", depth=2),
     one("scorecard", "closed_scorecard", "Scorecard", depth=2),
