@@ -19,6 +19,8 @@ OPERATIONS = {
 FIELDS = {
     "ScorecardChanged.scorecard": "answers a mutation, whose whole answer the attack of writes compares",
     "ReviewChanged.review": "answers a mutation, whose whole answer the attack of writes compares",
+    "MilestoneChanged.kpi": "answers a mutation, whose whole answer the attack of writes compares",
+    "RolledValues.kpi": "answers a mutation, whose whole answer the attack of writes compares",
     "UnitMoveChanged.losesSight": "answers a mutation, whose whole answer the attack of writes compares",
     "UnitMoveChanged.gainsSight": "answers a mutation, whose whole answer the attack of writes compares",
     "StrayContribution.child": "every contribution of the cast leads upward; of others: tests/kpi_api/graphql/test_unit_moves.py",

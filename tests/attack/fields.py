@@ -15,7 +15,7 @@ from tests.attack.expected import sees
 
 WHOLE_ONLY = ("code", "collaborative", "definitionCode", "definitionVersion", "windowStart", "windowEnd", "controllability",
               "rollUp", "rollUpOf", "version", "leadsTo", "ledBy",
-              "stakeholders", "cycle", "actuals", "verbs", "targetDifficulty", "milestones", "collaboration")
+              "stakeholders", "cycle", "actuals", "verbs", "targetDifficulty", "milestones", "collaboration", "measurements")
 PAGE = ("edges", "pageInfo")
 CONNECTED = ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi", "Role", "Competency", "ApplicableDefinition", "DevelopmentGoal")
 
@@ -34,6 +34,13 @@ FIELDS: dict[str, dict[str, str]] = {
     "TargetDifficulty": dict.fromkeys(("part", "target", "counted", "own", "peers", "sentence"), "with"),
     "JudgedTarget": dict.fromkeys(("met", "measured", "withoutValue", "share", "owners"), "with"),
     "Milestone": dict.fromkeys(("part", "doneOn", "dueOn", "daysLate", "evidence", "evidenceLink", "recordedAt"), "with"),
+    "KpiMeasurements": dict.fromkeys(("actuals", "values"), "with"),
+    "Measurement": dict.fromkeys(("uuid", "part", "periodStart", "periodEnd", "revision", "value", "numerator", "denominator", "source",
+                                  "sourceRecordId", "provenance", "recordedBy", "recordedAt", "correctionReason", "afterClosing"), "with"),
+    "MilestoneChanged": {"milestone": "with", "kpi": "in_sight"},
+    "RollUpsChanged": {"results": "with"},
+    "RolledValues": dict.fromkeys(("uuid", "periods", "errors"), "with") | {"kpi": "in_sight"},
+    "RolledPeriod": dict.fromkeys(("periodStart", "value", "status", "missing"), "with"),
     "KpiLead": dict.fromkeys(("uuid", "name", "lagDays", "sentence"), "with") | {"kpi": "in_sight"},
     "KpiChanged": dict.fromkeys(("kpi", "warnings"), "with"),
     "Coverage": dict.fromkeys(("cycleCode", "people", "withKpis", "connected", "connectedShare", "uncarriedCount", "uncarried",

@@ -9,6 +9,7 @@ import strawberry
 
 from kpi_api.cascade import schemas
 from kpi_api.graphql.cascade.leads import KpiLead, load_leads
+from kpi_api.graphql.cascade.measurements import KpiMeasurements, load_measurements
 from kpi_api.graphql.collaboration import Collaboration, load_collaboration
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Cycle, Person, Unit, load_cycle, load_person
@@ -191,6 +192,10 @@ class Kpi(Node):
     @strawberry.field(description="Milestones that were done, the newest first. " + HIDDEN)
     async def milestones(self, info: Info) -> list[Milestone] | None:
         return await load_milestones(info, self.uuid)
+
+    @strawberry.field(description="Its values, or with `history` every value ever recorded, and what they add up to. " + HIDDEN)
+    async def measurements(self, info: Info, history: bool = False) -> KpiMeasurements | None:
+        return await load_measurements(info, self.uuid, history=history)
 
     @strawberry.field(description="How it is carried together; null where nobody does, or the KPI is seen as an ancestor.")
     async def collaboration(self, info: Info) -> Collaboration | None:

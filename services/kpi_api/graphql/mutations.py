@@ -14,6 +14,7 @@ from kpi_api.graphql.calendars import CalendarMutation
 from kpi_api.graphql.cascade.changing import KpiMutation
 from kpi_api.graphql.cascade.copying import CopyMutation
 from kpi_api.graphql.cascade.linking import LinkMutation
+from kpi_api.graphql.cascade.measuring import MeasuringMutation
 from kpi_api.graphql.cascade.window_events import WindowEventMutation
 from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
@@ -90,6 +91,7 @@ class Mutation(
     FindingMutation,
     KpiMutation,
     LinkMutation,
+    MeasuringMutation,
     ScorecardChangeMutation,
     StructureMutation,
     TemplateMutation,

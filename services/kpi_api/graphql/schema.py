@@ -18,6 +18,7 @@ from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
 from kpi_api.graphql.assignments import AssignmentQuery
 from kpi_api.graphql.calendars import Calendar, CalendarQuery, load_calendar
 from kpi_api.graphql.cascade.coverage import CoverageQuery
+from kpi_api.graphql.cascade.measuring import MeasuringQuery
 from kpi_api.graphql.cascade.window_events import WindowEvent, WindowEventQuery, load_window_event
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
 from kpi_api.graphql.corrections import CorrectionQuery
@@ -90,6 +91,7 @@ class Query(
     DevelopmentQuery,
     DictionaryQuery,
     FindingQuery,
+    MeasuringQuery,
     ScorecardChangeQuery,
     TemplateQuery,
     WindowEventQuery,

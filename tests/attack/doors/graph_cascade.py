@@ -8,12 +8,12 @@ import httpx
 
 from tests.attack.attacking import Door, Read, Shown, Write
 from tests.attack.cast import Cast, Thing
-from tests.attack.doors.graph import ask, changed, fields_of, many, node, one
+from tests.attack.doors.graph import ask, changed, fields_of, many, node, one, own_id
 from tests.attack.doors.graph_dictionary import value, write
 from tests.attack.doors.people_writes import a_cycle_to_fill
 from tests.attack.doors.performance_writes import a_lead, a_served_definition, changes, parts
 from tests.attack.doors.reads import FOREIGN
-from tests.attack.doors.targets import a_waiting_kpi, an_event
+from tests.attack.doors.targets import a_milestone, a_waiting_kpi, an_event
 
 TARGETS: Any = [{"value": "120", "unit": "count"}]
 
@@ -69,10 +69,31 @@ def shows_without(thing: Thing, answer: httpx.Response) -> Shown:
     return "whole" if found and thing["id"] in [one["uuid"] for one in found["without"]] else "nothing"
 
 
+def rolled(answer: httpx.Response) -> bool:
+    """Done, and no KPI unknown."""
+    return changed(answer) and '"uuid":null' not in answer.text
+
+
+def reading(thing: Thing) -> list[dict[str, str]]:
+    return [{"kpi": thing["id"], "periodStart": "2026-01-01", "value": "6", "source": "CRM"}]
+
+
+def shows_difficulty(thing: Thing, answer: httpx.Response) -> Shown:
+    """Whoever sees a KPI whole may suppose another target."""
+    if answer.status_code == 401:
+        return "out"
+    return "whole" if answer.json()["data"]["targetDifficulty"]["__typename"] == "TargetDifficulty" else "nothing"
+
+
+SUPPOSED = f"""query ($id: ID!) {{
+  targetDifficulty(id: $id, target: {{ value: "5", unit: "count" }}) {{
+    __typename ... on TargetDifficulty {{ {fields_of("TargetDifficulty", 1)} }} }} }}"""
 COVERAGE = f'{{ coverage(cycle: "2026") {{ {fields_of("Coverage", 2)} }} }}'
 READS: list[Door] = [
     # Whoever sees a person counts them, nobody else.
     Read("graphql Query.coverage", "person", ask(COVERAGE), is_list=True, owners=("neighbour",), shows=shows_without),
+    Read("graphql Query.targetDifficulty", "kpi", ask(SUPPOSED, id=own_id), owners=("employee",), shows=shows_difficulty,
+         no_ancestors=True),
     many("windowEvents", "window_event", "WindowEvent", sees="open"),
     one("windowEvent", "window_event", "WindowEvent", sees="open"),
     node("window_event", "WindowEvent", "open"),
@@ -94,6 +115,12 @@ WRITES: list[Door] = [
     of_kpi("endContribution", "employee", EMPLOYEES, prepare=parts, parent=("ID!", value("parent_id"))),
     of_kpi("leadKpi", "employee", EMPLOYEES, lagging=("String!", "k-north")),
     of_kpi("endKpiLead", "employee", EMPLOYEES, prepare=a_lead, lagging=("ID!", value("lagging_id"))),
+    replace(of_kpi("recordMeasurements", "employee", EMPLOYEES, twin="employee", accepted=all_rows), call=write(
+        "recordMeasurements", "", "", by_id=False, rows=("[MeasurementInput!]!", reading)).call),
+    of_kpi("recordMilestone", "employee", EMPLOYEES, prepare=a_milestone,
+           milestone=("MilestoneInput!", {"doneOn": "2026-01-05", "evidence": "Seen"})),
+    replace(write("rollUp", "roll_ups.write", "hr", owner="north", kind="kpi", by_id=False, sees="kpi", acceptMissing=("Boolean!", True),
+                  kpis=("[String!]!", lambda thing: [thing["id"]])), accepted=rolled),
     write("copyCascade", "roll_ups.write", "hr", by_id=False, kind="cycle", not_by=FOREIGN, sees="", prepare=a_cycle_to_fill,
           copy=("CascadeCopyInput!", copy)),
     replace(write("importOkrs", "", "manager", owner="employee", kind="person", by_id=False, sees="person", prepare=a_served_definition,

@@ -1,17 +1,17 @@
 """Copies of a cascade into another cycle, and imports of OKRs, through the graph."""
 
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from chassis.database import WriteSession
-from chassis.numbers import plain_text
 from kpi_api.cascade.copying import actions, schemas
 from kpi_api.cascade.okrs.importing import import_okrs
 from kpi_api.cascade.okrs.schemas import OkrImportResult, OkrResult
 from kpi_api.graphql.bulk import RowResult, RowStatus
+from kpi_api.graphql.cascade.inputs import cell
 from kpi_api.graphql.kpis import Kpi, load_kpi
 from kpi_api.graphql.nodes import Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, FieldError, InvalidProblem, NotAllowedProblem, NotFoundProblem
@@ -96,11 +96,7 @@ class OkrInput:
 
     def cells(self) -> dict[str, str]:
         """The row as a table holds it."""
-        return {name: _cell(value) for name, value in vars(self).items()} | {"contributes_to": ";".join(self.contributes_to)}
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else plain_text(value) if isinstance(value, Decimal) else str(value)
+        return {name: cell(value) for name, value in vars(self).items()} | {"contributes_to": ";".join(self.contributes_to)}
 
 
 @strawberry.type(description="What became of a key result; the id is the KPI's.")

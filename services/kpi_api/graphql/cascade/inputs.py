@@ -7,6 +7,7 @@ from typing import Any
 
 import strawberry
 
+from chassis.numbers import plain_text
 from kpi_api.cascade import schemas
 from kpi_api.cascade.editing import KpiChange
 from kpi_api.graphql.dictionary.inputs import without_nulls
@@ -20,6 +21,13 @@ def reference(text: str) -> str:
     """A KPI by its global id, the id that REST gives, or its code, as the domain takes it."""
     id_ = id_of("Kpi", text)
     return str(id_) if id_ else text
+
+
+def cell(value: Any) -> str:
+    """A value as a table holds it: nothing as an empty cell, a number exactly."""
+    if value is None:
+        return ""
+    return plain_text(value) if isinstance(value, Decimal) else str(value.value if isinstance(value, Enum) else value)
 
 
 @strawberry.enum(description="`ZERO_WHEN_LATE`: as nothing. `PER_DAY`: each day late takes `percent` of what was done.")
