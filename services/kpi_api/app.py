@@ -91,8 +91,8 @@ from kpi_api.scorecards.corrections.rest import router as correction_router
 from kpi_api.scorecards.discussion.rest import router as discussion_router
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
-from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
 from kpi_api.scorecards.offers.rest import router as offer_router
+from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scorecards.withdrawals import note_withdrawal
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, func, literal, select
+from sqlalchemy import ARRAY, ColumnElement, Row, Select, Uuid, and_, any_, func, literal, or_, select
 from sqlalchemy.orm import aliased
 
 from chassis.access import Viewer, on_day
@@ -17,6 +17,7 @@ from chassis.problems import NotFound
 from kpi_api.cascade.levels import Level
 from kpi_api.cascade.models import Contribution, Kpi, KpiStakeholder, KpiTarget
 from kpi_api.cascade.sight import sees_at_all, sees_whole
+from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.models import Employment, OrgUnit, Person
 
@@ -60,6 +61,17 @@ class KpiFilter:
 async def kpis_page(viewer: Viewer, session: ReadSession, page: PageRequest, wanted: KpiFilter) -> Rows[Kpi]:
     """KPIs that the viewer sees whole, oldest first."""
     return await _page(viewer, session, page, kpis(viewer).where(*wanted.conditions()), f"kpis {wanted}")
+
+
+async def kpis_of_person(viewer: Viewer, session: ReadSession, page: PageRequest, person_id: UUID, cycle_code: str | None) -> Rows[Kpi]:
+    """What the viewer sees whole of a person's KPIs, oldest first: those they own, and those they carry together with others."""
+    shared = select(KpiStakeholder.kpi_id).where(
+        KpiStakeholder.organization_id == viewer.organization_id, KpiStakeholder.person_id == person_id
+    )
+    statement = kpis(viewer).where(or_(Kpi.owner_person_id == person_id, Kpi.id.in_(shared)))
+    if cycle_code is not None:
+        statement = statement.where(Kpi.cycle_id.in_(select(Cycle.id).where(Cycle.code == cycle_code)))
+    return await _page(viewer, session, page, statement, f"kpis of {person_id} {cycle_code}")
 
 
 async def orphans_page(viewer: Viewer, session: ReadSession, page: PageRequest) -> Rows[Kpi]:

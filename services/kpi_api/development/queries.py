@@ -1,7 +1,7 @@
 """Reads of development goals: the person's own, those of whoever stands below the viewer, and all for HR and auditors."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -29,6 +29,11 @@ async def goal(viewer: Viewer, session: ReadSession, goal_id: UUID) -> Developme
     if found is None:
         raise NotFound()
     return found
+
+
+async def goals_by_id(viewer: Viewer, session: ReadSession, goal_ids: Collection[UUID]) -> Sequence[DevelopmentGoal]:
+    """Those of these goals that are in sight."""
+    return (await session.scalars(visible(viewer).where(among(DevelopmentGoal.id, goal_ids)))).all()
 
 
 async def goals(

@@ -133,7 +133,7 @@ SAME = ("skill", "why", "due_on", "agreed_at", "closed_at", "closing_reason", "v
 
 async def goals_by_id(viewer: Viewer, session: ReadSession, ids: list[UUID]) -> dict[UUID, schemas.GoalOutput]:
     """Goals in sight, for the loader."""
-    rows = (await session.scalars(queries.visible(viewer).where(GoalRow.id.in_(ids)))).all()
+    rows = await queries.goals_by_id(viewer, session, ids)
     return {goal.id: goal for goal in await goals_shown(viewer, session, rows)}
 
 

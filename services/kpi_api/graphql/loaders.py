@@ -21,7 +21,7 @@ from kpi_api.graphql import reads
 from kpi_api.graphql.context import Context
 from kpi_api.graphql.development import goals_by_id
 from kpi_api.graphql.dictionary import reads as dictionary
-from kpi_api.graphql.standing import standings
+from kpi_api.measurements.standing import standings
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
 from kpi_api.scorecards.changes.queries import changes_of_cards

@@ -140,8 +140,8 @@ class Person(Node):
     async def kpis(
         self, info: Info, first: First = DEFAULT_FIRST, after: After = None, cycle_code: str | None = None
     ) -> Connection[Annotated["Kpi", strawberry.lazy("kpi_api.graphql.kpis")]]:
+        from kpi_api.cascade.queries import kpis_of_person
         from kpi_api.graphql.kpis import Kpi
-        from kpi_api.graphql.standing import kpis_of_person
 
         page = page_request(info, first, after)
         async with info.context.read() as session:

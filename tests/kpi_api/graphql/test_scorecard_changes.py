@@ -57,7 +57,8 @@ async def test_a_change_is_asked_for_answered_and_told(agreed: AgreedYear) -> No
     told = (await ask(scene, "ann", STORY, id=card))["scorecardStory"]
     assert told[-2]["sentence"] == "2026-04-01: The manager agreed to the change, from 2026-07-01 on."
     assert (await ask(scene, "eve", STORY, id=card))["scorecardStory"] is None
-    assert (await ask(scene, "eve", REQUEST, id=card, since="2026-07-01", lines=lines(agreed)))["requestScorecardChange"]["code"] == "not_found"
+    stranger = await ask(scene, "eve", REQUEST, id=card, since="2026-07-01", lines=lines(agreed))
+    assert stranger["requestScorecardChange"]["code"] == "not_found"
 
 
 async def test_a_movers_scorecard_is_previewed_and_split(agreed: AgreedYear) -> None:
