@@ -26,7 +26,10 @@ HOLDERS = {
     "hr_admin": ("hr",), "comp_admin": ("comp", "second"), "payroll": ("payroll",), "auditor": ("auditor",), "board": ("board",),
     "integration": ("key",), "executive": ("regent",), "service": ("service",),
 }  # fmt: skip
-REFUSED = ('"code":"not_allowed"', '"code":"not_found"', '"code":"unknown_', '"code":"not_your', '"code":"period_closed"')
+REFUSED = (
+    '"code":"not_allowed"', '"code":"not_found"', '"code":"unknown_', '"code":"not_your', '"code":"period_closed"',
+    '"code":"not_collaborative"',
+)  # fmt: skip
 
 
 def let_in(answer: httpx.Response) -> bool:
@@ -138,11 +141,14 @@ def written_sights(*, without: bool) -> Iterator[Any]:
         yield pytest.param((*honest, sight(record, EVERYBODY)), id=f"{record} open to all")
 
 
-# What is asked of every KPI by everybody: its targets, and a value of it.
+# What is asked of every KPI by everybody: its targets, a value of it, and to agree to it.
 KPI_WRITES = [
     next(door for door in WRITES if (door.operation, door.kind) == (operation, "kpi"))
     for operation in ("kpi_api PUT /v1/kpis/{kpi_id}/targets", "kpi_api POST /v1/measurements")
 ]
+# Agreeing to terms that nobody has read: who may agree is told that they changed, everybody else that it is not theirs to say.
+OTHER_TERMS = people_writes.send("POST", "/v1/kpis/{id}/collaboration/agreement", {"digest": "sha256:other"})
+KPI_WRITES.append(replace(KPI_WRITES[0], operation="kpi_api POST /v1/kpis/{kpi_id}/collaboration/agreement", call=OTHER_TERMS))
 
 
 Cell = tuple[Door, str, str]

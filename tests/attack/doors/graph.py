@@ -159,10 +159,13 @@ def shows_effects(thing: Thing, answer: httpx.Response) -> Shown:
 WHO = f"{{ viewer {{ {fields_of('Viewer', 1)} }} }}"
 ORGANIZATION = f"{{ organization {{ {fields_of('Organization', 0)} }} }}"
 
+LED_BY = "query ($id: ID!) { person(id: $id) { __typename uuid employment { __typename manager { __typename id uuid } } } }"
+
 READS: list[Door] = [
     Read("kpi_api GET /graphql", "person", by_get, shows=shows_root("person")),
     Read("kpi_api POST /graphql", "person", ask("query ($id: ID!) { person(id: $id) { uuid } }", id=own_id), shows=shows_root("person")),
     one("person", "person", "Person", depth=1),
+    Read("graphql Query.person", "person", ask(LED_BY, id=own_id), shows=shows_root("person")),
     one("kpi", "kpi", "Kpi", depth=2),
     one("scorecard", "scorecard", "Scorecard", depth=2),
     one("scorecard", "closed_scorecard", "Scorecard", depth=2),
