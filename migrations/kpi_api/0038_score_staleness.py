@@ -12,9 +12,9 @@ STALE_BY_SCORECARDS = """
 CREATE OR REPLACE FUNCTION mark_scores_stale_by_scorecards() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   INSERT INTO scores (organization_id, id, inputs_version, stale_since)
-  SELECT s.organization_id, s.id, 1, h.happened_at
+  SELECT s.organization_id, s.id, 1, min(h.happened_at)
   FROM added h JOIN scorecards s ON s.organization_id = h.organization_id AND s.id = h.scorecard_id
-  WHERE h.to_status = 'active'{unless} ORDER BY s.organization_id, s.id
+  WHERE h.to_status = 'active'{unless} GROUP BY s.organization_id, s.id ORDER BY s.organization_id, s.id
   ON CONFLICT (organization_id, id) DO UPDATE
     SET inputs_version = scores.inputs_version + 1, stale_since = coalesce(scores.stale_since, excluded.stale_since);
   RETURN NULL;

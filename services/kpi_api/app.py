@@ -209,7 +209,6 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE, CELEBRATE],
             "scorecard.activated": [COMPUTE],
-            "scorecard.change_requested": [COMPUTE],  # asking is a step of the scorecard, which its score looks at
             "scorecard.changed": [COMPUTE],
             "kpi.changed": [ASK],
             "kpi.withdrawn": [COMPUTE, ASK],

@@ -11,6 +11,7 @@ from chassis.http_client import ServiceClient
 from kpi_api.scores.computing import COMPUTE
 from kpi_api.scores.pushing import PUSH
 from tests.kpi_api import given
+from tests.kpi_api.scorecards.changes.year import AgreedYear
 from tests.kpi_api.scorecards.scene import Scene
 
 PLAN = """
@@ -136,6 +137,26 @@ async def test_a_withdrawn_kpi_is_scored_as_missing_and_not_as_zero(scene: Scene
     after = await score(scene, card)
     assert (after["freshness"], after["composite"]) == ("fresh", "1.000000000000"), "this plan lets the weight fall to the others"
     assert [line["attainment_raw"] for line in after["lines"]] == [None, "1.000000000000", None]
+
+
+async def test_asking_for_another_text_or_declining_one_leaves_the_score_fresh_and_agreeing_makes_it_stale(scene: Scene) -> None:
+    await adopt_plan(scene)
+    year = AgreedYear(scene, await agreed_card(scene))
+    await measure(scene, 0, "1200")
+    await scene.organization.world.work()
+    assert (await score(scene, year.card))["freshness"] == "fresh"
+
+    first = await year.requested("ann", "40.00", "40.00", "20.00", since="2026-01-01")
+    assert (await year.answer(first, "reject", "max")).status_code == 200
+    withdrawn = await year.requested("ann", "40.00", "40.00", "20.00", since="2026-01-01")
+    assert (await year.answer(withdrawn, "withdraw", "ann")).status_code == 200
+    second = await year.requested("ann", "40.00", "40.00", "20.00", since="2026-01-01")
+    assert (await score(scene, year.card))["freshness"] == "fresh", "what was signed is what was scored"
+
+    assert (await year.answer(second, "agree", "max")).status_code == 200
+    assert (await score(scene, year.card))["freshness"] == "stale"
+    await scene.organization.world.work()
+    assert (await score(scene, year.card))["freshness"] == "fresh"
 
 
 async def test_with_scoring_down_reads_work_and_it_catches_up_when_back(scene: Scene) -> None:
