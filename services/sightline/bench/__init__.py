@@ -13,5 +13,5 @@ Map
 - `line_of_sight`    graphql.line_of_sight; `server` is kpi_api with the hand-written way as one more route
 - `year_close`       year.close
 - `search`           dictionary.search
-- `scoring_engine`   scoring.engine.numpy
+- `scoring_engine/`  the engine's: scoring.engine.*, scoring.openfisca, scoring.growth, scoring.explain
 """

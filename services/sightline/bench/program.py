@@ -15,18 +15,25 @@ from sightline.bench import (
     people_import,
     person,
     roll_up,
-    scoring_engine,
     search,
     year_close,
 )
 from sightline.bench.figures import Figure
+from sightline.bench.scoring_engine import arrays, explaining, memory, openfisca
 from sightline.bench.stage import Stage
 from sightline.processes import Report
 
 Measure = Callable[[Stage, int], Coroutine[Any, Any, Figure]]
 
 ENGINE_PEOPLE_PER_PERSON = 10
-ENGINE = "scoring.engine.numpy"
+ENGINE: dict[str, Callable[[int], Figure]] = {
+    "scoring.engine.numpy": arrays.of_numpy,
+    "scoring.engine.pandas": arrays.of_pandas,
+    "scoring.engine.memory": memory.of_memory,
+    "scoring.openfisca": openfisca.of_openfisca,
+    "scoring.explain": explaining.of_explaining,
+}
+"""Figures of the engine alone, which need no stage."""
 
 # The figures of a stage share its company. The line of sight goes last, since it serves kpi_api by another program.
 STAGES: list[dict[str, Measure]] = [
@@ -48,14 +55,14 @@ STAGES: list[dict[str, Measure]] = [
     {"dictionary.search": search.run},
     {"year.close": year_close.run},
 ]
-NAMES = [*(name for stage in STAGES for name in stage), ENGINE]
+NAMES = [*(name for stage in STAGES for name in stage), *ENGINE]
 
 
 def measure(home: Path, names: Collection[str], people: int, report: Report) -> Iterator[dict[str, Any]]:
     """The lines of the figures named, each as soon as it is known."""
-    if ENGINE in names:
-        report(ENGINE)
-        yield from scoring_engine.run(people * ENGINE_PEOPLE_PER_PERSON)
+    for name in (name for name in ENGINE if name in names):
+        report(name)
+        yield ENGINE[name](people * ENGINE_PEOPLE_PER_PERSON).as_line()
     for figures in STAGES:
         wanted = [name for name in figures if name in names]
         if wanted:

@@ -19,7 +19,6 @@ from sightline.bench import (
     people_import,
     person,
     program,
-    scoring_engine,
     search,
     year_close,
 )
@@ -35,7 +34,11 @@ AIMS = {
     "findings.one": ("ms", "lower", 2.0),
     "findings.cycle": ("s", "lower", 3.0),
     "graphql.line_of_sight": ("requests/s", "higher", 0.3),
-    "scoring.engine.numpy": ("s", "lower", 2.0),
+    "scoring.engine.numpy": ("s", "lower", 1.5),
+    "scoring.engine.pandas": ("s", "lower", 1.0),
+    "scoring.engine.memory": ("MB", "lower", 4.0),
+    "scoring.openfisca": ("s", "lower", 2.0),
+    "scoring.explain": ("ms", "lower", 2.0),
     "year.close": ("s", "lower", 5),
     "access.page.leaf": ("ms", "lower", 2.0),
     "access.page.manager": ("ms", "lower", 2.0),
@@ -83,9 +86,9 @@ def test_a_figure_compares_the_same_work(stage: Stage, measure: program.Measure,
     require_line(line)
 
 
-def test_the_engine_has_its_line() -> None:
-    (line,) = scoring_engine.run(PEOPLE)
-    require_line(line)
+@pytest.mark.parametrize("name", program.ENGINE)
+def test_the_engine_has_its_lines(name: str) -> None:
+    require_line(program.ENGINE[name](PEOPLE).as_line())
 
 
 def require_line(line: dict[str, object]) -> None:
