@@ -121,8 +121,10 @@ class Frame:
             return _bounded(self._target_bonus(), meaning)
         figures = self.lines if meaning.level is Level.LINE else self.people
         column = figures.number(name, _MISSING.get(name, Reason.input_missing))
-        if name == "weight":
+        if name in _PERCENTS:
             column = Column(column.values, column.places + 2, column.reasons)
+        if name == "credit_share":
+            column = _whole_where_undivided(column)
         return _bounded(column, meaning)
 
     def _target_bonus(self) -> Column:
@@ -159,12 +161,22 @@ class Frame:
         return {Level.LINE: self.line_count, Level.PERSON: self.person_count, Level.EVERYONE: 1}[level]
 
 
+_PERCENTS = ("weight", "credit_share")
+
 _MISSING = {
     "actual": Reason.actual_missing,
     "weight": Reason.weight_missing,
     "salary": Reason.no_pay_basis,
     "target_bonus_share": Reason.no_pay_basis,
 }
+
+
+def _whole_where_undivided(share: Column) -> Column:
+    """S1: everybody carries the whole result, unless somebody divided it."""
+    undivided = share.reasons == Reason.input_missing if share.reasons is not None else None
+    if undivided is None or not undivided.any():
+        return share
+    return Column(np.where(undivided, 10**share.places, share.values), share.places, np.where(undivided, 0, share.reasons).astype(np.int8))
 
 
 def _bounded(column: Column, meaning: Meaning) -> Column:

@@ -4,7 +4,7 @@ The plan is checked with these alone, so that a plan that would overflow or add 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
@@ -38,13 +38,15 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """Level, unit and proven bounds of one value. `among` holds narrower bounds among the lines of a selection, latest first."""
+    """Level, unit and proven bounds of one value. `among` holds narrower bounds among the lines of a selection, latest first; `currency` is
+    that of money which is in one whoever is paid it, None of money in each person's own."""
 
     level: Level
     unit: Unit
     low: Fraction
     high: Fraction
     among: tuple[tuple[Any, Fraction, Fraction], ...] = ()
+    currency: str | None = None
 
     def scaled(self, places: int) -> tuple[int, int]:
         """The bounds in units of 10**-places."""
@@ -54,7 +56,7 @@ class Meaning:
     def for_lines(self, selection: Any) -> "Meaning":
         """What it means among the selected lines alone."""
         found = next(((low, high) for known, low, high in self.among if known == selection), None)
-        return self if found is None else Meaning(self.level, self.unit, *found)
+        return self if found is None else replace(self, low=found[0], high=found[1], among=())
 
     @property
     def size(self) -> Fraction:
@@ -78,8 +80,8 @@ def finest(levels: Iterable[Level]) -> Level:
 LINE_FACTS: Final = {
     name: plain(Level.LINE, -LARGEST_OPERAND, LARGEST_OPERAND)
     for name in ("actual", "last_actual", "target", "target_high", "baseline", "threshold", "stretch")
-} | {"weight": plain(Level.LINE, 0, 10)}
-"""Figures of each KPI line; `weight` as a ratio, so 30.00 % is 0.3."""
+} | {"weight": plain(Level.LINE, 0, 10), "credit_share": plain(Level.LINE, 0, 1)}
+"""Figures of each KPI line; `weight` and `credit_share` as ratios, so 30.00 % is 0.3. A KPI that nobody divided is credited whole, with 1."""
 
 PERSON_FACTS: Final = {
     "salary": money(Level.PERSON, 0, LARGEST_SUM),

@@ -57,6 +57,9 @@ class Line(Part):
     component: Word | None = Field(None, description="Such as output, quality, behavioural or development.")
     group: Word | None = None
     weight: Annotated[ExactDecimal, Field(ge=0)] | None = Field(None, description='Percent: "30.00".')
+    credit_share: Annotated[ExactDecimal, Field(ge=0, le=100)] | None = Field(
+        None, description='This person\'s percent of the credit for a shared result: "60.00"; the whole if left out.'
+    )
     threshold: ExactDecimal | None = None
     stretch: ExactDecimal | None = None
     combine: Literal["all", "mean", "count"] | None = Field(

@@ -49,6 +49,7 @@ LINES: Final = pa.schema(
         pa.field("component", pa.string()),
         pa.field("group", pa.string()),
         pa.field("weight", DECIMAL),
+        pa.field("credit_share", DECIMAL),
         *_ATTAINMENT_FIELDS,
         pa.field("threshold", DECIMAL),
         pa.field("stretch", DECIMAL),

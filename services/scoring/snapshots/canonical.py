@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scoring.snapshots.problems import snapshot_problem
+from scoring.snapshots.schema import LATER
 
 CHUNK = 4096
 COMPRESSED = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -53,6 +54,8 @@ def _feed(state: Any, name: str, array: pa.Array) -> None:
     kind = array.type
     if pa.types.is_struct(kind):
         for field, part in zip(kind, array.flatten(), strict=True):
+            if field.name in LATER and part.null_count == len(part):
+                continue
             _feed(state, f"{name}.{field.name}", part)
     elif pa.types.is_list(kind):
         state.update(np.asarray(pc.fill_null(pc.list_value_length(array), 0), dtype="<i4").tobytes())

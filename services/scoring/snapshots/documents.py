@@ -39,7 +39,7 @@ class PartIn(Input):
 
 
 class LineIn(Input):
-    """One KPI on the scorecard, with its weight in percent and its paths upward."""
+    """One KPI on the scorecard, with its weight in percent, its paths upward, and the percent of a divided credit that is this person's."""
 
     line: Annotated[int, Field(ge=0, le=2**31 - 1)]
     kpi_id: UUID
@@ -53,6 +53,7 @@ class LineIn(Input):
     combine_parts: Literal["all", "mean", "count"] | None = None
     parts: Annotated[list[PartIn], Field(min_length=1, max_length=50)]
     line_of_sight: Annotated[list[list[Text]] | None, Field(max_length=200)] = None
+    credit_share: Annotated[Percent, Field(ge=0, le=100)] | None = None
 
 
 class SegmentIn(Input):

@@ -6,7 +6,7 @@ import pyarrow.compute as pc
 
 from scoring.engine.snapshot import LINES
 from scoring.snapshots.canonical import one
-from scoring.snapshots.schema import PART
+from scoring.snapshots.schema import LATER, PART
 
 PART_FACTS = [field.name for field in PART if pa.types.is_decimal(field.type)]
 PARTS_TYPE = LINES.field("parts").type
@@ -24,6 +24,7 @@ def engine_lines(scorecards: pa.Table) -> pa.Table:
     columns = {
         "scorecard_id": one(scorecards["scorecard_id"]).take(pc.list_parent_indices(lists)),
         **{name: lines.field(name) for name in ("line", "kpi_id", "kpi_code", "component", "group", "weight", "direction", "method")},
+        **{name: lines.field(name) for name in LATER if lines.type.get_field_index(name) >= 0},
         "title": lines.field("name"),
         "comparison": flat.field("comparison").take(single),
         **{name: flat.field(name).take(single) for name in PART_FACTS},

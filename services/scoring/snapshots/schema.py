@@ -29,6 +29,7 @@ LINE: Final = pa.struct(
         pa.field("combine_parts", pa.string()),
         pa.field("parts", pa.list_(PART), nullable=False),
         pa.field("line_of_sight", pa.list_(pa.list_(pa.string()))),
+        pa.field("credit_share", DECIMAL),
     ]
 )
 SEGMENT: Final = pa.struct(
@@ -51,4 +52,6 @@ SCORECARDS: Final = pa.schema(
     ]
 )
 WORDS: Final = {"direction": DIRECTIONS, "comparison": COMPARISONS, "method": METHODS, "combine_parts": COMBINES}
+LATER: Final = frozenset({"credit_share"})
+"""Fields that scorecards stored earlier do not have. Empty throughout, they add nothing to a digest, which so stays what it was."""
 UUIDS: Final = ("scorecard_id", "person_id", "kpi_id")
