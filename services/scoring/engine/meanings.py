@@ -81,7 +81,7 @@ LINE_FACTS: Final = {
     name: plain(Level.LINE, -LARGEST_OPERAND, LARGEST_OPERAND)
     for name in ("actual", "last_actual", "target", "target_high", "baseline", "threshold", "stretch")
 } | {"weight": plain(Level.LINE, 0, 10), "credit_share": plain(Level.LINE, 0, 1)}
-"""Figures of each KPI line; `weight` and `credit_share` as ratios, so 30.00 % is 0.3. A KPI that nobody divided is credited whole, with 1."""
+"""Figures of each KPI line; `weight` and `credit_share` as ratios, so 30.00 % is 0.3. What nobody divided is credited whole, with 1."""
 
 PERSON_FACTS: Final = {
     "salary": money(Level.PERSON, 0, LARGEST_SUM),

@@ -25,11 +25,11 @@ def paid(order: str, *shares: str | None) -> list[Decimal]:
 
 
 def test_the_share_is_taken_before_the_tiers_or_after_them() -> None:
-    """Given a deal of 70,000 of which 60 % and 40 % are theirs, then the tiers see 42,000 and 28,000, or the 4,100 of the whole is split."""
-    assert paid("before", "60.00", "40.00") == [Decimal("2100"), Decimal("1400")]
-    assert paid("after", "60.00", "40.00") == [Decimal("2460"), Decimal("1640")]
+    """Given a deal of 70,000 of which 60 % and 40 % are theirs, then the tiers see 42,000 and 28,000, or 4,100 are split."""
+    assert paid("before", "60.00", "40.00") == [Decimal(2100), Decimal(1400)]
+    assert paid("after", "60.00", "40.00") == [Decimal(2460), Decimal(1640)]
 
 
 def test_what_nobody_divided_counts_whole_and_no_credit_is_zero() -> None:
-    assert paid("after", None, "0", "33.34") == [Decimal("4100"), Decimal(0), Decimal("1366.94")]
-    assert paid("after", None, None) == [Decimal("4100")] * 2
+    assert paid("after", None, "0", "33.34") == [Decimal(4100), Decimal(0), Decimal("1366.94")]
+    assert paid("after", None, None) == [Decimal(4100)] * 2
