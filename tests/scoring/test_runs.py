@@ -231,6 +231,7 @@ async def test_nothing_of_a_broken_computation_stays(company: Company, monkeypat
     # Given a computed run that is computed again, and fails after its lines are written.
     run_id = await company.computed_run([company.scorecard("ana"), company.scorecard("ben")])
     before = await company.lines(run_id)
+    ok(await company.service.post(f"/v1/runs/{run_id}/compute"))
     database = company.world.scoring.database
 
     async def fail(*_: Any) -> None:
@@ -246,18 +247,57 @@ async def test_nothing_of_a_broken_computation_stays(company: Company, monkeypat
         assert await session.scalar(text("SELECT count(*) FROM run_lines")) == 2
 
 
+async def told(company: Company, event: str) -> int:
+    """How often the feed tells of it."""
+    feed = ok(await company.service.get("/v1/events", params={"limit": 1000})).json()
+    return [each["type"] for each in feed["events"]].count(event)
+
+
 async def test_two_workers_compute_one_run_once(company: Company) -> None:
     # Given a run that two workers take up at the same time.
     run_id = await company.announce()
     ok(await company.service.put(f"/v1/runs/{run_id}/scorecards", json=[company.scorecard("ana")]))
+    ok(await company.service.post(f"/v1/runs/{run_id}/compute"))
 
     async def compute() -> None:
         async with company.world.scoring.database.write(company.organization.id) as session:
             await computing.compute_run(session, UUID(run_id))
 
     await asyncio.gather(compute(), compute())
-    # Then it has one line.
+    # Then it has one line, and that it was computed is told once, also when the job itself comes as a third.
+    await company.world.work()
     assert list(await company.lines(run_id)) == ["ana"]
+    assert await told(company, "run.computed") == 1
+
+
+async def test_who_asks_while_a_run_is_computed_has_it_computed_anew(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a run that is being computed while it is asked for again.
+    run_id = await company.announce()
+    ok(await company.service.put(f"/v1/runs/{run_id}/scorecards", json=[company.scorecard("ana")]))
+    ok(await company.service.post(f"/v1/runs/{run_id}/compute"))
+    finish = computing._finish
+
+    async def ask_again(*given: Any) -> None:
+        monkeypatch.undo()
+        ok(await company.service.post(f"/v1/runs/{run_id}/compute"))
+        await finish(*given)
+
+    monkeypatch.setattr(computing, "_finish", ask_again)
+    await company.world.work()
+    # Then it is computed twice, since the first could not know what changed meanwhile.
+    assert await told(company, "run.computed") == 2
+
+
+async def test_an_answer_that_got_lost_is_asked_for_again_and_computed_once(company: Company) -> None:
+    # Given a sender whose side was killed before it knew that the run is to be computed, and that sends again with the same key.
+    run_id, key = await company.announce(), {"Idempotency-Key": "closing 1"}
+    ok(await company.service.put(f"/v1/runs/{run_id}/scorecards", json=[company.scorecard("ana")]))
+    ok(await company.service.post(f"/v1/runs/{run_id}/compute", headers=key))
+    await company.world.work()
+    ok(await company.service.post(f"/v1/runs/{run_id}/compute", headers=key))
+    await company.world.work()
+    # Then it is computed once.
+    assert await told(company, "run.computed") == 1
 
 
 async def test_a_plan_that_pays_nothing_says_so(organization: Organization) -> None:

@@ -5,11 +5,12 @@ from typing import Any, Final
 import httpx
 
 from chassis.database import WriteSession
+from chassis.idempotency import AnswerForgotten
 from kpi_api.closing.models import Closing
 from kpi_api.closing.snapshot import MEDIA_TYPE, snapshot
 from kpi_api.cycles.actions import change_status
 from kpi_api.cycles.models import Cycle
-from kpi_api.scores.scoring_client import ScoringClient
+from kpi_api.scores.scoring_client import ScoringClient, ScoringRefused
 
 PATIENCE: Final = httpx.Timeout(600, connect=2)
 """A snapshot of a whole company takes scoring a while to check and store."""
@@ -26,9 +27,7 @@ async def send(session: WriteSession, scoring: ScoringClient, closing: Closing) 
         run = await _put_run(session, scoring, closing, cycle)
         if run["status"] in TAKES_SNAPSHOT:
             run = await _put_snapshot(session, scoring, closing)
-            await scoring.call(
-                session.organization_id, "POST", f"/v1/runs/{closing.id}/compute", acting_person=closing.closed_by, repeatable=True
-            )
+            await _have_computed(session, scoring, closing, run["snapshot_digest"])
         closing.snapshot_digest, closing.status, closing.sent_at = run["snapshot_digest"], "sent", session.now
     else:
         closing.status = "empty"
@@ -59,3 +58,19 @@ async def _put_snapshot(session: WriteSession, scoring: ScoringClient, closing: 
     )
     run: dict[str, Any] = answer.json()
     return run
+
+
+async def _have_computed(session: WriteSession, scoring: ScoringClient, closing: Closing, snapshot_digest: str) -> None:
+    """The key is the same whenever this is tried again, so that scoring computes once though our side was killed before it knew."""
+    try:
+        await scoring.call(
+            session.organization_id,
+            "POST",
+            f"/v1/runs/{closing.id}/compute",
+            acting_person=closing.closed_by,
+            headers={"Idempotency-Key": f"{closing.id} {snapshot_digest}"},
+            repeatable=True,
+        )
+    except ScoringRefused as refused:
+        if refused.code != AnswerForgotten.code:
+            raise

@@ -56,8 +56,8 @@ async def put_run(viewer: Viewer, session: WriteSession, run_id: UUID, content: 
 
 
 async def lock_run(session: WriteSession, run_id: UUID) -> Run:
-    """The run, locked until the transaction ends. Raises NotFound."""
-    run = await session.scalar(select(Run).where(Run.id == run_id).with_for_update())
+    """The run, locked until the transaction ends, though not against a computation that writes its lines. Raises NotFound."""
+    run = await session.scalar(select(Run).where(Run.id == run_id).with_for_update(key_share=True))
     if run is None:
         raise NotFound()
     return run
@@ -128,7 +128,7 @@ async def request_compute(viewer: Viewer, session: WriteSession, run_id: UUID) -
     if run.status in {"approved", "released"}:
         return run
     require_computable(viewer, run)
-    run.requested_by, run.requester_id = viewer.subject, viewer.person_id
+    run.requested_by, run.requester_id, run.compute_request = viewer.subject, viewer.person_id, new_id()
     await audit.record(session, viewer.subject, "run.compute_requested", "run", run_id)
     await jobs.enqueue(session, COMPUTE, {"run_id": run_id}, once_key=str(run_id))
     return run

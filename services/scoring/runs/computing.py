@@ -9,7 +9,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import pyarrow as pa
@@ -29,15 +29,17 @@ from scoring.snapshots.canonical import digest, from_bytes, to_bytes
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('run:' || :id, 0))")
 
+COMPUTABLE: Final = {"received", "computed"}
+
 Slices = dict[UUID, list[tuple[int, Group]]]
 """By plan version: the parts of each slice, with the slice's number."""
 
 
 async def compute_run(session: WriteSession, run_id: UUID) -> None:
-    """Compute a run that is received or computed; any other is left alone, so a late or repeated job does no harm."""
+    """Compute a run for which that is asked; any other is left alone, so a late or repeated job does no harm."""
     await session.execute(LOCK, {"id": str(run_id)})
     run = await session.scalar(select(Run).where(Run.id == run_id))
-    if run is None or run.snapshot_digest is None or run.status not in {"received", "computed"}:
+    if run is None or run.snapshot_digest is None or run.compute_request is None or run.status not in COMPUTABLE:
         return
     await clear_results(session, run_id)
     groups = await _gather(session, run)
@@ -100,12 +102,16 @@ def _kept(lines: pa.Table, people: pa.Table, result: Result) -> dict[str, bytes]
 
 
 async def _finish(session: WriteSession, run: Run, input_digest: str, totals: dict[str, Any]) -> None:
-    """Set the run's new state, unless something happened to it in the meantime: then nothing of this computation stays."""
-    snapshot_digest = run.snapshot_digest
-    await session.refresh(run, with_for_update=True)
-    if run.status not in {"received", "computed"} or run.snapshot_digest != snapshot_digest:
+    """Set the run's new state, unless something happened to it in the meantime: then nothing of this computation stays.
+
+    Who asked again meanwhile is served by a job of their own.
+    """
+    snapshot_digest, request = run.snapshot_digest, run.compute_request
+    await session.refresh(run, with_for_update={"key_share": True})
+    if run.status not in COMPUTABLE or run.snapshot_digest != snapshot_digest:
         raise RunChanged(f"run {run.id} became {run.status} while it was computed")
     run.status, run.computed_at, run.totals = "computed", session.now, totals
+    run.compute_request = None if run.compute_request == request else run.compute_request
     run.input_digest, run.engine_version = f"sha256:{input_digest}", ENGINE_SEMANTICS_VERSION
     facts = {name: totals[name] for name in ("line_count", "failed_count")}
     await events.record(session, "run.computed", "run", run.id, cycle_code=run.cycle_code, **facts)

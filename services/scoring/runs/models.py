@@ -15,7 +15,8 @@ from scoring.database import Row
 class Run(Versioned, Row):
     """A run; its id comes from the caller, so that a repeat is harmless. Dates are inclusive.
 
-    `input_digest` names everything that the result depends on: snapshot, pay bases, plans and engine semantics.
+    `input_digest` names everything that the result depends on: snapshot, pay bases, plans and engine semantics. `compute_request` is the
+    request to compute that is not done yet; None once it is, so that a job that runs twice computes and tells once.
     """
 
     __tablename__ = "runs"
@@ -38,6 +39,7 @@ class Run(Versioned, Row):
     received_at: Mapped[datetime | None]
     requested_by: Mapped[str | None]
     requester_id: Mapped[UUID | None]
+    compute_request: Mapped[UUID | None]
     computed_at: Mapped[datetime | None]
     input_digest: Mapped[str | None]
     engine_version: Mapped[int | None]
