@@ -51,6 +51,10 @@ class Reason(IntEnum):
     segment_ends_before_start = "A segment of the assignment ends before it starts."
     segments_overlap = "Two segments of the assignment overlap."
     division_by_zero = "The plan divides by a figure that is zero here."
+    nobody_counts = "Nobody has the value that everybody's is reckoned from."
+    rate_missing = "There is no rate for the person's currency on that date."
+    points_out_of_order = "The points that the line's own figures make do not ascend or descend."
+    weights_off = "The weights of the scorecard do not add up to what the plan says."
     nothing_to_share = "A pool is to be shared and all claims on it are zero."
     # left out
     missing_left_out = "There is no measured value; the plan leaves the line out and the other weights take its place."

@@ -1,6 +1,7 @@
 """Amount: money from a basis and the factors on it. Rounding: to the smallest unit that is paid."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -66,11 +67,11 @@ class Rounding(Chosen):
         if isinstance(self.to_nearest, str):
             if of.unit is not Unit.MONEY:
                 raise StepProblem("unit_mismatch", "to_nearest", "Only money has a smallest unit; give a number.")
-            return Meaning(finest([of.level, Level.PERSON]), of.unit, of.low - 1, of.high + 1)
+            return replace(of, level=finest([of.level, Level.PERSON]), low=of.low - 1, high=of.high + 1, among=())
         if self.to_nearest <= 0:
             raise StepProblem("not_positive", "to_nearest", "The unit is above zero.")
         unit = Fraction(self.to_nearest)
-        return Meaning(of.level, of.unit, of.low - unit, of.high + unit)
+        return replace(of, low=of.low - unit, high=of.high + unit, among=())
 
     def words(self, teller: Teller) -> str:
         return f"{teller.text(self.of)} to the nearest {self._unit_text()}, {self.rounding.replace('_', ' ')}"
@@ -79,12 +80,16 @@ class Rounding(Chosen):
         of = frame.at(level, self.of)
         if not isinstance(self.to_nearest, str):
             return self._to_unit(of, constant(int(self.to_nearest.scaleb(12))))
-        units, unknown = _minor_units(frame)
+        units, unknown = _minor_units(frame, self._currency(frame))
         if level is Level.LINE:
             units, unknown = np.repeat(units, frame.counts), np.repeat(unknown, frame.counts)
         found = self._to_unit(of, units if units.size != 1 and (units != units[:1]).any() else units[:1])
         values = np.broadcast_to(found.values, unknown.shape)
         return Column(values, found.places, marked(found.reasons, unknown, Reason.currency_missing))
+
+    def _currency(self, frame: Frame) -> str | None:
+        """The currency of the amount where it is not each person's own."""
+        return frame.meanings[self.of].currency if isinstance(self.of, str) else None
 
     def _unit_text(self) -> str:
         return "smallest unit of the currency" if isinstance(self.to_nearest, str) else digits(self.to_nearest)
@@ -95,10 +100,10 @@ class Rounding(Chosen):
         return Column(product(multiples, unit), 12, first_of(of.reasons)).at(self.places, self.rounding)
 
 
-def _minor_units(frame: Frame) -> tuple[Integers, Integers]:
-    """The smallest unit of each person's currency at 12 places, and where there is no known currency."""
+def _minor_units(frame: Frame, currency: str | None) -> tuple[Integers, Integers]:
+    """The smallest unit of the currency, or of each person's own, at 12 places, and where there is no known currency."""
     positions, words = frame.people.words("currency")
-    digits = [_digits(word or frame.currency) for word in words]
+    digits = [_digits(currency or word or frame.currency) for word in words]
     units = np.array([10 ** (12 - (digit or 0)) for digit in digits], dtype=np.int64)
     unknown = np.array([digit is None for digit in digits])
     return units[positions], unknown[positions]

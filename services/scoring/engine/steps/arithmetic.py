@@ -1,6 +1,7 @@
 """Multiply, add, subtract, divide, minimum, maximum, first known: arithmetic on figures and earlier steps, rounded once per step."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from itertools import product as combinations
@@ -16,31 +17,38 @@ from scoring.engine.meanings import Level, Meaning, Unit, finest
 from scoring.engine.numerals import Operand
 from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import Reason, first_of, is_null, marked
-from scoring.engine.steps.step import Scope, Step
+from scoring.engine.steps.step import Scope, Selection, Selective, Step, later, same_currency
 from scoring.engine.teller import Teller
 
 Operands = Annotated[list[Operand], Field(min_length=1, max_length=100)]
 
 
-class Several(Step):
-    """A step over several values."""
+class Several(Selective):
+    """A step over several values. Per line, `only` names the lines it is for; the others keep the first value."""
 
     of: Operands
+    only: Selection | None = later(None, description="The lines it is for; the others keep the first value of `of`.")
 
     def operands(self) -> Iterator[str | Decimal]:
         yield from self.of
         yield from super().operands()
 
+    def changed(self) -> str | Decimal:
+        return self.of[0]
+
     def columns(self, frame: Frame, level: Level) -> list[Column]:
         return [frame.at(level, operand) for operand in self.of]
 
-    def alike(self, scope: Scope) -> tuple[list[Meaning], Level, Unit]:
-        """The meanings of values that must share a unit; a plain number of the plan takes the unit of the others."""
+    def alike(self, scope: Scope) -> tuple[list[Meaning], Meaning]:
+        """The meanings of values that must share a unit, and one without bounds of what they make; a plain number of the plan takes the
+        unit of the others."""
         meanings = scope.find_all(self.of, "of")
         units = {meaning.unit for operand, meaning in zip(self.of, meanings, strict=True) if isinstance(operand, str)} or {Unit.PLAIN}
         if len(units) > 1:
             raise StepProblem("unit_mismatch", "of", "Money and plain numbers do not go together here.")
-        return meanings, finest(meaning.level for meaning in meanings), units.pop()
+        same_currency(meanings, "of")
+        currency = next((meaning.currency for meaning in meanings if meaning.currency), None)
+        return meanings, Meaning(finest(meaning.level for meaning in meanings), units.pop(), Fraction(0), Fraction(0), currency=currency)
 
 
 class Multiply(Several):
@@ -64,8 +72,8 @@ class Add(Several):
     kind: Literal["add"]
 
     def meaning(self, scope: Scope) -> Meaning:
-        meanings, level, unit = self.alike(scope)
-        return Meaning(level, unit, sum((m.low for m in meanings), Fraction(0)), sum((m.high for m in meanings), Fraction(0)))
+        meanings, like = self.alike(scope)
+        return replace(like, low=sum((m.low for m in meanings), Fraction(0)), high=sum((m.high for m in meanings), Fraction(0)))
 
     def words(self, teller: Teller) -> str:
         return " + ".join(teller.text(operand) for operand in self.of)
@@ -88,9 +96,9 @@ class Subtract(Several):
     zero_reason: ClassVar[str] = "already_paid"
 
     def meaning(self, scope: Scope) -> Meaning:
-        meanings, level, unit = self.alike(scope)
+        meanings, like = self.alike(scope)
         first, rest = meanings[0], meanings[1:]
-        return Meaning(level, unit, first.low - sum(m.high for m in rest), first.high - sum(m.low for m in rest))
+        return replace(like, low=first.low - sum(m.high for m in rest), high=first.high - sum(m.low for m in rest))
 
     def words(self, teller: Teller) -> str:
         return " − ".join(teller.text(operand) for operand in self.of)
@@ -122,12 +130,15 @@ class Divide(Step):
             raise StepProblem("unit_mismatch", "by", "A plain number cannot be divided by money.")
         if by.low == by.high == 0:
             raise StepProblem("division_by_zero", "by", "This divides by zero.")
+        same_currency([of, by], "by")
         unit = Unit.PLAIN if by.unit is of.unit else of.unit
+        currency = of.currency if unit is Unit.MONEY else None
         smallest = min(abs(by.low), abs(by.high)) if by.low * by.high > 0 else Fraction(1, 10**12)
         size = of.size / smallest
         if self.cap is not None and isinstance(self.cap, Decimal):
             size = min(size, max(Fraction(self.cap), Fraction(0)))
-        return Meaning(finest([of.level, by.level]), unit, -size if of.low < 0 or by.low < 0 else Fraction(0), size)
+        low = -size if of.low < 0 or by.low < 0 else Fraction(0)
+        return Meaning(finest([of.level, by.level]), unit, low, size, currency=currency)
 
     def words(self, teller: Teller) -> str:
         return f"{teller.text(self.of)} ÷ {teller.text(self.by)}"
@@ -150,8 +161,8 @@ class Minimum(Several):
     kind: Literal["minimum"]
 
     def meaning(self, scope: Scope) -> Meaning:
-        meanings, level, unit = self.alike(scope)
-        return Meaning(level, unit, min(m.low for m in meanings), min(m.high for m in meanings))
+        meanings, like = self.alike(scope)
+        return replace(like, low=min(m.low for m in meanings), high=min(m.high for m in meanings))
 
     def words(self, teller: Teller) -> str:
         return f"the smallest of {', '.join(teller.text(operand) for operand in self.of)}"
@@ -166,8 +177,8 @@ class Maximum(Several):
     kind: Literal["maximum"]
 
     def meaning(self, scope: Scope) -> Meaning:
-        meanings, level, unit = self.alike(scope)
-        return Meaning(level, unit, max(m.low for m in meanings), max(m.high for m in meanings))
+        meanings, like = self.alike(scope)
+        return replace(like, low=max(m.low for m in meanings), high=max(m.high for m in meanings))
 
     def words(self, teller: Teller) -> str:
         return f"the largest of {', '.join(teller.text(operand) for operand in self.of)}"
@@ -182,8 +193,8 @@ class FirstKnown(Several):
     kind: Literal["first_known"]
 
     def meaning(self, scope: Scope) -> Meaning:
-        meanings, level, unit = self.alike(scope)
-        return Meaning(level, unit, min(m.low for m in meanings), max(m.high for m in meanings))
+        meanings, like = self.alike(scope)
+        return replace(like, low=min(m.low for m in meanings), high=max(m.high for m in meanings))
 
     def words(self, teller: Teller) -> str:
         return f"the first that is there of {', '.join(teller.text(operand) for operand in self.of)}"
@@ -206,7 +217,8 @@ def product_meaning(meanings: list[Meaning], field: str) -> Meaning:
     for meaning in meanings:
         ends = [one * other for one, other in combinations((low, high), (meaning.low, meaning.high))]
         low, high = min(ends), max(ends)
-    return Meaning(finest(meaning.level for meaning in meanings), unit, low, high)
+    currency = next((meaning.currency for meaning in meanings if meaning.currency), None)
+    return Meaning(finest(meaning.level for meaning in meanings), unit, low, high, currency=currency)
 
 
 def multiplied(columns: list[Column], step: Step) -> Column:

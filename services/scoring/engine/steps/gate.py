@@ -1,6 +1,7 @@
 """Gate: a condition, and what happens to a value where it is not met."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, Literal
@@ -16,7 +17,7 @@ from scoring.engine.meanings import Level, Meaning, finest
 from scoring.engine.numerals import Operand
 from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import Reason, failed, first_of, is_null, marked, spoken
-from scoring.engine.steps.step import Chosen, Scope, Strict
+from scoring.engine.steps.step import Chosen, Scope, Strict, same_currency
 from scoring.engine.teller import Teller
 
 COMPARISONS = {"at_least": np.greater_equal, "above": np.greater, "at_most": np.less_equal, "below": np.less}
@@ -36,6 +37,15 @@ class Comparison(Strict):
         if not self.limits():
             raise PydanticCustomError("condition_without_limit", "Say at_least, above, at_most or below")
         return self
+
+    def check(self, scope: Scope) -> None:
+        """Raises StepProblem where money is compared with a plain number, or with money in another currency."""
+        value = scope.find(self.value, "when")
+        for limit in self.limits().values():
+            other = scope.find(limit, "when")
+            if isinstance(self.value, str) and isinstance(limit, str) and value.unit is not other.unit:
+                raise StepProblem("unit_mismatch", "when", f"{self.value} is {value.unit}, and {limit} is {other.unit}.")
+            same_currency([value, other], "when")
 
     def limits(self) -> dict[str, Decimal | str]:
         return {word: limit for word in COMPARISONS if (limit := getattr(self, word)) is not None}
@@ -69,6 +79,10 @@ class All(Strict):
         for condition in self.all:
             yield from condition.operands()
 
+    def check(self, scope: Scope) -> None:
+        for condition in self.all:
+            condition.check(scope)
+
     def sentence(self, teller: Teller) -> str:
         return " and ".join(f"({condition.sentence(teller)})" for condition in self.all)
 
@@ -84,6 +98,10 @@ class AnyOf(Strict):
     def operands(self) -> Iterator[str | Decimal]:
         for condition in self.any:
             yield from condition.operands()
+
+    def check(self, scope: Scope) -> None:
+        for condition in self.any:
+            condition.check(scope)
 
     def sentence(self, teller: Teller) -> str:
         return " or ".join(f"({condition.sentence(teller)})" for condition in self.any)
@@ -113,16 +131,22 @@ class ForfeitBelow(Strict):
     forfeit_below: Operand
 
 
+class Instead(Strict):
+    """Where the gate is shut, another value takes its place."""
+
+    instead: Operand
+
+
 class Gate(Chosen):
     """Where `when` is met the value stays as it is; where not, `otherwise` says what becomes of it.
 
     zero: nothing (met, everything counts: the gate unlocks the whole). cap: no more than that. scale: that share of it. forfeit_below: the
-    part below is lost for good, also where the gate is met.
+    part below is lost for good, also where the gate is met. instead: another value takes its place.
     """
 
     kind: Literal["gate"]
     when: Condition
-    otherwise: Literal["zero"] | CapAt | ScaleBy | ForfeitBelow = "zero"
+    otherwise: Literal["zero"] | CapAt | ScaleBy | ForfeitBelow | Instead = "zero"
 
     zero_reason: ClassVar[str] = "comes_to_zero"
 
@@ -138,11 +162,14 @@ class Gate(Chosen):
             return effect.cap
         if isinstance(effect, ScaleBy):
             return effect.scale
+        if isinstance(effect, Instead):
+            return effect.instead
         return effect.forfeit_below if isinstance(effect, ForfeitBelow) else Decimal(0)
 
     def meaning(self, scope: Scope) -> Meaning:
         of = scope.find(self.of, "of")
         conditions = [scope.find(operand, "when") for operand in self.when.operands()]
+        self.when.check(scope)
         effect = scope.find(self._effect(), "otherwise")
         level = finest([of.level, effect.level, *(condition.level for condition in conditions)])
         if level is Level.LINE and of.level is not Level.LINE:
@@ -152,9 +179,15 @@ class Gate(Chosen):
         ends = [of.low, of.high, Fraction(0)]
         if isinstance(self.otherwise, ScaleBy):
             ends += [end * factor for end in (of.low, of.high) for factor in (effect.low, effect.high)]
-        elif isinstance(self.otherwise, CapAt | ForfeitBelow):
-            ends += [effect.low, of.high - effect.low]
-        return Meaning(level, of.unit, min(ends), max(ends))
+        elif isinstance(self.otherwise, CapAt | ForfeitBelow | Instead):
+            self._is_alike(of, effect)
+            ends += [effect.low, of.high - effect.low] if not isinstance(self.otherwise, Instead) else [effect.low, effect.high]
+        return replace(of, level=level, low=min(ends), high=max(ends), among=())
+
+    def _is_alike(self, of: Meaning, effect: Meaning) -> None:
+        if isinstance(self._effect(), str) and of.unit is not effect.unit:
+            raise StepProblem("unit_mismatch", "otherwise", f"The value is {of.unit}, and {self._effect()} is {effect.unit}.")
+        same_currency([of, effect], "otherwise")
 
     def compute(self, frame: Frame, level: Level) -> Column:
         of = frame.at(level, self.of)
@@ -187,6 +220,8 @@ class Gate(Chosen):
             return f"{said}; {teller.text(self.of)} counts up to {teller.text(self.otherwise.cap)}"
         if isinstance(self.otherwise, ScaleBy):
             return f"{said}; {teller.text(self.of)} × {teller.text(self.otherwise.scale)}"
+        if isinstance(self.otherwise, Instead):
+            return f"{said}; {teller.text(self.otherwise.instead)} takes the place of {teller.text(self.of)}"
         return f"{said}; {teller.text(self.of)} counts as nothing"
 
     def _shut(self, of: Column, frame: Frame, level: Level) -> Column:
@@ -201,6 +236,9 @@ class Gate(Chosen):
             scale = frame.at(level, self.otherwise.scale)
             exact = Column(product(of.values, scale.values), of.places + scale.places, first_of(scale.reasons, of.reasons, reasons))
             return exact.at(self.places, self.rounding)
+        if isinstance(self.otherwise, Instead):
+            other = frame.at(level, self.otherwise.instead)
+            return Column(np.broadcast_to(other.values, of.values.shape), other.places, first_of(other.reasons, closed))
         return Column(np.zeros(of.values.shape, dtype=np.int64), of.places, reasons)
 
     def _above_gate(self, of: Column, frame: Frame, level: Level) -> Column:

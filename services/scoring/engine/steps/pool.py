@@ -1,21 +1,24 @@
 """Over everybody: a total, and a pool shared to its last unit. Steps from the first of these on work per person, no longer per line."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
+import pyarrow as pa
 from pydantic import Field
 
+from chassis.numbers import rounded_quotient
 from scoring.engine.columns import Column
-from scoring.engine.exact import Integers, constant, multiplied_quotient, product, quotient, wide
+from scoring.engine.exact import Integers, constant, is_wide, multiplied_quotient, narrow, product, quotient, wide
 from scoring.engine.frame import Frame
 from scoring.engine.meanings import LARGEST_RESULT, Level, Meaning, Unit
-from scoring.engine.numerals import Numeral, Operand
+from scoring.engine.numerals import Name, Numeral, Operand
 from scoring.engine.problems import StepProblem
-from scoring.engine.reasons import Reason, failed, is_null, marked
-from scoring.engine.steps.step import Scope, Step
+from scoring.engine.reasons import Reason, failed, first_of, is_null, marked, spoken
+from scoring.engine.steps.step import Scope, Step, later, same_currency
 from scoring.engine.teller import Teller, digits
 
 
@@ -23,47 +26,98 @@ class OverEveryone(Step):
     """A step that needs everybody's values before anybody's result."""
 
     of: Operand
+    per: Name | None = later(
+        None, description="A figure per person, such as the number of a unit: those with the same value are reckoned by themselves."
+    )
 
     def operands(self) -> Iterator[str | Decimal]:
         yield self.of
+        if self.per is not None:
+            yield self.per
         yield from super().operands()
 
     def of_people(self, scope: Scope) -> Meaning:
         of = scope.find(self.of, "of")
         if of.level is not Level.PERSON:
             raise StepProblem("level_mismatch", "of", "This needs a value per person.")
+        if self.per is not None and scope.find(self.per, "per").level is not Level.PERSON:
+            raise StepProblem("level_mismatch", "per", "The groups are told apart by a value per person.")
         return of
+
+    def groups(self, frame: Frame) -> tuple[list[Any], Any]:
+        """The rows of each group, and the reason of whoever belongs to none."""
+        if self.per is None:
+            return [np.arange(frame.person_count)], None
+        column = frame.column(self.per)
+        null = is_null(column.reasons)
+        rows = np.arange(frame.person_count) if null is None else np.flatnonzero(~null)
+        numbers = np.broadcast_to(column.values, frame.person_count)[rows]
+        order = np.argsort(numbers, kind="stable")
+        changes = np.flatnonzero(numbers[order][1:] != numbers[order][:-1]) + 1
+        outside = None if null is None else np.where(null, spoken(column.reasons), 0).astype(np.int8)
+        return [group for group in np.split(rows[order], changes) if group.size], outside
 
 
 class Total(OverEveryone):
-    """The sum of everybody's values. Whoever could not be computed counts as nothing here, and is listed among the errors."""
+    """One value from everybody's: their sum, mean, lowest, highest, or how many have one. Whoever could not be computed is left out here,
+    and is listed among the errors."""
 
     kind: Literal["total"]
+    how: Literal["sum", "mean", "lowest", "highest", "count"] = later("sum")
 
     def meaning(self, scope: Scope) -> Meaning:
-        of = self.of_people(scope)
-        most = LARGEST_RESULT
-        return Meaning(Level.EVERYONE, of.unit, Fraction(-most if of.low < 0 else 0), Fraction(most))
+        of, most = self.of_people(scope), LARGEST_RESULT
+        level = Level.EVERYONE if self.per is None else Level.PERSON
+        if self.how == "count":
+            return Meaning(level, Unit.PLAIN, Fraction(0), Fraction(MOST_PEOPLE))
+        if self.how == "sum":
+            return replace(of, level=level, low=Fraction(-most if of.low < 0 else 0), high=Fraction(most), among=())
+        return replace(of, level=level, low=min(of.low, Fraction(0)), high=max(of.high, Fraction(0)), among=())
 
     def words(self, teller: Teller) -> str:
-        return f"the sum of everybody's {str(self.of).replace('_', ' ')}"
+        among = "everybody" if self.per is None else f"everybody with the same {self.per.replace('_', ' ')}"
+        return f"the {self.how} of the {str(self.of).replace('_', ' ')} of {among}"
 
     def compute(self, frame: Frame, level: Level) -> Column:
-        column = frame.column(self.of).without_nulls()
-        return Column(constant(_sum(np.broadcast_to(column.values, frame.person_count))), column.places).at(self.places, self.rounding)
+        column = frame.column(self.of)
+        values = np.broadcast_to(column.values, frame.person_count)
+        null = is_null(column.reasons)
+        counting = np.ones(frame.person_count, dtype=bool) if null is None else np.broadcast_to(~null, frame.person_count)
+        groups, outside = self.groups(frame)
+        found = [self._of_group(values[rows[counting[rows]]], column.places) for rows in groups]
+        if self.per is None:
+            return Column(constant(found[0] or 0), self.places, marked(None, np.array([found[0] is None]), Reason.nobody_counts))
+        given, lacking = np.zeros(frame.person_count, dtype=object), np.zeros(frame.person_count, dtype=bool)
+        for rows, number in zip(groups, found, strict=True):
+            given[rows], lacking[rows] = number or 0, number is None
+        return Column(narrow(given), self.places, marked(outside, lacking, Reason.nobody_counts))
+
+    def _of_group(self, values: Integers, places: int) -> int | None:
+        """The value of one group at the places of the step; None where it has nobody and that matters."""
+        if self.how == "count":
+            return len(values) * int(10**self.places)
+        if self.how != "sum" and not len(values):
+            return None
+        exact = {"lowest": min, "highest": max}[self.how](values.tolist()) if self.how in {"lowest", "highest"} else _sum(values)
+        divisor = 10**places * (len(values) if self.how == "mean" else 1)
+        return rounded_quotient(exact * 10**self.places, divisor, self.rounding)
+
+
+MOST_PEOPLE: Final = 10**9
 
 
 class Pool(OverEveryone):
-    """A sum shared in proportion to everybody's claims, to its last unit.
+    """A sum shared in proportion to everybody's claims, which may be money, points or shares, to its last unit.
 
     Each share is rounded down to the unit; the units left go to the largest remainders, ties in the order of scorecard ids. `when: over`
     shares only where the claims exceed the pool, and otherwise pays every claim as it is.
     """
 
     kind: Literal["pool"]
-    size: Operand = Field(description="The sum to share; one value for everybody.")
+    size: Operand = Field(description="The sum to share; one value for everybody, or for all of a group.")
     when: Literal["always", "over"] = "always"
     unit_paid: Numeral = Field(Decimal("0.01"), gt=0, description="The smallest unit that is paid.")
+    unit: Unit | None = later(None, description="What is shared; money if the size or the claims are, unless said.")
 
     zero_reason: ClassVar[str] = "pool_is_empty"
 
@@ -73,13 +127,16 @@ class Pool(OverEveryone):
 
     def meaning(self, scope: Scope) -> Meaning:
         of, size = self.of_people(scope), scope.find(self.size, "size")
-        if of.unit is not Unit.MONEY and size.unit is Unit.MONEY:
-            raise StepProblem("unit_mismatch", "of", "Money is shared in proportion to claims in money.")
         if size.level is Level.LINE:
             raise StepProblem("level_mismatch", "size", "The pool is one value for everybody.")
         if of.low < 0:
             raise StepProblem("negative_claims", "of", "Claims on a pool must not be negative; give the step they come from a floor of 0.")
-        return Meaning(Level.PERSON, of.unit, Fraction(0), max(size.high, of.high))
+        same_currency([of, size], "of")
+        unit = self.unit or (Unit.MONEY if Unit.MONEY in {of.unit, size.unit} else Unit.PLAIN)
+        if self.when == "over" and of.unit is not unit:
+            raise StepProblem("unit_mismatch", "of", "Claims that are paid as they are where the pool suffices are of what is shared.")
+        currency = (size.currency or of.currency) if unit is Unit.MONEY else None
+        return Meaning(Level.PERSON, unit, Fraction(0), max(size.high, of.high if self.when == "over" else size.high), currency=currency)
 
     def words(self, teller: Teller) -> str:
         shared = f"the share of {teller.text(self.size)} in proportion to {teller.text(self.of)}"
@@ -87,33 +144,51 @@ class Pool(OverEveryone):
 
     def compute(self, frame: Frame, level: Level) -> Column:
         claims = frame.column(self.of).without_nulls()
-        values = np.broadcast_to(claims.values, frame.person_count)
-        size, reasons = self._size(frame), claims.reasons
-        if size is None:
-            return Column(np.zeros(len(values), dtype=np.int64), self.places, np.full(len(values), Reason.input_missing, dtype=np.int8))
-        claimed = _sum(values)
-        if self.when == "over" and claimed * 10**size.places <= int(size.values[0]) * 10**claims.places:
-            return Column(values, claims.places, reasons).at(self.places, self.rounding)
-        unit = int(self.unit_paid.scaleb(12))
-        units = constant(int(size.values[0]) * 10 ** (12 - size.places) // unit)
-        if claimed == 0:
-            null = is_null(reasons)
-            where = np.ones(len(values), dtype=bool) if null is None else ~null
-            return Column(
-                np.zeros(len(values), dtype=np.int64), self.places, marked(reasons, where & (units[0] > 0), Reason.nothing_to_share)
-            )
-        shares = _largest_remainder(values, int(units[0]), claimed, frame.people.array("scorecard_id"))
-        return Column(quotient(product(shares, constant(unit)), constant(10 ** (12 - self.places)), "half_up"), self.places, reasons)
-
-    def _size(self, frame: Frame) -> Column | None:
-        """The one value of the pool: everybody who gives one gives the same. None where nobody gives one, or they differ."""
+        claims = Column(np.broadcast_to(claims.values, frame.person_count), claims.places, claims.reasons)
         size = frame.column(self.size)
-        wrong = failed(size.reasons)
-        values = np.broadcast_to(size.values, 1 if size.values.size == 1 else frame.person_count)
-        known = values if wrong is None else values[~np.broadcast_to(wrong, values.shape)]
-        if not known.size or (known != known[:1]).any():
-            return None
-        return Column(np.maximum(known[:1], 0), size.places)
+        groups, outside = self.groups(frame)
+        values = np.zeros(frame.person_count, dtype=np.int64)
+        reasons = np.broadcast_to(spoken(first_of(outside, claims.reasons)), frame.person_count).copy()
+        for rows in groups:
+            paid, why = self._shared(_rows(claims, rows), _one_size(_rows(size, rows)), frame, rows)
+            values = wide(values) if is_wide(paid) else values
+            values[rows], reasons[rows] = paid, spoken(first_of(reasons[rows], why))
+        return Column(values, self.places, reasons)
+
+    def _shared(self, claims: Column, size: Column | None, frame: Frame, rows: Any) -> tuple[Integers, Any]:
+        """The share of each claim of one group, and why it is null or zero."""
+        nothing = np.zeros(len(rows), dtype=np.int64)
+        if size is None:
+            return nothing, np.full(len(rows), Reason.input_missing, dtype=np.int8)
+        claimed = _sum(claims.values)
+        if self.when == "over" and claimed * 10**size.places <= int(size.values[0]) * 10**claims.places:
+            return claims.at(self.places, self.rounding).values, None
+        units = int(size.values[0]) * 10 ** (12 - size.places) // int(self.unit_paid.scaleb(12))
+        if claimed == 0:
+            null = is_null(claims.reasons)
+            where = np.ones(len(rows), dtype=bool) if null is None else ~null
+            return nothing, marked(None, where & (units > 0), Reason.nothing_to_share)
+        ids = frame.people.array("scorecard_id")
+        shares = _largest_remainder(claims.values, units, claimed, None if ids is None else ids.take(pa.array(rows)))
+        unit = constant(int(self.unit_paid.scaleb(12)))
+        return quotient(product(shares, unit), constant(10 ** (12 - self.places)), "half_up"), None
+
+
+def _rows(column: Column, rows: Any) -> Column:
+    """Some rows of a column; all of one that is the same for everybody."""
+    if column.values.size == 1:
+        return column
+    reasons = None if column.reasons is None else np.broadcast_to(column.reasons, column.values.shape)[rows]
+    return Column(column.values[rows], column.places, reasons)
+
+
+def _one_size(size: Column) -> Column | None:
+    """The one value of a pool: everybody who gives one gives the same. None where nobody gives one, or they differ."""
+    wrong = failed(size.reasons)
+    known = size.values if wrong is None else size.values[~wrong]
+    if not known.size or (known != known[:1]).any():
+        return None
+    return Column(np.maximum(known[:1], 0), size.places)
 
 
 def _sum(values: Integers) -> int:

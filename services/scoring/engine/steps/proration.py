@@ -1,6 +1,7 @@
 """Proration: the share of the period somebody was assigned, by day and full-time equivalent, each segment with its own pay."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any, ClassVar, Final, Literal
@@ -42,7 +43,8 @@ class Proration(Step):
     def meaning(self, scope: Scope) -> Meaning:
         of = scope.find(self.of, "of")
         most = 2  # full-time equivalents above 1 are accepted up to 2
-        return Meaning(finest([of.level, Level.PERSON]), of.unit, min(of.low * most, Fraction(0)), max(of.high * most, Fraction(0)))
+        low, high = min(of.low * most, Fraction(0)), max(of.high * most, Fraction(0))
+        return replace(of, level=finest([of.level, Level.PERSON]), low=low, high=high, among=())
 
     def words(self, teller: Teller) -> str:
         period = _Period(teller.frame)

@@ -6,9 +6,10 @@ does its arithmetic over columns, `words` says it in plain sentences for one per
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -34,6 +35,11 @@ class Strict(BaseModel):
     """Part of a plan: unknown fields are refused, and nothing changes after reading."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def later(default: Any, **rules: Any) -> Any:
+    """A field that earlier documents do not have: left out, it adds nothing to a plan's canonical form, so that its digest stays."""
+    return Field(default, exclude_if=lambda value: value == default, **rules)
 
 
 class Selection(Strict):
@@ -64,20 +70,25 @@ class Selection(Strict):
 class Scope:
     """The figures and earlier steps a step may refer to, with what they mean. A step that failed its own check is known without meaning."""
 
-    def __init__(self, meanings: Mapping[str, Meaning | None]) -> None:
-        self.meanings = dict(meanings)
+    def __init__(self, meanings: Mapping[str, Meaning | None], later: Mapping[str, int] | None = None) -> None:
+        """`later` says at which place of the list each step stands, for the words about one that is used too early."""
+        self.meanings, self.later = dict(meanings), later or {}
 
     def find(self, operand: str | Decimal, field: str) -> Meaning:
         """What the operand means. Raises StepProblem `unknown_reference` or, for a failed step, `depends_on_problem`."""
         if isinstance(operand, Decimal):
             return plain(Level.EVERYONE, Fraction(operand), Fraction(operand))
         if operand not in self.meanings:
-            known = ", ".join(sorted(self.meanings))
-            raise StepProblem("unknown_reference", field, f'"{operand}" is no figure and no earlier step. Known here: {known}.')
+            raise StepProblem("unknown_reference", field, self._unknown(operand))
         meaning = self.meanings[operand]
         if meaning is None:
             raise StepProblem("depends_on_problem", field, f'The step "{operand}" has a problem of its own.')
         return meaning
+
+    def _unknown(self, operand: str) -> str:
+        if operand in self.later:
+            return f'"{operand}" is computed later, at /steps/{self.later[operand]}; move that step above this one.'
+        return f'"{operand}" is no figure and no earlier step. Known here: {", ".join(sorted(self.meanings))}.'
 
     def find_all(self, operands: Sequence[str | Decimal], field: str) -> list[Meaning]:
         return [self.find(operand, f"{field}/{place}") for place, operand in enumerate(operands)]
@@ -127,7 +138,7 @@ class Step(Strict, ABC):
         if max(abs(low), abs(high)) > LARGEST_RESULT:
             message = "The result could pass 10^25, more than can be held; give the step, or one above it, a cap."
             raise StepProblem("plan_bounds", "", message)
-        return Meaning(meaning.level, meaning.unit, low, high)
+        return replace(meaning, low=low, high=high, among=())
 
     def _limit(self, scope: Scope, field: str, meaning: Meaning) -> tuple[Fraction, Fraction] | None:
         operand = getattr(self, field)
@@ -136,6 +147,8 @@ class Step(Strict, ABC):
         limit = scope.find(operand, field)
         if isinstance(operand, str) and limit.unit is not meaning.unit:
             raise StepProblem("unit_mismatch", field, f'The step gives {meaning.unit}, but "{operand}" is {limit.unit}.')
+        if isinstance(operand, str):
+            same_currency([meaning, limit], field)
         if limit.level is Level.LINE and meaning.level is not Level.LINE:
             raise StepProblem("level_mismatch", field, f'"{operand}" differs from line to line; this step has one value per person.')
         return limit.low, limit.high
@@ -177,34 +190,52 @@ def _mark_changed_to_zero(before: Column, values: Any, reasons: Any, reason: int
     return result
 
 
-class Chosen(Step):
-    """A step that changes one value, `of`; per line, `only` names the lines it is for and the others keep the value of `of`."""
+def same_currency(meanings: Sequence[Meaning], field: str) -> None:
+    """Raises StepProblem `currency_mismatch` where sums of money in different currencies would meet."""
+    found = sorted({meaning.currency or "each person's own" for meaning in meanings if meaning.unit is Unit.MONEY})
+    if len(found) > 1:
+        raise StepProblem("currency_mismatch", field, f"Money in different currencies ({', '.join(found)}) meets here; convert it first.")
 
-    of: Operand = Field(description="The figure or earlier step it works on.")
+
+class Selective(Step):
+    """A step that changes one value; per line, `only` names the lines it is for and the others keep the value they had."""
+
     only: Selection | None = Field(None, description="The lines it is for; the others keep the value of `of`.")
 
-    def operands(self) -> Iterator[str | Decimal]:
-        yield self.of
-        yield from super().operands()
+    @abstractmethod
+    def changed(self) -> str | Decimal:
+        """The value that is changed, and kept by the lines that `only` does not name."""
 
     def checked(self, scope: Scope) -> Meaning:
         meaning = super().checked(scope)
         if self.only is None:
             return meaning
-        kept = scope.find(self.of, "of")
+        kept = scope.find(self.changed(), "of")
         if meaning.level is not Level.LINE:
             raise StepProblem("level_mismatch", "only", "Only a step that works per line can be for some lines.")
         if kept.unit is not meaning.unit:
             raise StepProblem("unit_mismatch", "only", f"Some lines would be {meaning.unit}, the others {kept.unit}.")
+        same_currency([meaning, kept], "only")
         among = ((self.only, meaning.low, meaning.high), *kept.among)
-        return Meaning(meaning.level, meaning.unit, min(meaning.low, kept.low), max(meaning.high, kept.high), among)
+        return replace(meaning, low=min(meaning.low, kept.low), high=max(meaning.high, kept.high), among=among)
 
     def evaluate(self, frame: Frame, level: Level) -> Column:
         column = super().evaluate(frame, level)
         selected = None if self.only is None else self.only.flags(frame)
         if selected is None:
             return column
-        return self.settled(chosen(selected, column, frame.at(level, self.of).at(self.places, self.rounding)))
+        return self.settled(chosen(selected, column, frame.at(level, self.changed()).at(self.places, self.rounding)))
 
 
-UNITS: Final = {"plain": Unit.PLAIN, "money": Unit.MONEY}
+class Chosen(Selective):
+    """The same with one operand, `of`."""
+
+    of: Operand = Field(description="The figure or earlier step it works on.")
+
+    def operands(self) -> Iterator[str | Decimal]:
+        yield self.of
+        yield from super().operands()
+
+    def changed(self) -> str | Decimal:
+        return self.of
+

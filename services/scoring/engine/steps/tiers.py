@@ -56,7 +56,8 @@ class Tiers(Chosen):
     def meaning(self, scope: Scope) -> Meaning:
         of = scope.find(self.of, "of")
         size = of.size * max(abs(Fraction(tier.rate)) for tier in self.tiers) + sum(abs(Fraction(tier.flat)) for tier in self.tiers)
-        return Meaning(of.level, self.unit or of.unit, -size, size)
+        unit = self.unit or of.unit
+        return Meaning(of.level, unit, -size, size, currency=of.currency if unit is of.unit else None)
 
     def words(self, teller: Teller) -> str:
         value = teller.value(self.of)

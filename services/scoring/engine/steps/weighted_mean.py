@@ -1,6 +1,7 @@
 """Weighted mean and its relatives: from the lines of a scorecard, or from named groups, to one value per person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
@@ -16,7 +17,7 @@ from scoring.engine.meanings import Level, Meaning
 from scoring.engine.numerals import Numeral, Operand
 from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import Reason, failed, first_of, is_null
-from scoring.engine.steps.step import Scope, Selection, Step, Strict
+from scoring.engine.steps.step import Scope, Selection, Step, Strict, same_currency
 from scoring.engine.teller import Teller, digits
 
 Empty = Literal["block", "renormalise", "zero"]
@@ -66,8 +67,9 @@ class WeightedMean(Step):
             raise StepProblem("level_mismatch", "of", "A list names values per person; average the lines of each group first.")
         if len({meaning.unit for meaning in meanings}) > 1:
             raise StepProblem("unit_mismatch", "of", "Money and plain numbers cannot be averaged together.")
+        same_currency(meanings, "of")
         low, high = min(meaning.low for meaning in meanings), max(meaning.high for meaning in meanings)
-        return Meaning(Level.PERSON, meanings[0].unit, low, high)
+        return replace(meanings[0], level=Level.PERSON, low=low, high=high, among=())
 
     def words(self, teller: Teller) -> str:
         if isinstance(self.of, list):
@@ -150,7 +152,7 @@ class WeightedSum(Step):
     def meaning(self, scope: Scope) -> Meaning:
         of = _of_lines(self.of, scope, self.only)
         most = MOST_LINES * 10
-        return Meaning(Level.PERSON, of.unit, min(of.low * most, Fraction(0)), max(of.high * most, Fraction(0)))
+        return replace(of, low=min(of.low * most, Fraction(0)), high=max(of.high * most, Fraction(0)))
 
     def words(self, teller: Teller) -> str:
         return (
@@ -185,7 +187,7 @@ class OverLines(Step):
         if self.how == "count":
             return Meaning(Level.PERSON, of.unit, Fraction(0), Fraction(MOST_LINES))
         most = MOST_LINES if self.how == "sum" else 1
-        return Meaning(Level.PERSON, of.unit, min(of.low * most, of.low), max(of.high * most, of.high))
+        return replace(of, low=min(of.low * most, of.low), high=max(of.high * most, of.high))
 
     def words(self, teller: Teller) -> str:
         return f"the {self.how} of {', '.join(digits(value) for value, _ in _counted_lines(teller, self.of, self.only)) or 'no line'}"
@@ -242,7 +244,7 @@ def _of_lines(of: Operand, scope: Scope, only: Selection | None) -> Meaning:
     meaning = scope.find(of, "of").for_lines(only)
     if meaning.level is not Level.LINE:
         raise StepProblem("level_mismatch", "of", "This needs a value per KPI line, such as an attainment.")
-    return Meaning(Level.PERSON, meaning.unit, meaning.low, meaning.high)
+    return replace(meaning, level=Level.PERSON, among=())
 
 
 def _divisor(weight: Integers, places: int) -> Integers:
