@@ -9,10 +9,11 @@ from scoring.engine.steps.arithmetic import Add, Divide, FirstKnown, Maximum, Mi
 from scoring.engine.steps.attainment import Attainment
 from scoring.engine.steps.curve import Curve
 from scoring.engine.steps.gate import Gate
+from scoring.engine.steps.grid import Grid
 from scoring.engine.steps.pool import OverEveryone, Pool, Total
 from scoring.engine.steps.proration import Proration
 from scoring.engine.steps.step import Scope, Step
-from scoring.engine.steps.tiers import Grid, Tiers
+from scoring.engine.steps.tiers import Tiers
 from scoring.engine.steps.weighted_mean import OverLines, WeightedMean, WeightedSum
 
 AnyStep = Annotated[

@@ -1,5 +1,6 @@
 """Curve: from what was attained to what it pays, by points read from a list."""
 
+import operator
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +21,7 @@ from scoring.engine.meanings import LARGEST_RESULT, Level, Meaning, Unit
 from scoring.engine.numerals import Numeral
 from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import Reason, code_where, spoken
-from scoring.engine.steps.step import Chosen, Scope, Strict
+from scoring.engine.steps.step import Chosen, Scope, Strict, later
 from scoring.engine.teller import Teller, digits
 
 Point = tuple[Numeral, Numeral]
@@ -36,7 +37,7 @@ class Slope(Strict):
 class Curve(Chosen):
     """Points [value, result] in the order in which results are earned: ascending values, or descending where lower is better.
 
-    A value equal to a point belongs to the later point; two points that share a value make a jump there.
+    A value equal to a point belongs to the later point, unless `upper_bounds` says otherwise; two points that share a value make a jump.
     """
 
     kind: Literal["curve"]
@@ -46,6 +47,9 @@ class Curve(Chosen):
         "zero", description="Before the first point: zero, flat (its result), extend (the first slope), or a slope."
     )
     above: Side | Slope = Field("flat", description="Beyond the last point: the same words.")
+    upper_bounds: Literal["exclusive", "inclusive"] = later(
+        "exclusive", description="exclusive: a value equal to a point belongs to the later point; inclusive: to the earlier."
+    )
     unit: Unit = Field(Unit.PLAIN, description="money where the results are amounts.")
 
     zero_reason: ClassVar[str] = "curve_pays_nothing"
@@ -83,7 +87,7 @@ class Curve(Chosen):
         value = teller.value(self.of)
         if value is None:
             return "the best point of the curve"
-        reached = sum(value <= x if self.descending else value >= x for x, _ in self.points)
+        reached = sum(self.reaches()(value, x) for x, _ in self.points)
         if reached in {0, len(self.points)}:
             return self._words_outside(teller, value, self.below if reached == 0 else self.above, self.points[-1 if reached else 0])
         (x, y), (next_x, next_y) = self.points[reached - 1], self.points[reached]
@@ -108,7 +112,7 @@ class Curve(Chosen):
         table = _table(tuple(_pieces(self)), of.places, self.places)
         index = _reached(of, self)
         values = table.results(of.values, index, self.rounding)
-        if self.above == "zero":
+        if self.above == "zero" and self.upper_bounds == "exclusive":
             values = self._with_last_point(values, of)
         reasons = of.reasons
         if reasons is not None:
@@ -116,6 +120,13 @@ class Curve(Chosen):
         if self.below == "zero" and index.size and index.min() == 0:
             reasons = _marked_below(reasons, index == 0)
         return Column(values, self.places, reasons)
+
+    def reaches(self) -> Any:
+        """How a value is compared with a point that it may have reached."""
+        inclusive = self.upper_bounds == "inclusive"
+        if self.descending:
+            return operator.lt if inclusive else operator.le
+        return operator.gt if inclusive else operator.ge
 
     def _with_last_point(self, values: Integers, of: Column) -> Integers:
         """Nothing is paid beyond the last point; at the point itself it still pays."""
@@ -179,12 +190,12 @@ def _pieces(curve: Curve) -> tuple[_Piece, ...]:
 def _reached(of: Column, curve: Curve) -> Integers:
     """How many points each value has reached: 0 before the first, all of them from the last on."""
     index = np.zeros(of.values.shape, dtype=np.int8 if len(curve.points) < 128 else np.int16)  # small, so that little is moved
+    reaches = curve.reaches()
     for x, _ in curve.points:
         places = max(0, -int(x.normalize().as_tuple().exponent))
         point = int(x.scaleb(max(places, of.places)))
         values = of.values if places <= of.places else of.at(places).values
-        reached = values <= point if curve.descending else values >= point
-        index += reached.view(np.int8)
+        index += reaches(values, point).view(np.int8)
     return index
 
 

@@ -239,3 +239,7 @@ class Chosen(Selective):
     def changed(self) -> str | Decimal:
         return self.of
 
+
+def places_of(number: Decimal) -> int:
+    """How many digits stand after the point of a number of the plan, without trailing zeros."""
+    return max(0, -int(number.normalize().as_tuple().exponent))

@@ -1,9 +1,7 @@
-"""Tiers: a rate per band of a value, on the part inside each band (marginal) or on the whole value (whole); and a grid of two values."""
+"""Tiers: a rate per band of a value, on the part inside each band (marginal) or on the whole value (whole)."""
 
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -14,11 +12,9 @@ from chassis.numbers import scaled
 from scoring.engine.columns import Column
 from scoring.engine.exact import Integers, constant, product, rescaled, total
 from scoring.engine.frame import Frame
-from scoring.engine.meanings import Level, Meaning, Unit, finest
-from scoring.engine.numerals import Numeral, Operand
-from scoring.engine.problems import StepProblem
-from scoring.engine.reasons import first_of
-from scoring.engine.steps.step import Chosen, Scope, Step, Strict
+from scoring.engine.meanings import Level, Meaning, Unit
+from scoring.engine.numerals import Numeral
+from scoring.engine.steps.step import Chosen, Scope, Strict, places_of
 from scoring.engine.teller import Teller, digits
 
 
@@ -74,7 +70,7 @@ class Tiers(Chosen):
 
     def compute(self, frame: Frame, level: Level) -> Column:
         of = frame.at(level, self.of)
-        places = max([of.places, *(_places(tier.up_to) for tier in self.tiers if tier.up_to is not None)])
+        places = max([of.places, *(places_of(tier.up_to) for tier in self.tiers if tier.up_to is not None)])
         values = of.at(places).values
         bounds = [scaled(tier.up_to, places) for tier in self.tiers if tier.up_to is not None]
         exact = self._marginal(values, bounds, places) if self.how == "marginal" else self._whole(values, bounds, places)
@@ -84,8 +80,8 @@ class Tiers(Chosen):
         return values > bound if self.upper_bounds == "inclusive" else values >= bound
 
     def _marginal(self, values: Integers, bounds: list[int], places: int) -> Column:
-        rate_places = max(_places(tier.rate) for tier in self.tiers)
-        flat_places = max([places + rate_places, *(_places(tier.flat) for tier in self.tiers)])
+        rate_places = max(places_of(tier.rate) for tier in self.tiers)
+        flat_places = max([places + rate_places, *(places_of(tier.flat) for tier in self.tiers)])
         result, start = constant(0), 0
         for place, tier in enumerate(self.tiers):
             end = bounds[place] if place < len(bounds) else None
@@ -98,8 +94,8 @@ class Tiers(Chosen):
         return Column(result, flat_places)
 
     def _whole(self, values: Integers, bounds: list[int], places: int) -> Column:
-        rate_places = max(_places(tier.rate) for tier in self.tiers)
-        flat_places = max([places + rate_places, *(_places(tier.flat) for tier in self.tiers)])
+        rate_places = max(places_of(tier.rate) for tier in self.tiers)
+        flat_places = max([places + rate_places, *(places_of(tier.flat) for tier in self.tiers)])
         inner = bounds[: len(self.tiers) - 1]
         index = sum((self._reached(values, bound).astype(np.int64) for bound in inner), start=np.zeros(values.shape, dtype=np.int64))
         rates = np.concatenate([constant(scaled(tier.rate, rate_places)) for tier in self.tiers])
@@ -108,59 +104,3 @@ class Tiers(Chosen):
         counted = values if last is None else np.minimum(values, last)
         earned = rescaled(product(counted, rates.take(index)), places + rate_places, flat_places, self.rounding)
         return Column(total(earned, flats.take(index)), flat_places)
-
-
-class Grid(Step):
-    """A table read by two values: the row and the column each value has reached; below the first it is the first.
-
-    A value equal to a bound belongs to the higher row or column.
-    """
-
-    kind: Literal["grid"]
-    row: Operand = Field(description="The value that chooses the row.")
-    column: Operand = Field(description="The value that chooses the column.")
-    rows: Annotated[list[Numeral], Field(min_length=1, max_length=100)] = Field(description="Where each row begins, ascending.")
-    columns: Annotated[list[Numeral], Field(min_length=1, max_length=100)] = Field(description="Where each column begins, ascending.")
-    cells: list[list[Numeral]] = Field(description="One list per row, one number per column.")
-    unit: Unit = Unit.PLAIN
-
-    @model_validator(mode="after")
-    def _is_a_table(self) -> "Grid":
-        for starts in (self.rows, self.columns):
-            if any(later <= earlier for earlier, later in pairwise(starts)):
-                raise PydanticCustomError("grid_order", "Rows and columns begin in ascending order")
-        if len(self.cells) != len(self.rows) or any(len(cells) != len(self.columns) for cells in self.cells):
-            raise PydanticCustomError("grid_shape", "The grid needs one list of cells per row and one number per column")
-        return self
-
-    def operands(self) -> Iterator[str | Decimal]:
-        yield from (self.row, self.column)
-        yield from super().operands()
-
-    def meaning(self, scope: Scope) -> Meaning:
-        level = finest([scope.find(self.row, "row").level, scope.find(self.column, "column").level])
-        numbers = [Fraction(number) for cells in self.cells for number in cells]
-        if any(_places(number) > self.places for cells in self.cells for number in cells):
-            raise StepProblem("too_many_places", "cells", f"The cells have more than the {self.places} places the step is rounded to.")
-        return Meaning(level, self.unit, min(numbers), max(numbers))
-
-    def words(self, teller: Teller) -> str:
-        return f"the cell of {teller.text(self.row)} and {teller.text(self.column)}"
-
-    def compute(self, frame: Frame, level: Level) -> Column:
-        row, column = frame.at(level, self.row), frame.at(level, self.column)
-        flat = np.concatenate([constant(scaled(number, self.places)) for cells in self.cells for number in cells])
-        index = _begun(row, self.rows) * len(self.columns) + _begun(column, self.columns)
-        return Column(flat.take(index), self.places, first_of(row.reasons, column.reasons))
-
-
-def _begun(value: Column, starts: list[Decimal]) -> Any:
-    """The last row or column each value has reached, the first where it reached none."""
-    places = max([value.places, *(_places(start) for start in starts)])
-    values = value.at(places).values
-    reached = sum((values >= scaled(start, places)).astype(np.int64) for start in starts)
-    return np.maximum(reached - 1, 0)
-
-
-def _places(number: Decimal) -> int:
-    return max(0, -int(number.normalize().as_tuple().exponent))
