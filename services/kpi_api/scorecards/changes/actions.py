@@ -30,6 +30,7 @@ from kpi_api.scorecards.changes.problems import ChangeDecided, ChangePending, Ch
 from kpi_api.scorecards.changes.schemas import ChangedLine, ChangeRequest
 from kpi_api.scorecards.changes.steps import note_step, tell
 from kpi_api.scorecards.differences import differences
+from kpi_api.scorecards.findings.refusing import warnings_brought
 from kpi_api.scorecards.lifecycle import Side
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.problems import NotYourTurn, ScorecardRefused, TextChanged, WrongStatus
@@ -55,7 +56,7 @@ async def request_change(viewer: Viewer, session: WriteSession, scorecard_id: UU
     await _require_possible(viewer, session, card, signed, given)
     change = _new_change(session, card, given)
     terms = await _terms(session, card, change, signed)
-    _require_sound(signed, terms)
+    await _require_sound(session, card, signed, terms)
     await sign_first(viewer, session, card, change, side, terms)
     session.add(change)
     await note_step(session, card, "request_change", side, viewer.subject, given.reason, step_id=change.id)
@@ -70,7 +71,7 @@ async def agree(
     card, change, side = await _begin(viewer, session, scorecard_id, change_id, "agree", if_match)
     signed = await changeable_text(session, card)
     terms = await _terms(session, card, change, signed)
-    _require_sound(signed, terms)
+    await _require_sound(session, card, signed, terms)
     if change.side is None:
         await sign_first(viewer, session, card, change, side, terms)
         await note_step(session, card, "sign_change", side, viewer.subject, comment)
@@ -193,12 +194,14 @@ async def _terms(session: WriteSession, card: Scorecard, change: ScorecardChange
     return with_kpi_as_it_stands(signed, id_, days, facts[change.kpi_id])
 
 
-def _require_sound(signed: Document, terms: Terms) -> None:
-    """Raises ScorecardRefused for errors, ChangeRefused where nothing would be different."""
+async def _require_sound(session: WriteSession, card: Scorecard, signed: Document, terms: Terms) -> None:
+    """Raises ScorecardRefused for errors, and for warnings that it would bring where they refuse; ChangeRefused where nothing differs."""
     if errors := errors_in(terms.document):
         raise ScorecardRefused(errors[0].message, errors=errors)
     if not told(signed, terms):
         raise ChangeRefused("This is what is agreed already: nothing would change.", field="/lines")
+    if warnings := (await warnings_brought(session, {card.id: terms.document})).get(card.id):
+        raise ScorecardRefused(warnings[0].message, errors=warnings)
 
 
 async def _require_possible(viewer: Viewer, session: WriteSession, card: Scorecard, signed: Document, given: ChangeRequest) -> None:

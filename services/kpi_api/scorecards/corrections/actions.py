@@ -30,7 +30,7 @@ from kpi_api.scorecards.problems import NotYourTurn
 FIRST = 20
 
 
-async def preview(viewer: Viewer, session: ReadSession, given: Selection) -> CorrectionPreview:
+async def preview(viewer: Viewer, session: WriteSession, given: Selection) -> CorrectionPreview:
     """What a correction would do now. Raises NotAllowed, CorrectionRefused."""
     viewer.require("scorecards.correct")
     correction = await _correction(viewer, session, given)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from chassis.database import ReadSession
+from chassis.database import ReadSession, WriteSession
 from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.queries import among
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
@@ -15,6 +15,7 @@ from kpi_api.scorecards.corrections.correcting import Corrected, Refusal, correc
 from kpi_api.scorecards.corrections.models import ScorecardCorrection
 from kpi_api.scorecards.corrections.schemas import CorrectedLine
 from kpi_api.scorecards.findings.queries import staff_of_unit
+from kpi_api.scorecards.findings.refusing import warnings_brought
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
 
 CHUNK: Final = 200
@@ -53,7 +54,7 @@ def selected(correction: ScorecardCorrection, day: date) -> Select[Any]:
     return statement
 
 
-async def chunks(session: ReadSession, correction: ScorecardCorrection, day: date) -> AsyncIterator[list[Outcome]]:
+async def chunks(session: WriteSession, correction: ScorecardCorrection, day: date) -> AsyncIterator[list[Outcome]]:
     """Every selected scorecard with what would become of it, in parts, so that many take no more memory than a few."""
     after = UUID(int=0)
     while rows := (await session.execute(selected(correction, day).where(Scorecard.id > after).limit(CHUNK))).all():
@@ -61,10 +62,15 @@ async def chunks(session: ReadSession, correction: ScorecardCorrection, day: dat
         after = rows[-1].id
 
 
-async def outcomes(session: ReadSession, correction: ScorecardCorrection, rows: Sequence[Any]) -> list[Outcome]:
+async def outcomes(session: WriteSession, correction: ScorecardCorrection, rows: Sequence[Any]) -> list[Outcome]:
     """What the correction makes of scorecards: rows with `id`, `person_id` and `agreement`."""
     own, lines = await _own_kpis(session, [row.id for row in rows]), lines_of(correction)
-    return [Outcome(row.id, row.person_id, corrected(row.agreement, lines, own.get(row.id, set()))) for row in rows]
+    made = {row.id: corrected(row.agreement, lines, own.get(row.id, set())) for row in rows}
+    texts = {id_: one.terms.document for id_, one in made.items() if isinstance(one, Corrected) and one.changes}
+    for card_id, warnings in (await warnings_brought(session, texts)).items():
+        if warnings:
+            made[card_id] = Refusal(warnings[0].code, warnings[0].message)
+    return [Outcome(row.id, row.person_id, made[row.id]) for row in rows]
 
 
 async def _own_kpis(session: ReadSession, scorecard_ids: Collection[UUID]) -> dict[UUID, set[str]]:
