@@ -10,17 +10,27 @@ import numpy as np
 import pyarrow as pa
 from pydantic import Field
 
+from chassis.numbers import scaled
 from scoring.engine.columns import Column
 from scoring.engine.exact import Integers, constant, multiplied_quotient, product, sums, wide
 from scoring.engine.frame import Figures, Frame, chosen
 from scoring.engine.meanings import Level, Meaning, finest
-from scoring.engine.numerals import Operand
+from scoring.engine.numerals import Numeral, Operand
 from scoring.engine.reasons import Reason, first_of, marked
-from scoring.engine.steps.step import Scope, Step
+from scoring.engine.steps.step import Scope, Step, Strict, later, places_of
 from scoring.engine.teller import Teller, digits
 
 DATED: Final = frozenset({"salary", "target_bonus"})
 """Pay facts a segment may carry itself; then each segment counts with its own."""
+
+
+class Months(Strict):
+    """Whole months: each belongs to the segment that holds this day of it, so that no month counts twice or is lost between two.
+
+    1: who is there when the month begins; 15: who is there in its middle; 31: who is there when it ends (the last day of a shorter month).
+    """
+
+    months_by_day: int = Field(ge=1, le=31)
 
 
 class Proration(Step):
@@ -33,6 +43,10 @@ class Proration(Step):
     kind: Literal["proration"]
     of: Operand
     fte: Literal["counts", "ignored"] = Field("counts", description="Whether 60 % of full time counts as 60 %.")
+    by: Literal["days"] | Months = later("days", description="What is counted: days, or whole months by one day of theirs.")
+    whole: Numeral | None = later(
+        None, gt=0, le=100_000, description="What the whole counts, such as 365, 360 or 12; if left out, the person's own period."
+    )
 
     zero_reason: ClassVar[str] = "not_assigned"
 
@@ -42,51 +56,75 @@ class Proration(Step):
 
     def meaning(self, scope: Scope) -> Meaning:
         of = scope.find(self.of, "of")
-        most = 2  # full-time equivalents above 1 are accepted up to 2
+        # full-time equivalents above 1 are accepted up to 2; a stated whole may be shorter than the period
+        most = 2 if self.whole is None else Fraction(2 * LONGEST_PERIOD) / Fraction(self.whole)
         low, high = min(of.low * most, Fraction(0)), max(of.high * most, Fraction(0))
         return replace(of, level=finest([of.level, Level.PERSON]), low=low, high=high, among=())
 
     def words(self, teller: Teller) -> str:
-        period = _Period(teller.frame)
+        period = _Period(teller.frame, self)
         segments = teller.frame.people.array("segments")
         if segments is None or not len(segments[0] if segments[0].is_valid else []):
             return f"{teller.text(self.of)} for the whole period"
         of = teller.frame.at(Level.PERSON, self.of)
-        assigned = _Assigned(segments, period, of, self.of if isinstance(self.of, str) else "", counts_fte=self.fte == "counts")
+        assigned = _Assigned(segments, period, of, self)
         parts = [
             f"{assigned.days[row]} × {digits(assigned.fte.number(row))} × {digits(assigned.value.number(row))}"
             for row in range(len(assigned.days))
         ]
-        return f"({' + '.join(parts)}) ÷ {period.days[0]}"
+        return f"({' + '.join(parts)}) ÷ {digits(self.whole) if self.whole is not None else period.days[0]}"
 
     def compute(self, frame: Frame, level: Level) -> Column:
-        period = _Period(frame)
+        period = _Period(frame, self)
         of = frame.at(Level.PERSON, self.of)
         base = Column(np.broadcast_to(of.values, frame.person_count), of.places, of.reasons)
         segments = frame.people.array("segments")
         if segments is None or pa.types.is_null(segments.type):
             return base.at(self.places, self.rounding)
-        assigned = _Assigned(segments, period, base, self.of if isinstance(self.of, str) else "", counts_fte=self.fte == "counts")
-        prorated = assigned.total(self)
+        assigned = _Assigned(segments, period, base, self)
+        prorated = assigned.total()
         whole = ~assigned.has_segments
         return chosen(whole, base.at(self.places, self.rounding), prorated) if whole.any() else prorated
 
 
-class _Period:
-    """The days of each person's period; without one, nothing is prorated but whole assignments."""
+LONGEST_PERIOD: Final = 40_000
+"""Days of a period that bounds are proven for, more than a hundred years."""
 
-    def __init__(self, frame: Frame) -> None:
+
+def _counted(step: Proration, first: Any, last: Any) -> Any:
+    """The days from first to last, or the months that are counted by one of them."""
+    if not isinstance(step.by, Months):
+        return np.maximum(last - first + 1, 0)
+    return np.where(last < first, 0, _months_until(last, step.by.months_by_day) - _months_until(first - 1, step.by.months_by_day))
+
+
+def _months_until(days: Any, day: int) -> Any:
+    """How many months since 1970 have reached the day, on these dates; a shorter month by its last day."""
+    dates = days.astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    begins, ends = months.astype("datetime64[D]"), (months + 1).astype("datetime64[D]")
+    counts_from = np.minimum(begins + (day - 1), ends - 1)
+    return months.astype(np.int64) + (dates >= counts_from)
+
+
+class _Period:
+    """The days or months of each person's period; without one, nothing is prorated but whole assignments."""
+
+    def __init__(self, frame: Frame, step: Proration) -> None:
         self.first, no_first = _days(frame.people.array("period_starts_on"), frame.person_count)
         self.last, no_last = _days(frame.people.array("period_ends_on"), frame.person_count)
-        self.missing = no_first | no_last | (self.last < self.first)
-        self.days = np.where(self.missing, 1, self.last - self.first + 1)
+        counted = _counted(step, self.first, self.last)
+        self.missing = no_first | no_last | (counted <= 0)
+        if step.whole is not None:
+            self.missing |= self.last - self.first > LONGEST_PERIOD
+        self.days = np.where(self.missing, 1, counted)
 
 
 class _Assigned:
     """The segments of a slice of people, flattened, with the days of each that lie in its person's period."""
 
-    def __init__(self, segments: pa.Array, period: _Period, base: Column, fact: str, counts_fte: bool) -> None:
-        self._period, self._base = period, base
+    def __init__(self, segments: pa.Array, period: _Period, base: Column, step: Proration) -> None:
+        self._period, self._base, self._step = period, base, step
         self.counts = np.asarray(segments.value_lengths().fill_null(0)).astype(np.int64)
         self.has_segments = self.counts > 0
         self.owner = np.repeat(np.arange(len(self.counts)), self.counts)
@@ -95,15 +133,17 @@ class _Assigned:
         self._figures = Figures(columns, 0, len(flat))
         self.starts_on, _ = _days(columns["starts_on"], len(flat))
         self.ends_on, _ = _days(columns["ends_on"], len(flat))
-        inside = np.minimum(self.ends_on, period.last[self.owner]) - np.maximum(self.starts_on, period.first[self.owner]) + 1
-        self.days = np.maximum(inside, 0)
+        first, last = period.first[self.owner], period.last[self.owner]
+        self.days = _counted(step, np.maximum(self.starts_on, first), np.minimum(self.ends_on, last))
         fte = self._figures.number("fte")
         self.fte = (
-            Column(np.where(self._figures.null("fte"), 10**fte.places, fte.values), fte.places) if counts_fte else Column(constant(1), 0)
+            Column(np.where(self._figures.null("fte"), 10**fte.places, fte.values), fte.places)
+            if step.fte == "counts"
+            else Column(constant(1), 0)
         )
-        self.value = self._dated_value(fact)
+        self.value = self._dated_value(step.of)
 
-    def _dated_value(self, fact: str) -> Column:
+    def _dated_value(self, fact: str | Decimal) -> Column:
         own = _at(self._base, self.owner)
         if fact not in DATED:
             return own
@@ -114,14 +154,21 @@ class _Assigned:
         own = chosen(both, Column(product(salary.values, share.values), salary.places + share.places), own)
         return chosen(~self._figures.null("target_bonus_amount"), self._figures.number("target_bonus_amount"), own)
 
-    def total(self, step: Proration) -> Column:
+    def total(self) -> Column:
         weighted = product(product(self.value.values, self.fte.values), self.days)
-        places = self.value.places + self.fte.places
-        gathered = self._per_person(weighted)
-        exponent = step.places - places
+        divisor, divisor_places = self._whole()
+        gathered, step = self._per_person(weighted), self._step
+        exponent = step.places + divisor_places - self.value.places - self.fte.places
         factor, extra = (10**exponent, 1) if exponent >= 0 else (1, 10**-exponent)
-        values = multiplied_quotient(gathered, constant(factor), product(self._period.days, constant(extra)), step.rounding)
+        values = multiplied_quotient(gathered, constant(factor), product(divisor, constant(extra)), step.rounding)
         return Column(values, step.places, self._reasons())
+
+    def _whole(self) -> tuple[Integers, int]:
+        """What is divided by, and its places."""
+        whole = self._step.whole
+        if whole is None:
+            return self._period.days, 0
+        return constant(scaled(whole, places_of(whole))), places_of(whole)
 
     def _per_person(self, values: Integers) -> Integers:
         if self.has_segments.all():

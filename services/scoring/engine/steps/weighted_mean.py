@@ -9,6 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import numpy as np
 from pydantic import Field
 
+from chassis.numbers import scaled
 from scoring.engine.columns import Column
 from scoring.engine.exact import Flags, Integers, constant, multiplied_quotient, product, rescaled, total
 from scoring.engine.frame import Frame
@@ -16,8 +17,8 @@ from scoring.engine.gathering import extreme, is_left_out, line_reasons, per_per
 from scoring.engine.meanings import Level, Meaning
 from scoring.engine.numerals import Numeral, Operand
 from scoring.engine.problems import StepProblem
-from scoring.engine.reasons import Reason, failed, first_of, is_null
-from scoring.engine.steps.step import Scope, Selection, Step, Strict, same_currency
+from scoring.engine.reasons import Reason, failed, first_of, is_null, marked
+from scoring.engine.steps.step import Scope, Selection, Step, Strict, later, places_of, same_currency
 from scoring.engine.teller import Teller, digits
 
 Empty = Literal["block", "renormalise", "zero"]
@@ -40,6 +41,9 @@ class WeightedMean(Step):
     of: Operand | Annotated[list[Term], Field(min_length=1, max_length=100)]
     only: Selection | None = Field(None, description="The lines that count; all if left out.")
     weights: Literal["scorecard", "equal"] = Field("scorecard", description="equal: every line counts the same.")
+    weights_total: Numeral | None = later(
+        None, gt=0, description="What the weights of a scorecard's lines add up to, such as 100%; a scorecard where they do not fails."
+    )
     empty: Empty = Field(
         "block",
         description="Nothing to average: block (the person is not scored), renormalise (left out of the mean above), zero.",
@@ -61,7 +65,7 @@ class WeightedMean(Step):
 
     def _of_terms(self, terms: list[Term], scope: Scope) -> Meaning:
         meanings = [scope.find(term.value, f"of[{place}].value") for place, term in enumerate(terms)]
-        if self.only is not None or self.weights != "scorecard":
+        if self.only is not None or self.weights != "scorecard" or self.weights_total is not None:
             raise StepProblem("level_mismatch", "only", "`only` and `weights` choose among lines; named values carry their own weights.")
         if any(meaning.level is Level.LINE for meaning in meanings):
             raise StepProblem("level_mismatch", "of", "A list names values per person; average the lines of each group first.")
@@ -97,7 +101,18 @@ class WeightedMean(Step):
         weighted = per_person(frame, product(np.broadcast_to(values.values, used.values.shape), used.values))
         frame.use_weight(weight_share(frame, used, weight))
         mean = multiplied_quotient(weighted, constant(10**self.places), _divisor(weight, values.places), self.rounding)
-        return Column(mean, self.places, self._reasons(frame, values, selected, mean, weight))
+        reasons = self._reasons(frame, values, selected, mean, weight)
+        return Column(mean, self.places, first_of(reasons, self._weights_off(frame, weights, selected)))
+
+    def _weights_off(self, frame: Frame, weights: Column, selected: Flags | None) -> Any:
+        """Where the weights of all lines, measured or not, do not add up to what the plan says."""
+        if self.weights_total is None:
+            return None
+        wanted = self.weights_total
+        places = max(weights.places, places_of(wanted))
+        all_weights = weights.at(places).values if selected is None else np.where(selected, weights.at(places).values, 0)
+        off = (per_person(frame, all_weights) != scaled(wanted, places)) & (frame.counts > 0)
+        return marked(None, off, Reason.weights_off)
 
     def _reasons(self, frame: Frame, values: Column, selected: Flags | None, mean: Integers, weight: Integers) -> Any:
         reasons = None
