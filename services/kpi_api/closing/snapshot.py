@@ -35,6 +35,7 @@ LINE: Final = pa.struct(
         *((name, pa.string()) for name in ("kpi_id", "kpi_code", "name", "component", "weight", "direction", "combine_parts")),
         ("parts", pa.list_(PART)),
         ("line_of_sight", pa.list_(pa.list_(pa.string()))),
+        ("credit_share", pa.string()),
     ]
 )
 SEGMENT: Final = pa.struct([("from", pa.string()), ("to", pa.string()), ("fte", pa.string()), ("counted", pa.bool_())])

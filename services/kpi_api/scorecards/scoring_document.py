@@ -27,6 +27,7 @@ from kpi_api.measurements.measurable import measured_per, span_of
 from kpi_api.measurements.milestones.late_days import deduction_per_day, share_done
 from kpi_api.measurements.queries import MeasuredPart, sums_of
 from kpi_api.people.models import Employment
+from kpi_api.scorecards.credit import credit_shares
 from kpi_api.scorecards.lateness import Due, days_late_of
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.part_of_year import days_apart, periods_of_scorecard
@@ -70,6 +71,7 @@ async def scoring_document(
     sums = iter(await sums_of(session, parts, as_of=as_of))
     late = await days_late_of(session, [due for line in all_lines for due in line.due()], as_of=as_of)
     withdrawn = await withdrawn_by(session, {line.kpi_id for line in all_lines}, as_of)
+    shares = await credit_shares(session, {line.kpi_id for line in all_lines}, {card.person_id for card in cards})
     segments = await _segments(session, cards)
     return [
         {
@@ -79,10 +81,18 @@ async def scoring_document(
             "period_end": card.window_end.isoformat(),
             "rating": _text((ratings or {}).get(card.person_id)),
             "segments": segments[card.id],
-            "lines": [line.document(sums, late, paths.get(line.kpi_id, []), withdrawn) for line in lines[card.id]],
+            "lines": [
+                line.document(sums, late, paths.get(line.kpi_id, []), withdrawn)
+                | _credit(shares.of(line.kpi_id, card.person_id, card.window_end))
+                for line in lines[card.id]
+            ],
         }
         for card in cards
     ]
+
+
+def _credit(share: Decimal | None) -> Document:
+    return {} if share is None else {"credit_share": f"{share:.2f}"}
 
 
 async def _agreed(session: ReadSession, scorecard_ids: Collection[UUID]) -> list[_Card]:

@@ -1,6 +1,6 @@
 """Ann's scorecard is agreed, Max's is a draft. Max and Lou run pay, and Lou is HR too; Ann has a target bonus. HR closes the year."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -108,19 +108,18 @@ async def year(bare_year: Year) -> Year:
     return bare_year
 
 
-async def run_pay(year: Year) -> None:
+async def run_pay(year: Year, plan: str = PLAN, paid: Sequence[str] = ("ann",)) -> None:
     people = (year.scene.people["max"], year.scene.people["lou"])
     grants = [
-        given.a_grant(person, role)
-        for person, role in [(people[0], "comp_admin"), (people[1], "comp_admin"), (people[1], "hr_admin")]
+        given.a_grant(person, role) for person, role in [(people[0], "comp_admin"), (people[1], "comp_admin"), (people[1], "hr_admin")]
     ]
     await given.store(year.organization, *grants)
     await year.work(PUSH)
     author, approver = [(await year.organization.as_person(person.id)).scoring for person in people]
-    (await author.post("/v1/plans", json={"code": "bonus", "name": "Bonus", "document": PLAN})).raise_for_status()
+    (await author.post("/v1/plans", json={"code": "bonus", "name": "Bonus", "document": plan})).raise_for_status()
     (await approver.post("/v1/plans/bonus/versions/1/approve")).raise_for_status()
     assignment = {"plan_code": "bonus", "population": {"everyone": True}, "valid_from": "2025-01-01"}
     (await author.post("/v1/plan-assignments", json=assignment)).raise_for_status()
-    pay = {"external_id": "x-ann", "valid_from": "2025-01-01", "salary": "60000", "currency": "USD", "target_bonus_amount": "6000"}
-    answer = await author.post("/v1/pay-bases/import", json=[pay | {"pay_group": "monthly"}])
+    pay = {"valid_from": "2025-01-01", "salary": "60000", "currency": "USD", "target_bonus_amount": "6000", "pay_group": "monthly"}
+    answer = await author.post("/v1/pay-bases/import", json=[pay | {"external_id": f"x-{name}"} for name in paid])
     assert answer.json()["error"] == 0, answer.text
