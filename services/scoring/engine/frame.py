@@ -4,7 +4,7 @@ Line-level columns have one element per KPI line, person-level columns one per p
 broadcasts. A slice always holds whole people, so slicing never changes a result.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -88,8 +88,16 @@ def _read(array: pa.Array | None, length: int) -> Column:
 class Frame:
     """One slice of people: `lines` and `people` are its figures, `values` the results of the steps so far."""
 
-    def __init__(self, snapshot: Snapshot, start: int, stop: int, meanings: Mapping[str, Meaning], currency: str | None = None) -> None:
-        self.start, self.stop, self.meanings, self.currency = start, stop, meanings, currency
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        start: int,
+        stop: int,
+        meanings: Mapping[str, Meaning],
+        currency: str | None = None,
+        rates: Sequence[Any] = (),
+    ) -> None:
+        self.start, self.stop, self.meanings, self.currency, self.rates = start, stop, meanings, currency, rates
         first, last = int(snapshot.starts[start]), int(snapshot.starts[stop])
         self.first_line, self.line_count, self.person_count = first, last - first, stop - start
         self.lines = Figures(snapshot.line_columns, first, last - first)

@@ -6,59 +6,18 @@ unknown steps and figures, a step used before it stands, money added to a ratio,
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from fractions import Fraction
 from functools import cached_property
 from typing import Any, Final, Literal
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
 from chassis.documents import DocumentProblem, digest, load_document
 from chassis.field_errors import code_of, json_pointer, plain_words
 from chassis.problems import FieldError
-from scoring.engine.findings import Finding, plan_findings
-from scoring.engine.meanings import LARGEST_SUM, LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
-from scoring.engine.numerals import Currency, Name, Numeral
+from scoring.engine.document import PlanDocument
+from scoring.engine.meanings import LINE_FACTS, PAY_FACTS, PERSON_FACTS, Level, Meaning, Unit
 from scoring.engine.problems import PlanInvalid, StepProblem
-from scoring.engine.steps import AnyStep, OverEveryone, Scope, Step
-from scoring.engine.steps.step import Strict
-
-MOST_STEPS: Final = 200
-
-
-class Input(Strict):
-    """A figure of each person that the plan asks for: a decimal column of the people table with this name."""
-
-    name: Name
-    title: str | None = Field(None, max_length=200)
-    unit: Unit = Unit.PLAIN
-    minimum: Numeral = Field(Decimal(-LARGEST_SUM), ge=-LARGEST_SUM)
-    maximum: Numeral = Field(Decimal(LARGEST_SUM), le=LARGEST_SUM)
-
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> "Input":
-        if self.minimum > self.maximum:
-            raise PydanticCustomError("input_bounds", "minimum comes before maximum")
-        return self
-
-    @property
-    def meaning(self) -> Meaning:
-        return Meaning(Level.PERSON, self.unit, Fraction(self.minimum), Fraction(self.maximum))
-
-
-class PlanDocument(Strict):
-    """What somebody writes."""
-
-    plan: Name = Field(description="The plan's code.")
-    title: str | None = Field(None, max_length=200)
-    currency: Currency | None = Field(
-        None, description="Of the sums of money the plan names; people paid in another currency are refused."
-    )
-    inputs: list[Input] = Field([], max_length=100, description="Further figures of people.")
-    steps: list[AnyStep] = Field(min_length=1, max_length=MOST_STEPS)
-    composite: Name | None = Field(None, description="The step whose value is the composite score.")
-    payout: Name | None = Field(None, description="The step whose value is paid.")
+from scoring.engine.steps import OverEveryone, Scope, Step
 
 
 @dataclass(frozen=True)
@@ -80,12 +39,6 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 over the canonical form: defaults written out, numbers normalised, keys sorted; layout and comments do not count."""
         return digest(self.document.model_dump(mode="json"))
-
-    @cached_property
-    def findings(self) -> list[Finding]:
-        """What is worth a second look: cliffs, pay that falls for more, cost without a limit, gates that never shut or open."""
-        results = [name for name in (self.document.composite, self.document.payout) if name is not None]
-        return plan_findings(self.steps, self.meanings, results)
 
     @cached_property
     def levels(self) -> dict[str, Level]:
@@ -182,11 +135,12 @@ def _step_title(path: tuple[Any, ...], document: Any) -> str:
 def _checked(document: PlanDocument) -> dict[str, Meaning]:
     """The meaning of every figure and step. Raises PlanInvalid with everything that is wrong."""
     errors: list[FieldError] = []
-    scope = Scope({**LINE_FACTS, **PERSON_FACTS})
+    places = {step.name: place for place, step in reversed(list(enumerate(document.steps)))}
+    scope = Scope({**LINE_FACTS, **PERSON_FACTS}, places, document.rates, document.currency)
     for place, given in enumerate(document.inputs):
         if given.name in scope.meanings:
             errors.append(_taken(f"/inputs/{place}/name", given.name))
-        scope.meanings[given.name] = given.meaning
+        scope.meanings[given.name] = given.meaning(document.currency)
     after_everyone = False
     for place, step in enumerate(document.steps):
         meaning = _check_step(step, place, scope, after_everyone, errors)
@@ -194,6 +148,7 @@ def _checked(document: PlanDocument) -> dict[str, Meaning]:
         after_everyone = after_everyone or isinstance(step, OverEveryone)
     errors += _check_results(document, scope)
     errors += _check_attainments(document)
+    errors += _check_kpis(document)
     if errors:
         raise PlanInvalid(errors)
     return {name: meaning for name, meaning in scope.meanings.items() if meaning is not None}
@@ -232,6 +187,9 @@ def _check_results(document: PlanDocument, scope: Scope) -> list[FieldError]:
         meaning = scope.meanings.get(name)
         if name not in names:
             errors.append(FieldError(field=f"/{field}", code="unknown_reference", message=f'There is no step "{name}".'))
+        elif meaning is not None and meaning.currency is not None:
+            message = f'"{name}" is in {meaning.currency}; what is paid is in each person\'s own currency. Convert it into own.'
+            errors.append(FieldError(field=f"/{field}", code="currency_mismatch", message=message))
         elif meaning is not None and (meaning.level is not Level.PERSON or meaning.unit is not unit):
             message = f'"{name}" is {meaning.unit} per {meaning.level}; the {field} is {unit} per person.'
             errors.append(FieldError(field=f"/{field}", code="unit_mismatch", message=message))
@@ -245,6 +203,23 @@ def _check_attainments(document: PlanDocument) -> list[FieldError]:
             field=f"/steps/{place}", code="second_attainment", message="A plan has one attainment step; curves and gates work on it."
         )
         for place in attainments[1:]
+    ]
+
+
+def _check_kpis(document: PlanDocument) -> list[FieldError]:
+    """A plan that lists its KPI codes names no other in a step's `only`."""
+    if document.kpis is None:
+        return []
+    named = [(place, step, getattr(step, "only", None)) for place, step in enumerate(document.steps)]
+    return [
+        FieldError(
+            field=f"/steps/{place}/only/kpi/{number}",
+            code="unknown_kpi",
+            message=f'Step "{step.name}": "{code}" is none of the plan\'s KPIs; they are {", ".join(document.kpis)}.',
+        )
+        for place, step, selection in named
+        for number, code in enumerate([] if selection is None else selection.kpi or [])
+        if code not in document.kpis
     ]
 
 

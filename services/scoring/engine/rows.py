@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -17,6 +17,10 @@ from scoring.engine.snapshot import DECIMAL, LINES, PEOPLE
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 Word = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+Inputs = dict[Annotated[str, Field(pattern=NAME)], ExactDecimal | None]
+Given = TypeVar("Given", "Line", "Person")
 
 
 class Row(BaseModel):
@@ -67,6 +71,11 @@ class Line(Part):
     )
     parts: list[Part] | None = None
     line_of_sight: Any = Field(None, description="Rides along unread.")
+    inputs: Inputs = Field({}, description="Further figures of lines the plan names.")
+
+    @model_validator(mode="after")
+    def _inputs_are_further_figures(self) -> "Line":
+        return _without_taken(self, LINES.names)
 
 
 class Segment(Row):
@@ -93,14 +102,11 @@ class Person(Row):
     period_starts_on: date | None = None
     period_ends_on: date | None = None
     segments: list[Segment] | None = None
-    inputs: dict[Annotated[str, Field(pattern=NAME)], ExactDecimal | None] = Field({}, description="Further figures the plan names.")
+    inputs: Inputs = Field({}, description="Further figures the plan names.")
 
     @model_validator(mode="after")
     def _inputs_are_further_figures(self) -> "Person":
-        taken = sorted(set(self.inputs) & set(PEOPLE.names))
-        if taken:
-            raise PydanticCustomError("name_taken", "{name} is a field of its own, not an input", {"name": taken[0]})
-        return self
+        return _without_taken(self, PEOPLE.names)
 
 
 class SnapshotDocument(Row):
@@ -108,6 +114,13 @@ class SnapshotDocument(Row):
 
     lines: list[Line]
     people: list[Person]
+
+
+def _without_taken(row: Given, taken: Sequence[str]) -> Given:
+    """The row, unless one of its inputs has the name of a field. Raises PydanticCustomError."""
+    for name in sorted(set(row.inputs) & set(taken)):
+        raise PydanticCustomError("name_taken", "{name} is a field of its own, not an input", {"name": name})
+    return row
 
 
 def snapshot_json_schema() -> dict[str, Any]:
@@ -118,12 +131,14 @@ def snapshot_json_schema() -> dict[str, Any]:
 
 def tables(lines: Sequence[Line], people: Sequence[Person]) -> tuple[pa.Table, pa.Table]:
     """The two tables of `snapshot.LINES` and `snapshot.PEOPLE`, with one further decimal column per input."""
-    names = sorted({name for person in people for name in person.inputs})
-    line_columns = [pa.array([_plain(getattr(line, field.name)) for line in lines], field.type) for field in LINES]
-    people_columns = [pa.array([_plain(getattr(person, field.name)) for person in people], field.type) for field in PEOPLE]
-    inputs = [pa.array([person.inputs.get(name) for person in people], DECIMAL) for name in names]
-    schema = pa.schema([*PEOPLE, *(pa.field(name, DECIMAL) for name in names)])
-    return pa.table(line_columns, schema=LINES), pa.table([*people_columns, *inputs], schema=schema)
+    return _table(lines, LINES), _table(people, PEOPLE)
+
+
+def _table(rows: Sequence[Any], shape: pa.Schema) -> pa.Table:
+    names = sorted({name for row in rows for name in row.inputs})
+    columns = [pa.array([_plain(getattr(row, field.name)) for row in rows], field.type) for field in shape]
+    inputs = [pa.array([row.inputs.get(name) for row in rows], DECIMAL) for name in names]
+    return pa.table([*columns, *inputs], schema=pa.schema([*shape, *(pa.field(name, DECIMAL) for name in names)]))
 
 
 def _plain(value: Any) -> Any:

@@ -77,14 +77,15 @@ def _rows(plan: "Plan", file: Path, maps: list[str] | None, ignored: list[str] |
     """The lines and the people of the file. Raises BadUsage naming row and column."""
     from scoring.engine.rows import Line
 
-    inputs = [given.name for given in plan.document.inputs]
-    line_fields = [name for name in Line.model_fields if name not in {"parts", "line_of_sight", "combine"}]
-    columns = dict.fromkeys([*line_fields, *PERSON_FIELDS, *SEGMENT_FIELDS, *inputs])
+    of_people = [given.name for given in plan.document.inputs if given.per == "person"]
+    of_lines = [given.name for given in plan.document.inputs if given.per == "line"]
+    line_fields = [name for name in Line.model_fields if name not in {"parts", "line_of_sight", "combine", "inputs"}]
+    columns = dict.fromkeys([*line_fields, *of_lines, *PERSON_FIELDS, *SEGMENT_FIELDS, *of_people])
     rows = read_table(file, columns, ["scorecard_id"], maps, ignored)
-    return list(_lines(rows, line_fields)), list(_people(rows, inputs))
+    return list(_lines(rows, line_fields, of_lines)), list(_people(rows, of_people))
 
 
-def _lines(rows: list[tuple[int, dict[str, str]]], fields: list[str]) -> "Iterator[Line]":
+def _lines(rows: list[tuple[int, dict[str, str]]], fields: list[str], inputs: list[str]) -> "Iterator[Line]":
     """A KPI line per row; a row that names no KPI is a person without one. Raises BadUsage for a KPI that stands twice on a scorecard."""
     from scoring.engine.rows import Line
 
@@ -96,7 +97,7 @@ def _lines(rows: list[tuple[int, dict[str, str]]], fields: list[str]) -> "Iterat
         own.setdefault("line", str(row))
         own.setdefault("kpi_id", own.get("kpi_code", f"line {own['line']}"))
         own.setdefault("direction", "higher")
-        line = _validated(Line, row, own)
+        line = _validated(Line, row, own | {"inputs": {name: cells[name] for name in inputs if name in cells}})
         earlier = first.setdefault((line.scorecard_id, line.kpi_id), row)
         if earlier != row:
             field = "kpi_code" if "kpi_code" in cells else "kpi_id"

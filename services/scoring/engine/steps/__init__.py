@@ -7,6 +7,7 @@ from pydantic import Field
 from scoring.engine.steps.amount import Amount, Rounding
 from scoring.engine.steps.arithmetic import Add, Divide, FirstKnown, Maximum, Minimum, Multiply, Subtract
 from scoring.engine.steps.attainment import Attainment
+from scoring.engine.steps.conversion import Conversion
 from scoring.engine.steps.curve import Curve
 from scoring.engine.steps.gate import Gate
 from scoring.engine.steps.grid import Grid
@@ -35,6 +36,7 @@ AnyStep = Annotated[
     | Amount
     | Proration
     | Rounding
+    | Conversion
     | Total
     | Pool,
     Field(discriminator="kind"),

@@ -111,8 +111,8 @@ class _Period:
     """The days or months of each person's period; without one, nothing is prorated but whole assignments."""
 
     def __init__(self, frame: Frame, step: Proration) -> None:
-        self.first, no_first = _days(frame.people.array("period_starts_on"), frame.person_count)
-        self.last, no_last = _days(frame.people.array("period_ends_on"), frame.person_count)
+        self.first, no_first = days_of(frame.people.array("period_starts_on"), frame.person_count)
+        self.last, no_last = days_of(frame.people.array("period_ends_on"), frame.person_count)
         counted = _counted(step, self.first, self.last)
         self.missing = no_first | no_last | (counted <= 0)
         if step.whole is not None:
@@ -131,8 +131,8 @@ class _Assigned:
         flat = segments.flatten()
         columns = {flat.type.field(place).name: flat.field(place) for place in range(flat.type.num_fields)}
         self._figures = Figures(columns, 0, len(flat))
-        self.starts_on, _ = _days(columns["starts_on"], len(flat))
-        self.ends_on, _ = _days(columns["ends_on"], len(flat))
+        self.starts_on, _ = days_of(columns["starts_on"], len(flat))
+        self.ends_on, _ = days_of(columns["ends_on"], len(flat))
         first, last = period.first[self.owner], period.last[self.owner]
         self.days = _counted(step, np.maximum(self.starts_on, first), np.minimum(self.ends_on, last))
         fte = self._figures.number("fte")
@@ -207,7 +207,7 @@ class _Assigned:
         return result if result.any() else None
 
 
-def _days(array: pa.Array | None, length: int) -> tuple[Any, Any]:
+def days_of(array: pa.Array | None, length: int) -> tuple[Any, Any]:
     """Dates as day numbers, and where there is none."""
     if array is None or pa.types.is_null(array.type):
         return np.zeros(length, dtype=np.int64), np.ones(length, dtype=bool)

@@ -70,9 +70,16 @@ class Selection(Strict):
 class Scope:
     """The figures and earlier steps a step may refer to, with what they mean. A step that failed its own check is known without meaning."""
 
-    def __init__(self, meanings: Mapping[str, Meaning | None], later: Mapping[str, int] | None = None) -> None:
-        """`later` says at which place of the list each step stands, for the words about one that is used too early."""
-        self.meanings, self.later = dict(meanings), later or {}
+    def __init__(
+        self,
+        meanings: Mapping[str, Meaning | None],
+        places: Mapping[str, int] | None = None,
+        rates: Sequence[Any] = (),
+        currency: str | None = None,
+    ) -> None:
+        """`places` says where in the list each step stands, for the words about one that is used too early; `rates` and `currency` are the
+        plan's."""
+        self.meanings, self.places, self.rates, self.currency = dict(meanings), places or {}, rates, currency
 
     def find(self, operand: str | Decimal, field: str) -> Meaning:
         """What the operand means. Raises StepProblem `unknown_reference` or, for a failed step, `depends_on_problem`."""
@@ -86,8 +93,8 @@ class Scope:
         return meaning
 
     def _unknown(self, operand: str) -> str:
-        if operand in self.later:
-            return f'"{operand}" is computed later, at /steps/{self.later[operand]}; move that step above this one.'
+        if operand in self.places:
+            return f'"{operand}" is computed later, at /steps/{self.places[operand]}; move that step above this one.'
         return f'"{operand}" is no figure and no earlier step. Known here: {", ".join(sorted(self.meanings))}.'
 
     def find_all(self, operands: Sequence[str | Decimal], field: str) -> list[Meaning]:
