@@ -21,7 +21,8 @@ BEGIN
 END $$
 """
 ASKING = (
-    "request_change", "ask_change", "sign_change", "reject_change", "withdraw_change", "lapse_change", "object_to_correction",
+    "request_change", "ask_change", "ask_change_anew", "sign_change", "reject_change", "withdraw_change", "lapse_change",
+    "object_to_correction",
 )  # fmt: skip
 
 

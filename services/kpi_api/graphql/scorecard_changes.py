@@ -124,6 +124,15 @@ class ScorecardChangeChanged:
     change: ScorecardChange
 
 
+@strawberry.type(description="How the two scorecards of a split are paid, in days of the cycle.")
+class ScorecardSplitPay:
+    cycle_days: int
+    ended_days: int
+    successor_days: int
+    explanation: str
+    warning: str = strawberry.field(description="What a plan does that has no proration.")
+
+
 @strawberry.type(description="What a split did, or would do.")
 class ScorecardSplit:
     preview: bool
@@ -134,6 +143,7 @@ class ScorecardSplit:
     template_code: str | None
     kpis: list[str]
     whole_targets: list[str] = strawberry.field(description="KPIs whose signed target is for a longer window and stays as it was signed.")
+    pay: ScorecardSplitPay
 
 
 ScorecardChangeResult = Annotated[
@@ -188,7 +198,8 @@ class ScorecardChangeMutation:
             wanted = validated(schemas.SplitInput, {"moved_on": moved_on, "template_code": template, "reason": reason})
             seen = None if version is None else tag(version)
             done = await split(info.context.viewer, session, found("Scorecard", scorecard), wanted, seen, preview=preview)
-            return ScorecardSplit(successor_uuid=done.successor_id, **done.model_dump(exclude={"scorecard_id", "successor_id"}))
+            told = done.model_dump(exclude={"scorecard_id", "successor_id", "pay"})
+            return ScorecardSplit(successor_uuid=done.successor_id, pay=ScorecardSplitPay(**done.pay.model_dump()), **told)
 
         result: ScorecardSplitResult = await attempt(info, write)
         return result

@@ -23,12 +23,13 @@ from kpi_api.scorecards.actions import absent_manager, line_errors
 from kpi_api.scorecards.changes import queries
 from kpi_api.scorecards.changes.answering import Answer, may_answer, refusal
 from kpi_api.scorecards.changes.applying import put_in_force
-from kpi_api.scorecards.changes.composing import changed_terms, kpi_facts, with_kpi_as_it_stands, without_kpi
+from kpi_api.scorecards.changes.composing import asked_terms, told
 from kpi_api.scorecards.changes.following import follow_up
 from kpi_api.scorecards.changes.models import ScorecardChange
-from kpi_api.scorecards.changes.problems import ChangeDecided, ChangePending, ChangeRefused, MeasurementsFrozen
+from kpi_api.scorecards.changes.problems import ChangeDecided, ChangePending, ChangeRefused, CorrectionAnnounced, MeasurementsFrozen
 from kpi_api.scorecards.changes.schemas import ChangedLine, ChangeRequest
 from kpi_api.scorecards.changes.steps import note_step, tell
+from kpi_api.scorecards.corrections.pending import corrected_until
 from kpi_api.scorecards.differences import differences
 from kpi_api.scorecards.findings.refusing import warnings_brought
 from kpi_api.scorecards.lifecycle import Side
@@ -55,7 +56,7 @@ async def request_change(viewer: Viewer, session: WriteSession, scorecard_id: UU
             raise ChangePending("A request is not answered yet: agree, reject or withdraw it first.", change_id=str(other.id))
     await _require_possible(viewer, session, card, signed, given)
     change = _new_change(session, card, given)
-    terms = await _terms(session, card, change, signed)
+    terms = await asked_terms(session, card, change, signed)
     await _require_sound(session, card, signed, terms)
     await sign_first(viewer, session, card, change, side, terms)
     session.add(change)
@@ -67,10 +68,15 @@ async def request_change(viewer: Viewer, session: WriteSession, scorecard_id: UU
 async def agree(
     viewer: Viewer, session: WriteSession, scorecard_id: UUID, change_id: UUID, if_match: str | None, comment: str | None
 ) -> ScorecardChange:
-    """Sign what is asked for. With both signatures it holds from its day on. Raises what `_begin` raises, TextChanged, ScorecardRefused."""
+    """Sign what is asked for. With both signatures it holds from its day on. Raises what `_begin` raises, CorrectionAnnounced,
+    TextChanged, ScorecardRefused.
+    """
     card, change, side = await _begin(viewer, session, scorecard_id, change_id, "agree", if_match)
     signed = await changeable_text(session, card)
-    terms = await _terms(session, card, change, signed)
+    if (until := await corrected_until(session, card.id)) is not None:
+        message = f"A correction of this scorecard is not decided yet: object to it until {until}, or agree once it is in force."
+        raise CorrectionAnnounced(message, objections_until=until.isoformat())
+    terms = await asked_terms(session, card, change, signed)
     await _require_sound(session, card, signed, terms)
     if change.side is None:
         await sign_first(viewer, session, card, change, side, terms)
@@ -143,12 +149,6 @@ async def sign_first(
     change.document, change.digest, change.differences = terms.document, terms.digest, told(card.agreement or {}, terms)
 
 
-def told(signed: Document, terms: Terms) -> list[str]:
-    """What a text changes about the signed one, as sentences; its days are told by the request."""
-    days = {name: signed[name] for name in ("window_start", "window_end")}
-    return differences(signed, terms.document | days)
-
-
 async def _begin(
     viewer: Viewer, session: WriteSession, scorecard_id: UUID, change_id: UUID, answer: Answer, if_match: str | None
 ) -> tuple[Scorecard, ScorecardChange, Side]:
@@ -178,20 +178,6 @@ def _new_change(session: WriteSession, card: Scorecard, given: ChangeRequest) ->
         lines=[line.model_dump(mode="json") for line in given.lines],
         requested_at=session.now,
     )
-
-
-async def _terms(session: WriteSession, card: Scorecard, change: ScorecardChange, signed: Document) -> Terms:
-    """The text that is asked for, as it would be signed now."""
-    in_place = change.effective_from == card.window_start
-    id_ = UUID(change.document["scorecard_id"]) if change.document else card.id if in_place else new_id()
-    days = (change.effective_from, card.window_end)
-    if change.kpi_id is None:
-        lines = [ChangedLine.model_validate(line) for line in change.lines or []]
-        return await changed_terms(session, signed, id_, days, lines)
-    if change.kind == "kpi_withdrawn":
-        return without_kpi(signed, id_, days, change.kpi_id)
-    facts = await kpi_facts(session, [change.kpi_id])
-    return with_kpi_as_it_stands(signed, id_, days, facts[change.kpi_id])
 
 
 async def _require_sound(session: WriteSession, card: Scorecard, signed: Document, terms: Terms) -> None:

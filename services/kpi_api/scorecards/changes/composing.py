@@ -9,19 +9,42 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.database import ReadSession
+from chassis.identifiers import new_id
 from chassis.numbers import from_scaled, largest_remainder
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cascade.queries import among, targets
 from kpi_api.cascade.storing import target_row
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.dictionary.target_schemas import Target
+from kpi_api.scorecards.changes.models import ScorecardChange
 from kpi_api.scorecards.changes.schemas import ChangedLine
-from kpi_api.scorecards.models import ScorecardLine
+from kpi_api.scorecards.differences import differences
+from kpi_api.scorecards.models import Scorecard, ScorecardLine
 from kpi_api.scorecards.queries import LineFacts, line_terms
 from kpi_api.scorecards.terms import Document, Terms, make_terms
 
 FULL_WEIGHT = 100_00
 """Percent in hundredths."""
+
+
+async def asked_terms(session: ReadSession, card: Scorecard, change: ScorecardChange, signed: Document) -> Terms:
+    """The text that is asked for, as it would be signed now."""
+    in_place = change.effective_from == card.window_start
+    id_ = UUID(change.document["scorecard_id"]) if change.document else card.id if in_place else new_id()
+    days = (change.effective_from, card.window_end)
+    if change.kpi_id is None:
+        lines = [ChangedLine.model_validate(line) for line in change.lines or []]
+        return await changed_terms(session, signed, id_, days, lines)
+    if change.kind == "kpi_withdrawn":
+        return without_kpi(signed, id_, days, change.kpi_id)
+    facts = await kpi_facts(session, [change.kpi_id])
+    return with_kpi_as_it_stands(signed, id_, days, facts[change.kpi_id])
+
+
+def told(signed: Document, terms: Terms) -> list[str]:
+    """What a text changes about the signed one, as sentences; its days are told by the request."""
+    days = {name: signed[name] for name in ("window_start", "window_end")}
+    return differences(signed, terms.document | days)
 
 
 async def changed_terms(

@@ -1,4 +1,4 @@
-"""What becomes of other requests when a scorecard's text changes, and of all when its cycle closes."""
+"""What becomes of other requests when a scorecard's text changes or is corrected, and of all when its cycle closes."""
 
 from typing import Final
 from uuid import UUID
@@ -7,9 +7,11 @@ from sqlalchemy import text
 
 from chassis.database import WriteSession
 from kpi_api.scorecards.changes import queries
+from kpi_api.scorecards.changes.composing import asked_terms, told
 from kpi_api.scorecards.changes.models import ScorecardChange
-from kpi_api.scorecards.changes.steps import note_step
+from kpi_api.scorecards.changes.steps import note_step, tell
 from kpi_api.scorecards.models import Scorecard
+from kpi_api.scorecards.terms import errors_in
 
 LAPSE: Final = text(
     """
@@ -31,6 +33,24 @@ async def follow_up(session: WriteSession, card: Scorecard, result: Scorecard) -
         else:
             ask_anew(change)
             change.scorecard_id, change.effective_from = result.id, max(change.effective_from, result.window_start)
+    await session.flush()
+
+
+async def ask_upon_corrected(session: WriteSession, card: Scorecard) -> None:
+    """After a correction gave `card` another text: what is asked for is asked upon that one, by both sides anew, and lapses where it
+    would change nothing any more or would have errors.
+    """
+    signed = card.agreement or {"lines": []}
+    for change in await queries.pending(session, card.id):
+        ask_anew(change)
+        terms = await asked_terms(session, card, change, signed)
+        change.differences = told(signed, terms)
+        if not change.differences or errors_in(terms.document):
+            lapse(session, change)
+            await note_step(session, card, "lapse_change", "hr", "correction")
+        else:
+            await note_step(session, card, "ask_change_anew", "hr", "correction")
+            await tell(session, "scorecard.change_requested", card, change)
     await session.flush()
 
 

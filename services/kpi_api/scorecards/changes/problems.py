@@ -21,6 +21,12 @@ class ChangeDecided(Conflict):
     code, title = "change_decided", "The request is not open any more"
 
 
+class CorrectionAnnounced(Conflict):
+    """HR says that the signed text is wrong, and its sides may object until `objections_until`: nobody agrees upon that text meanwhile."""
+
+    code, title = "correction_announced", "A correction is not decided yet"
+
+
 class MeasurementsFrozen(Conflict):
     code, title = "measurements_frozen", "The cycle is closed"
 

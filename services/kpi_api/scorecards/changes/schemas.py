@@ -122,6 +122,19 @@ class SplitInput(Input):
     )
 
 
+class SplitPay(Output):
+    """How the two scorecards are paid: `ended_days` and `successor_days` of the cycle's `cycle_days`, by a plan that pro-rates.
+
+    `warning` says what a plan without a `proration` step does, since it knows of no days: it pays each of the two in full.
+    """
+
+    cycle_days: int
+    ended_days: int
+    successor_days: int
+    explanation: str
+    warning: str
+
+
 class Split(Output):
     """The scorecard ends on `window_end`; a draft runs from `window_start` to `successor_end` with these KPIs.
 
@@ -138,3 +151,4 @@ class Split(Output):
     template_code: str | None
     kpis: list[str]
     whole_targets: list[str]
+    pay: SplitPay

@@ -11,6 +11,7 @@ from kpi_api.scorecards.changes import queries
 from kpi_api.scorecards.changes.answering import ANSWERS, refusal
 from kpi_api.scorecards.changes.models import ScorecardChange
 from kpi_api.scorecards.changes.schemas import ChangeOutput, ChangeSummary, ProposedLine
+from kpi_api.scorecards.corrections.pending import corrected_until
 from kpi_api.scorecards.terms import Document
 
 
@@ -34,4 +35,6 @@ async def verbs(viewer: Viewer, session: ReadSession, change: ScorecardChange) -
     card = await scorecards.scorecard(viewer, session, change.scorecard_id)
     sides = await scorecards.sides(viewer, session, card)
     reasons = {answer: refusal(answer, change.kind, change.status, change.side, sides) for answer in ANSWERS}
+    if reasons["agree"] is None and (until := await corrected_until(session, card.id)) is not None:
+        reasons["agree"] = f"A correction of the scorecard is not decided yet; the sides may object until {until}."
     return [VerbOutput(verb=answer, allowed=reason is None, reason=reason) for answer, reason in reasons.items()]

@@ -22,7 +22,7 @@ from kpi_api.scorecards.changes import queries
 from kpi_api.scorecards.changes.actions import locked_card
 from kpi_api.scorecards.changes.following import lapse
 from kpi_api.scorecards.changes.problems import ChangeRefused, NothingMoved
-from kpi_api.scorecards.changes.schemas import Split, SplitInput
+from kpi_api.scorecards.changes.schemas import Split, SplitInput, SplitPay
 from kpi_api.scorecards.changes.steps import note_step
 from kpi_api.scorecards.lifecycle import Side
 from kpi_api.scorecards.models import Scorecard
@@ -89,10 +89,35 @@ async def _split(viewer: Viewer, session: WriteSession, card: Scorecard, given: 
     facts = {"person_id": str(card.person_id), "cycle_id": str(card.cycle_id), "successor_id": str(successor.id)}
     await events.record(session, "scorecard.split", "scorecard", card.id, moved_on=day.isoformat(), **facts)
     lines = await scorecards.lines(session, successor.id)
+    cycle = await session.get_one(Cycle, (card.organization_id, card.cycle_id))
     return Split(
         preview=False, scorecard_id=card.id, window_end=card.window_end, successor_id=successor.id, window_start=successor.window_start,
         successor_end=successor.window_end, template_code=template, kpis=[line.kpi.name for line in lines], whole_targets=_whole(card),
+        pay=how_paid(days_from(cycle.starts_on, cycle.ends_on), _days(card), _days(successor)),
     )  # fmt: skip
+
+
+def _days(card: Scorecard) -> int:
+    return days_from(card.window_start, card.window_end)
+
+
+def days_from(first: date, last: date) -> int:
+    """How many days there are, both included."""
+    return (last - first).days + 1
+
+
+def how_paid(cycle_days: int, ended_days: int, successor_days: int) -> SplitPay:
+    """The days by which a plan pays both scorecards of a pair, and what one does that knows of no days."""
+    return SplitPay(
+        cycle_days=cycle_days,
+        ended_days=ended_days,
+        successor_days=successor_days,
+        explanation=(
+            f"A plan with a `proration` step pays {ended_days}/{cycle_days} by the score of the scorecard that ends and"
+            f" {successor_days}/{cycle_days} by that of the one that follows, less days without employment, each by its share of full time."
+        ),
+        warning="A plan without a `proration` step pays each of the two in full, so twice: see that the person's plan has one.",
+    )
 
 
 def _whole(card: Scorecard) -> list[str]:

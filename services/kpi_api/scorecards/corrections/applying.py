@@ -11,6 +11,7 @@ from chassis import events
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
 from kpi_api.cascade.models import Kpi, KpiTarget
+from kpi_api.scorecards.changes.following import ask_upon_corrected
 from kpi_api.scorecards.corrections.models import ScorecardCorrection
 from kpi_api.scorecards.corrections.schemas import VALUES
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
@@ -32,6 +33,7 @@ async def put_in_force(session: WriteSession, correction: ScorecardCorrection, c
     written = await _write_lines(session, card, former, terms.document)
     await _note(session, correction, card, terms)
     await keep_text(session, card, terms)
+    await ask_upon_corrected(session, card)
     facts = {"person_id": str(card.person_id), "cycle_id": str(card.cycle_id), "correction_id": str(correction.id)}
     await events.record(session, "scorecard.corrected", "scorecard", card.id, **facts)
     return written

@@ -52,9 +52,13 @@ async def test_a_movers_scorecard_ends_and_a_draft_from_the_new_roles_template_f
 
     told = await split(agreed, preview=True, etag=None)
     assert told.status_code == 200, told.text
+    pay = told.json()["pay"]
+    assert (pay["cycle_days"], pay["ended_days"], pay["successor_days"]) == (365, 181, 184)
+    assert "pays 181/365 by" in pay["explanation"]
+    assert "without a `proration` step pays each of the two in full" in pay["warning"]
     expected = {
         "preview": True, "scorecard_id": agreed.card, "window_end": "2026-06-30", "successor_id": None, "window_start": "2026-07-01",
-        "successor_end": "2026-12-31", "template_code": "closer", "kpis": ["calls"], "whole_targets": [],
+        "successor_end": "2026-12-31", "template_code": "closer", "kpis": ["calls"], "whole_targets": [], "pay": pay,
     }  # fmt: skip
     assert told.json() == expected
     assert await agreed.scene.read(agreed.card) == before, "a preview writes nothing"
