@@ -82,6 +82,7 @@ class Kpi(Versioned, Row):
     roll_up_of: Mapped[str] = mapped_column(default="values", server_default="values")
     copied_from_id: Mapped[UUID | None]
     withdrawn_at: Mapped[datetime | None]
+    credit_divided_at: Mapped[datetime | None]
 
 
 class KpiTarget(Row):
@@ -150,7 +151,8 @@ class Contribution(Row):
 class KpiStakeholder(Row):
     """Who carries a collaborative KPI together (S1): a person or a whole unit, and their part in words.
 
-    `credit_share` (percent, two places) is there only for a plan that divides a sum; null: they carry the whole result.
+    `credit_share` (percent, two places) is there only for a plan that divides a sum; null: they carry the whole result. Who left, with a
+    reason, has a row for what they agreed to and recorded, and is a stakeholder no more.
     """
 
     __tablename__ = "kpi_stakeholders"
@@ -161,6 +163,7 @@ class KpiStakeholder(Row):
         references("org_units", "unit_id"),
         CheckConstraint("num_nonnulls(person_id, unit_id) = 1", name="one"),
         CheckConstraint("credit_share > 0 AND credit_share <= 100", name="credit_share"),
+        CheckConstraint("(left_at IS NULL) = (left_reason IS NULL) AND num_nonnulls(left_at, credit_share) < 2", name="left"),
         Index("ix_kpi_stakeholders_unit", "organization_id", "unit_id"),
         Index("ix_kpi_stakeholders_person", "organization_id", "person_id"),
     )
@@ -170,3 +173,5 @@ class KpiStakeholder(Row):
     unit_id: Mapped[UUID | None]
     part: Mapped[str]
     credit_share: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
+    left_at: Mapped[datetime | None]
+    left_reason: Mapped[str | None]

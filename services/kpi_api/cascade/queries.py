@@ -66,7 +66,7 @@ async def kpis_page(viewer: Viewer, session: ReadSession, page: PageRequest, wan
 async def kpis_of_person(viewer: Viewer, session: ReadSession, page: PageRequest, person_id: UUID, cycle_code: str | None) -> Rows[Kpi]:
     """What the viewer sees whole of a person's KPIs, oldest first: those they own, and those they carry together with others."""
     shared = select(KpiStakeholder.kpi_id).where(
-        KpiStakeholder.organization_id == viewer.organization_id, KpiStakeholder.person_id == person_id
+        KpiStakeholder.organization_id == viewer.organization_id, KpiStakeholder.person_id == person_id, KpiStakeholder.left_at.is_(None)
     )
     statement = kpis(viewer).where(or_(Kpi.owner_person_id == person_id, Kpi.id.in_(shared)))
     if cycle_code is not None:
@@ -135,7 +135,7 @@ async def stakeholders(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[
         select(KpiStakeholder, Person.display_name.label("person_name"), OrgUnit.name.label("unit_name"))
         .outerjoin(Person, Person.id == KpiStakeholder.person_id)
         .outerjoin(OrgUnit, OrgUnit.id == KpiStakeholder.unit_id)
-        .where(among(KpiStakeholder.kpi_id, kpi_ids))
+        .where(among(KpiStakeholder.kpi_id, kpi_ids), KpiStakeholder.left_at.is_(None))
         .order_by(OrgUnit.name, Person.display_name, KpiStakeholder.id)
     )
     return _grouped(kpi_ids, [(row.KpiStakeholder.kpi_id, row) for row in await session.execute(statement)])

@@ -29,13 +29,16 @@ def stakes(wanted: str) -> str:
     """Who carries which KPI together, as far as `wanted`: persons named, and whoever works today in a unit named or below it."""
     return f"""
     units AS (
-      SELECT DISTINCT unit_id AS top, unit_id AS id FROM kpi_stakeholders WHERE organization_id = :organization AND unit_id IS NOT NULL
+      SELECT DISTINCT unit_id AS top, unit_id AS id FROM kpi_stakeholders
+      WHERE organization_id = :organization AND unit_id IS NOT NULL AND left_at IS NULL
       UNION
       SELECT u.top, o.id FROM units u JOIN org_units o ON o.organization_id = :organization AND o.parent_id = u.id
     ),
     stakes AS (
       SELECT stake.person_id, stake.kpi_id
-      FROM (SELECT person_id, kpi_id FROM kpi_stakeholders WHERE organization_id = :organization AND person_id IS NOT NULL) AS stake
+      FROM (
+        SELECT person_id, kpi_id FROM kpi_stakeholders WHERE organization_id = :organization AND person_id IS NOT NULL AND left_at IS NULL
+      ) AS stake
       WHERE {wanted}
       UNION
       SELECT stake.person_id, stake.kpi_id
@@ -45,7 +48,7 @@ def stakes(wanted: str) -> str:
         JOIN units u ON u.top = s.unit_id
         JOIN employments e ON e.organization_id = :organization AND e.unit_id = u.id AND e.is_primary
           AND e.valid_from <= :today AND (e.valid_to IS NULL OR e.valid_to > :today)
-        WHERE s.organization_id = :organization
+        WHERE s.organization_id = :organization AND s.left_at IS NULL
       ) AS stake
       WHERE {wanted}
     )

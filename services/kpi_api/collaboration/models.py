@@ -18,7 +18,8 @@ ProposalStatus = Literal["open", "taken", "declined", "withdrawn"]
 class KpiAgreement(AppendOnly, Row):
     """That a stakeholder agrees to the terms with this digest, and who said so. `terms` is the document, in ids, codes and numbers.
 
-    Other terms have another digest, to which nobody has agreed as yet; where the former come back, so do the agreements to them.
+    Other terms have another digest, to which nobody has agreed as yet; where the former come back, so do the agreements to them. One that
+    was taken back counts no more; agreeing anew is another.
     """
 
     __tablename__ = "kpi_agreements"
@@ -26,7 +27,7 @@ class KpiAgreement(AppendOnly, Row):
         references("kpis", "kpi_id"),
         references("kpi_stakeholders", "stakeholder_id"),
         references("persons", "signer_id"),
-        UniqueConstraint("organization_id", "stakeholder_id", "digest"),
+        Index("ix_kpi_agreements_digest", "organization_id", "stakeholder_id", "digest"),
         Index("ix_kpi_agreements_kpi", "organization_id", "kpi_id"),
     )
 
@@ -36,6 +37,21 @@ class KpiAgreement(AppendOnly, Row):
     digest: Mapped[str]
     terms: Mapped[dict[str, Any]]
     agreed_at: Mapped[datetime]
+
+
+class KpiAgreementTakenBack(AppendOnly, Row):
+    """That an agreement was taken back, by whom and when."""
+
+    __tablename__ = "kpi_agreements_taken_back"
+    __table_args__ = (
+        references("kpi_agreements", "agreement_id"),
+        references("persons", "taken_back_by_id"),
+        UniqueConstraint("organization_id", "agreement_id"),
+    )
+
+    agreement_id: Mapped[UUID]
+    taken_back_by_id: Mapped[UUID]
+    taken_back_at: Mapped[datetime]
 
 
 class KpiProposal(Row):

@@ -58,7 +58,7 @@ async def carried_as_members(session: ReadSession, units: Collection[UUID]) -> l
     statement = (
         select(KpiStakeholder.kpi_id)
         .join(Kpi, Kpi.id == KpiStakeholder.kpi_id)
-        .where(among(KpiStakeholder.unit_id, units), Kpi.status.in_(("active", "waiting")))
+        .where(among(KpiStakeholder.unit_id, units), KpiStakeholder.left_at.is_(None), Kpi.status.in_(("active", "waiting")))
         .distinct()
     )
     return sorted((await session.scalars(statement)).all())

@@ -67,7 +67,8 @@ HOLDINGS = (
     Holding("kpi_unnamed", "kpi_unnamed"),
     Holding("kpi_celebrations", "kpi_celebrations", OWNER, belongs=KPI),
     Holding("kpi_retrospectives", "kpi_retrospectives", "author_id", erases={"went_well": ERASED, "to_improve": ERASED}),
-    Holding("kpis_carried_together", "kpi_stakeholders", erases={"part": ERASED}),
+    Holding("kpis_carried_together", "kpi_stakeholders", erases={"part": ERASED, "left_reason": ERASED}),
+    Holding("kpi_agreements_taken_back", "kpi_agreements_taken_back", "taken_back_by_id"),
     Holding(
         "development_goals", "development_goals", erases=dict.fromkeys(("skill", "why", "closing_reason"), ERASED)
     ),

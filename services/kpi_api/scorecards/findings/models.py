@@ -11,7 +11,8 @@ from kpi_api.database import Row
 
 
 class FindingMuting(Row):
-    """Findings of a rule that somebody lets stand until a day (included): everywhere, on one scorecard, or on one KPI of it.
+    """Findings of a rule that somebody lets stand until a day (included): everywhere, in a cycle, about a unit, on one scorecard, or on one
+    KPI of it.
 
     The rule may be gone meanwhile; its muting is then shown as such.
     """
@@ -20,10 +21,20 @@ class FindingMuting(Row):
     __table_args__ = (
         references("scorecards", "scorecard_id", ondelete="CASCADE"),
         references("kpis", "kpi_id"),
+        references("org_units", "unit_id"),
+        references("cycles", "cycle_id"),
         references("persons", "muted_by_id"),
         CheckConstraint("kpi_id IS NULL OR scorecard_id IS NOT NULL", name="line"),
+        CheckConstraint("num_nonnulls(scorecard_id, unit_id, cycle_id) <= 1", name="subject"),
         UniqueConstraint(
-            "organization_id", "code", "scorecard_id", "kpi_id", name="uq_finding_mutings_subject", postgresql_nulls_not_distinct=True
+            "organization_id",
+            "code",
+            "scorecard_id",
+            "kpi_id",
+            "unit_id",
+            "cycle_id",
+            name="uq_finding_mutings_subject",
+            postgresql_nulls_not_distinct=True,
         ),
         Index("ix_finding_mutings_scorecard", "organization_id", "scorecard_id"),
     )
@@ -31,6 +42,8 @@ class FindingMuting(Row):
     code: Mapped[str]
     scorecard_id: Mapped[UUID | None]
     kpi_id: Mapped[UUID | None]
+    unit_id: Mapped[UUID | None]
+    cycle_id: Mapped[UUID | None]
     reason: Mapped[str]
     muted_by_id: Mapped[UUID]
     muted_at: Mapped[datetime]
