@@ -43,8 +43,21 @@ def digest(table: pa.Table) -> str:
     """SHA-256 over names, types, nulls and values of every column, nested ones element by element."""
     state = hashlib.sha256()
     for field in table.schema:
-        _feed(state, field.name, one(table[field.name]))
+        _feed(state, field.name, _without_empty(one(table[field.name])))
     return f"sha256:{state.hexdigest()}"
+
+
+def _without_empty(array: pa.Array) -> pa.Array:
+    """Lines without the fields of later on that are empty throughout, of which digests of before say nothing."""
+    if not (pa.types.is_list(array.type) and pa.types.is_struct(array.type.value_type)):
+        return array
+    flat, item = pc.list_flatten(array), array.type.value_field
+    kept = [field for field in flat.type if field.name not in LATER or flat.field(field.name).null_count < len(flat)]
+    if len(kept) == flat.type.num_fields:
+        return array
+    structs = pa.StructArray.from_arrays([flat.field(field.name) for field in kept], fields=kept)
+    offsets = np.concatenate([[0], np.cumsum(np.asarray(pc.fill_null(pc.list_value_length(array), 0)))]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), structs, type=pa.list_(item.with_type(structs.type)), mask=array.is_null())
 
 
 def _feed(state: Any, name: str, array: pa.Array) -> None:
@@ -54,8 +67,6 @@ def _feed(state: Any, name: str, array: pa.Array) -> None:
     kind = array.type
     if pa.types.is_struct(kind):
         for field, part in zip(kind, array.flatten(), strict=True):
-            if field.name in LATER and part.null_count == len(part):
-                continue
             _feed(state, f"{name}.{field.name}", part)
     elif pa.types.is_list(kind):
         state.update(np.asarray(pc.fill_null(pc.list_value_length(array), 0), dtype="<i4").tobytes())
