@@ -60,6 +60,7 @@ EVENT_TYPES = {
     "review.released": "A review was released to the person it is about.",
     "review.acknowledged": "The person acknowledged their released review.",
     "calendar.changed": "Working days, fiscal year, closings or sprints of a calendar changed.",
+    "cycle.changed": "A cycle was planned, opened or changed; `fields` names what.",
     "cycle.closed": "A cycle's scorecards were frozen.",
     "run.followed": "What scoring made of a closed cycle: `state` is received, computed, approved, released or superseded.",
 }

@@ -132,7 +132,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "ScoredLine": dict.fromkeys(("line", "kpiUuid", "name", "weight", "attainmentRaw", "attainmentCapped", "score", "reason"), "with"),
     "Review": dict.fromkeys(("id", "uuid", "stage", "status", "releasedAt", "acknowledgedAt"), "with")
     | {"overallRating": "released", "person": "in_sight"},
-    "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "status"), "with"),
+    "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "midYearOn", "status", "version", "verbs"), "with"),
+    "CycleVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),
+    "CycleChanged": {"cycle": "with"},
     "Viewer": dict.fromkeys(("roles", "person", "payouts", "readings"), "own"),
     "Reading": dict.fromkeys(("readAt", "what", "subjectType", "subjectUuid", "reader"), "own"),
     "Reader": dict.fromkeys(("kind", "name", "roles"), "own"),

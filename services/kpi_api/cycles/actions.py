@@ -1,6 +1,7 @@
 """Planning, opening and closing cycles: planned -> open -> closing -> closed. The closing itself is the work of `closing`."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,6 +32,7 @@ async def create_cycle(viewer: Viewer, session: WriteSession, given: CycleIn) ->
             await session.flush()
     except IntegrityError:
         raise CycleCodeTaken(f"The code {given.code!r} is taken.", field="/code") from None
+    await events.record(session, "cycle.changed", "cycle", cycle.id, fields=sorted(given.model_fields_set))
     return cycle
 
 
@@ -39,11 +41,19 @@ async def change_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle, chan
     require_changeable(viewer)
     if change.model_fields_set & DATES:
         require_dates_changeable(viewer, cycle)
-    for name in change.model_fields_set:
-        setattr(cycle, name, getattr(change, name))
+    different = differing(cycle, change)
+    for name, value in different.items():
+        setattr(cycle, name, value)
     _check_dates(cycle)
     await session.flush()
+    if different:
+        await events.record(session, "cycle.changed", "cycle", cycle.id, fields=sorted(different))
     return cycle
+
+
+def differing(cycle: Cycle, change: CycleChange) -> dict[str, Any]:
+    """What the change would make different, by field."""
+    return {name: value for name in change.model_fields_set if (value := getattr(change, name)) != getattr(cycle, name)}
 
 
 def require_changeable(viewer: Viewer) -> None:
@@ -73,7 +83,9 @@ async def open_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle) -> Cyc
     if cycle.status == "open":
         return cycle
     require_openable(viewer, cycle)
-    return await change_status(session, cycle.id, "planned", "open")
+    opened = await change_status(session, cycle.id, "planned", "open")
+    await events.record(session, "cycle.changed", "cycle", cycle.id, fields=["status"])
+    return opened
 
 
 def require_openable(viewer: Viewer, cycle: Cycle) -> None:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from chassis.etags import IfMatch, require_match, set_etag
+from chassis.etags import IfMatch, require_current, set_etag
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
@@ -49,7 +49,7 @@ async def patch_cycle(
 ) -> CycleDetail:
     """Its name at any time, its dates while it is planned."""
     found = await queries.cycle(viewer, session, cycle)
-    require_match(if_match, found)
+    require_current(if_match, found, actions.differing(found, change))
     changed = await actions.change_cycle(viewer, session, found, change)
     set_etag(response, changed)
     return await cycle_shown(viewer, changed)

@@ -11,8 +11,9 @@ from kpi_api.cascade import schemas
 from kpi_api.graphql.cascade.leads import KpiLead, load_leads
 from kpi_api.graphql.cascade.measurements import KpiMeasurements, load_measurements
 from kpi_api.graphql.collaboration import Collaboration, load_collaboration
+from kpi_api.graphql.cycles import Cycle, load_cycle
 from kpi_api.graphql.nodes import Info, Node, global_id
-from kpi_api.graphql.people import Cycle, Person, Unit, load_cycle, load_person
+from kpi_api.graphql.people import Person, Unit, load_person
 from kpi_api.graphql.standing import KpiActual, KpiVerb
 from kpi_api.graphql.targets import Difficulty, Milestone, load_difficulty, load_milestones
 from kpi_api.graphql.words import Comparison, KpiLevel, KpiSight, KpiStatus, RollUpMethod, RollUpOf, TargetPeriod

@@ -19,6 +19,7 @@ from kpi_api.graphql.cascade.window_events import WindowEventMutation
 from kpi_api.graphql.collaboration import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.corrections import CorrectionMutation
+from kpi_api.graphql.cycles import CycleMutation
 from kpi_api.graphql.development import DevelopmentMutation
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
 from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
@@ -86,6 +87,7 @@ class Mutation(
     CollaborationMutation,
     CopyMutation,
     CorrectionMutation,
+    CycleMutation,
     DevelopmentMutation,
     DictionaryMutation,
     FindingMutation,

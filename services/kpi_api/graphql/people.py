@@ -1,4 +1,4 @@
-"""People, units and cycles in the graph."""
+"""People and units in the graph."""
 
 from datetime import date
 from decimal import Decimal
@@ -7,7 +7,6 @@ from uuid import UUID
 
 import strawberry
 
-from kpi_api.cycles import models as cycle_models
 from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Info, Node, connection, global_id, page_request
 from kpi_api.people import models
 from kpi_api.scorecards.queries import scorecards
@@ -44,28 +43,6 @@ class Unit(Node):
             value_statement=row.value_statement,
             version=row.version,
             head_id=row.head_id,
-        )
-
-
-@strawberry.type(description="A performance cycle, from its first to its last day.")
-class Cycle(Node):
-    uuid: UUID
-    code: str
-    name: str
-    starts_on: date
-    ends_on: date
-    status: str
-
-    @classmethod
-    def of(cls, row: cycle_models.Cycle) -> "Cycle":
-        return cls(
-            id=global_id("Cycle", row.id),
-            uuid=row.id,
-            code=row.code,
-            name=row.name,
-            starts_on=row.starts_on,
-            ends_on=row.ends_on,
-            status=row.status,
         )
 
 
@@ -179,8 +156,3 @@ class Person(Node):
 async def load_person(info: Info, person_id: UUID | None) -> Person | None:
     row = await info.context.loaders.people.load(person_id) if person_id else None
     return Person.of(row) if row else None
-
-
-async def load_cycle(info: Info, cycle_id: UUID) -> Cycle | None:
-    row = await info.context.loaders.cycles.load(cycle_id)
-    return Cycle.of(row) if row else None

@@ -13,7 +13,6 @@ from strawberry.types import ExecutionContext
 from chassis.problems import NotFound
 from kpi_api.cascade import queries as cascade
 from kpi_api.cascade.shown import kpi_views
-from kpi_api.cycles import queries as cycles
 from kpi_api.graphql.applicability import ApplicableDefinitions, load_applicable
 from kpi_api.graphql.assignments import AssignmentQuery
 from kpi_api.graphql.calendars import Calendar, CalendarQuery, load_calendar
@@ -22,6 +21,7 @@ from kpi_api.graphql.cascade.measuring import MeasuringQuery
 from kpi_api.graphql.cascade.window_events import WindowEvent, WindowEventQuery, load_window_event
 from kpi_api.graphql.competencies import Competency, competencies_page, load_competency
 from kpi_api.graphql.corrections import CorrectionQuery
+from kpi_api.graphql.cycles import Cycle, CycleQuery, load_cycle
 from kpi_api.graphql.development import DevelopmentGoal, DevelopmentQuery, load_goal
 from kpi_api.graphql.dictionary.definitions import load_definition
 from kpi_api.graphql.dictionary.outcomes import load_outcome
@@ -47,7 +47,7 @@ from kpi_api.graphql.nodes import (
     wanted_id,
 )
 from kpi_api.graphql.payouts import Payout, own_payouts
-from kpi_api.graphql.people import Cycle, Person, load_cycle, load_person
+from kpi_api.graphql.people import Person, load_person
 from kpi_api.graphql.readings import Reading, own_readings
 from kpi_api.graphql.roles import Role, load_role, roles_page
 from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange, WhatIfResult, double_counting, roll_ups_page, what_would
@@ -86,6 +86,7 @@ class Viewer:
 class Query(
     AssignmentQuery,
     CalendarQuery,
+    CycleQuery,
     CorrectionQuery,
     CoverageQuery,
     DevelopmentQuery,
@@ -125,13 +126,6 @@ class Query(
         async with info.context.read() as session:
             rows = await people.people(info.context.viewer, session, page, search=search, active=active)
         return connection(rows, after, Person.of)
-
-    @strawberry.field(description="Cycles, the latest first.")
-    async def cycles(self, info: Info, first: First = DEFAULT_FIRST, after: After = None) -> Connection[Cycle]:
-        page = page_request(info, first, after)
-        async with info.context.read() as session:
-            rows = await cycles.cycles(info.context.viewer, session, page)
-        return connection(rows, after, Cycle.of)
 
     @strawberry.field(description="Whole, or as an ancestor on the viewer's line of sight; null where out of sight.")
     async def kpi(self, info: Info, id_: Id) -> Kpi | None:

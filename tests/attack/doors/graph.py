@@ -77,8 +77,8 @@ def shows_item(root: str) -> Callable[[Thing, httpx.Response], Shown]:
     return shows
 
 
-def one(root: str, kind: str, type_name: str, *, depth: int = 2, argument: str = "id", sees: str = "") -> Read:
-    query = f"query ($id: ID!) {{ {root}({argument}: $id) {{ {fields_of(type_name, depth)} }} }}"
+def one(root: str, kind: str, type_name: str, *, depth: int = 2, argument: str = "id", type_: str = "ID!", sees: str = "") -> Read:
+    query = f"query ($id: {type_}) {{ {root}({argument}: $id) {{ {fields_of(type_name, depth)} }} }}"
     return Read(f"graphql Query.{root}", kind, ask(query, id=own_id), shows=shows_root(root), sees=sees)
 
 

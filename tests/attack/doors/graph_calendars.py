@@ -1,4 +1,4 @@
-"""Doors of calendars in the graph: everybody at home reads them, HR writes them."""
+"""Doors of cycles and calendars in the graph: everybody at home reads them, HR writes them."""
 
 from typing import Any
 
@@ -34,12 +34,17 @@ def shows(root: str) -> Any:
     return shown
 
 
+async def the_cycle_as_it_stands(cast: Cast, thing: Thing) -> Thing:
+    return thing | {"the_version": str((await cast.home.call("hr", "GET", f"/v1/cycles/{thing['id']}"))["version"])}
+
+
 async def as_it_stands(cast: Cast, thing: Thing) -> Thing:
     rows = await cast.home.call("hr", "GET", "/v1/calendars")
     return thing | {"the_version": str(next(row["version"] for row in rows if row["id"] == thing["id"]))}
 
 
 READS: list[Door] = [
+    one("cycle", "cycle", "Cycle", depth=1, argument="cycle", type_="String!", sees="open"),
     one("calendar", "calendar", "Calendar", depth=1, sees="open"),
     node("calendar", "Calendar", "open", depth=1),
     Read("graphql Query.calendars", "calendar", ask(CALENDARS), sees="open", is_list=True, shows=shows_calendar),
@@ -48,6 +53,11 @@ READS: list[Door] = [
     Read("graphql Query.cyclePeriods", "cycle", ask(PERIODS, cycle=value("id")), sees="open", shows=shows("cyclePeriods")),
 ]  # fmt: skip
 WRITES: list[Door] = [
+    write("createCycle", "cycles.write", "hr", kind="cycle", by_id=False, creates=True, not_by=FOREIGN, sees="",
+          cycle=("CycleInput!", lambda thing: {"code": thing["code"], "name": "C", "startsOn": "2040-01-01", "endsOn": "2040-12-31"})),
+    write("changeCycle", "cycles.write", "hr", kind="cycle", owner="2026", by_id=False, prepare=the_cycle_as_it_stands,
+          cycle=("String!", value("id")), version=("Int!", value_as_number), changes=("CycleChangeInput!", {"name": "This year"})),
+    write("openCycle", "cycles.write", "hr", kind="cycle", owner="2026", by_id=False, cycle=("String!", value("id"))),
     write("createSprints", "cycles.write", "hr", kind="sprint", owner="home", by_id=False, id=("ID!", value("calendar_id")),
           sprints=("[SprintInput!]", SPRINTS)),
     write("deleteSprint", "cycles.write", "hr", kind="sprint", owner="home", by_id=False, prepare=a_sprint_to_come,
