@@ -5,8 +5,8 @@
     explanation = explain(plan, lines, people)   # one person, every step in words and as data
 
 Map
-- `plan`        the document: reading, checking, digest; `findings` what is worth a second look.
-                `steps/` one file per kind of step
+- `plan`        the document: reading, checking, digest. `steps/` one file per kind of step
+- `checking/`   what is worth a second look in a plan that can be computed
 - `templates/`  the five structures of a bonus as plan documents
 - `snapshot`    the two tables that are read, `rows` the same as JSON. `result` the two tables that come back, filled by `outputs`
 - `scoring`     everybody, slice by slice.                 `frame`  what a step sees while it computes
@@ -16,8 +16,8 @@ Map
 - `exact`, `columns`, `reasons`, `meanings`, `numerals`    exact integers, columns of them, why a value is null or zero, units and bounds
 """
 
+from scoring.engine.checking import Finding, check_plan, check_scorecards
 from scoring.engine.explanation import Explanation, explain
-from scoring.engine.findings import Finding
 from scoring.engine.plan import Plan, load_plan, plan_json_schema
 from scoring.engine.problems import PlanInvalid, SnapshotInvalid
 from scoring.engine.result import Result
@@ -34,6 +34,8 @@ __all__ = [
     "PlanInvalid",
     "Result",
     "SnapshotInvalid",
+    "check_plan",
+    "check_scorecards",
     "compact",
     "explain",
     "load_plan",

@@ -1,7 +1,6 @@
 """Writing plans: a first text, a new text, approval by somebody else."""
 
 import dataclasses
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -12,6 +11,7 @@ from chassis.access import Viewer
 from chassis.database import WriteSession
 from chassis.problems import NotFound
 from scoring.access.keys import could_be_own_key
+from scoring.engine import check_plan
 from scoring.plans.documents import Document, canonical_text, plan_of, source_of
 from scoring.plans.models import Plan, PlanVersion
 from scoring.plans.problems import OwnPlan, PlanApproved, PlanExists
@@ -57,7 +57,7 @@ async def _add_version(viewer: Viewer, session: WriteSession, plan: Plan, source
         source=source,
         canonical=canonical_text(checked),
         digest=checked.digest,
-        findings=[_plain(finding) for finding in getattr(checked, "findings", [])],
+        findings=[dataclasses.asdict(finding) for finding in check_plan(checked)],
         status="draft",
         author=viewer.subject,
         author_id=viewer.person_id,
@@ -67,10 +67,6 @@ async def _add_version(viewer: Viewer, session: WriteSession, plan: Plan, source
     await session.flush()
     await audit.record(session, viewer.subject, "plan_version.created", "plan_version", version.id)
     return version
-
-
-def _plain(finding: Any) -> dict[str, Any]:
-    return dataclasses.asdict(finding) if dataclasses.is_dataclass(finding) and not isinstance(finding, type) else finding.model_dump()
 
 
 async def approve(viewer: Viewer, session: WriteSession, code: str, number: int) -> PlanVersion:

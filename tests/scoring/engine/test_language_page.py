@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scoring.engine import load_plan, plan_json_schema
+from scoring.engine import check_plan, load_plan, plan_json_schema
 
 PAGE = (Path(__file__).parents[3] / "docs" / "plan-language.md").read_text(encoding="utf-8")
 PLANS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
@@ -15,7 +15,7 @@ PLANS = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 def test_a_plan_of_the_page_is_a_plan(text: str) -> None:
     plan = load_plan(text)
     assert plan.document.composite
-    assert not [finding for finding in plan.findings if finding.severity == "warning"]
+    assert not [finding for finding in check_plan(plan) if finding.severity == "warning"]
 
 
 def test_the_five_structures_and_every_kind_are_there() -> None:
