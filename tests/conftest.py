@@ -17,6 +17,9 @@ import structlog
 
 from chassis import migrations
 from sightline.embedded_postgres import DatabaseUrls, EmbeddedPostgres
+from sightline.embedded_postgres import server as postgres_server
+from sightline.processes import settings as process_settings
+from tests.ports import claim_port
 from tests.world import Organization, World, open_world
 
 HOMES = Path(__file__).parents[1] / ".sightline-test"
@@ -65,6 +68,17 @@ def sweep_homes_of_killed_runs() -> None:
         if not psutil.pid_exists(int(home.name)):
             EmbeddedPostgres(home).reset()
             shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def claimed_ports() -> Iterator[None]:
+    """Servers start in several test processes at once: neither the usual ports nor just any free one would do."""
+    patch = pytest.MonkeyPatch()
+    patch.setattr(process_settings, "USUAL_PORTS", {service: claim_port() for service in process_settings.USUAL_PORTS})
+    for module in (process_settings, postgres_server):
+        patch.setattr(module, "any_free_port", claim_port)
+    yield
+    patch.undo()
 
 
 @pytest.fixture(scope="session", autouse=True)

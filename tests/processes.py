@@ -7,11 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
 from sightline.embedded_postgres import EmbeddedPostgres
 from sightline.embedded_postgres.leftovers import postmaster
-from sightline.ports import any_free_port
 from sightline.processes import Supervisor
 
 HOMES = Path(__file__).parents[1] / ".sightline-test"
@@ -50,9 +47,6 @@ class Stack:
 def started_stack(name: str) -> Iterator[Stack]:
     """Start everything; stop it and remove its home afterwards."""
     home = HOMES / f"{name}-{os.getpid()}"
-    with pytest.MonkeyPatch.context() as patch:
-        for service in ("KPI_API", "SCORING"):
-            patch.setenv(f"{service}_PORT", str(any_free_port()))
-        with Supervisor(home) as supervisor:
-            yield Stack(home, supervisor)
+    with Supervisor(home) as supervisor:
+        yield Stack(home, supervisor)
     shutil.rmtree(home, ignore_errors=True)

@@ -15,7 +15,8 @@ import psutil
 import pytest
 
 from sightline.embedded_postgres import DatabaseUrls
-from sightline.ports import HOST, any_free_port
+from sightline.ports import HOST
+from tests.ports import claim_port
 from tests.world import Organization, World
 
 GRACE = 1.0
@@ -33,7 +34,7 @@ LIMITS = {
 @pytest.fixture(scope="module")
 def port(world: World, database_urls: DatabaseUrls) -> Iterator[int]:
     """The port of a kpi_api of its own process, with narrow limits."""
-    port = any_free_port()
+    port = claim_port()
     keys = world.kpi_api.service.settings.key_folder
     settings = {"DATABASE_URL": database_urls.kpi_api, "KEY_FOLDER": str(keys), "PORT": str(port), **LIMITS}
     environment = os.environ | {f"KPI_API_{name}": value for name, value in settings.items()}

@@ -25,6 +25,7 @@ from chassis.documents import digest
 from chassis.numbers import round_half_up
 from sightline.cli.client import Client, open_client
 from sightline.embedded_postgres import EmbeddedPostgres
+from tests.ports import claim_port
 
 CHECKOUT = Path(__file__).parents[2]
 SAMPLE = Path(os.environ.get("SIGHTLINE_SHARED_DATA", CHECKOUT.parent / "shared" / "data")) / "adventureworks"
@@ -73,6 +74,7 @@ def company() -> Iterator[Company]:
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("KPI_API_", "SCORING_", "SIGHTLINE_"))}
     path = f"{Path(sys.executable).parent}:{environment['PATH']}"
     environment |= {"SIGHTLINE_HOME": str(home), "SAMPLE": str(SAMPLE), "FOLDER": str(folder), "PATH": path}
+    environment |= {"KPI_API_PORT": str(claim_port()), "SCORING_PORT": str(claim_port())}
     environment["SIGHTLINE_POSTGRES_SETTINGS"] = os.environ.get("SIGHTLINE_POSTGRES_SETTINGS", "")
     patch = pytest.MonkeyPatch()
     patch.setenv("SIGHTLINE_HOME", str(home))

@@ -11,8 +11,8 @@ import pytest
 
 from sightline.embedded_postgres import EmbeddedPostgres
 from sightline.keys import hand_out_keys, make_keys
-from sightline.ports import any_free_port
 from sightline.processes import is_ready
+from tests.ports import claim_port
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -60,7 +60,7 @@ def settings(home: Path, folder: Path, service: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(folder / "services"),
-        f"{prefix}_PORT": str(any_free_port()),
+        f"{prefix}_PORT": str(claim_port()),
         f"{prefix}_KEY_FOLDER": str(keys[service]),
         f"{prefix}_DATABASE_URL": urls[f"{prefix}_DATABASE_URL"],
         f"{prefix}_OWNER_DATABASE_URL": urls[f"{prefix}_OWNER_DATABASE_URL"],

@@ -20,6 +20,7 @@ from sightline.embedded_postgres import EmbeddedPostgres
 from sightline.problems import AlreadyRunning, PortTaken, ServiceFailed
 from sightline.processes import Supervisor, is_ready, read_running, running, supervisor
 from sightline.processes.settings import choose_ports
+from tests.ports import claim_port
 
 PROGRAMS = {"kpi_api", "kpi_api_worker", "scoring", "scoring_worker"}
 
@@ -129,7 +130,9 @@ def sightline(home: Path, *arguments: str) -> tuple[int, Any]:
 
 
 @pytest.mark.deep
-def test_up_down_and_status_on_the_command_line_even_after_kill_9(home: Path) -> None:
+def test_up_down_and_status_on_the_command_line_even_after_kill_9(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for service in ("KPI_API", "SCORING"):
+        monkeypatch.setenv(f"{service}_PORT", str(claim_port()))
     assert sightline(home, "status", "--json")[1]["code"] == "not_running"
     assert sightline(home, "up", "--detach")[0] == 0
     code, status = sightline(home, "status", "--json")

@@ -4,13 +4,13 @@ import os
 import time
 from pathlib import Path
 
-from sightline.ports import any_free_port
 from sightline.processes.program import Program
+from tests.ports import claim_port
 
 
 def test_a_program_knows_its_own_port_from_a_strangers(tmp_path: Path) -> None:
     # Given two programs, each with a port of its own
-    ports = [any_free_port(), any_free_port()]
+    ports = [claim_port(), claim_port()]
     log = tmp_path / "log"
     programs = [Program(f"server {port}", ("http.server", str(port), "--bind", "127.0.0.1"), dict(os.environ), log) for port in ports]
     try:
