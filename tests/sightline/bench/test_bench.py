@@ -72,9 +72,13 @@ FIGURES = [
 
 @pytest.fixture(autouse=True)
 def _few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A small dictionary and few readings: what is compared stays the same."""
+    """A small dictionary, few readings and few requests: what is compared stays the same."""
     monkeypatch.setattr(search, "DEFINITIONS", 300)
     monkeypatch.setattr(cascade, "SUBTREES", 2)
+    monkeypatch.setattr(findings, "CARDS", 20)
+    monkeypatch.setattr(person, "VIEWERS", 10)
+    monkeypatch.setattr(person, "REQUESTS", 80)
+    monkeypatch.setattr(line_of_sight, "REQUESTS", 80)
 
 
 @pytest.mark.parametrize(("measure", "people"), FIGURES)
