@@ -39,6 +39,7 @@ def foreign_key(table: str, own: str, other: str) -> None:
 
 def upgrade() -> None:
     op.add_column("kpis", sa.Column("credit_divided_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("kpis", sa.Column("missed_on", sa.Date(), nullable=True))
     op.execute(STALE)
     op.execute(STALE_BY_CREDIT)
     op.add_column("kpi_stakeholders", sa.Column("left_at", sa.DateTime(timezone=True), nullable=True))
@@ -100,4 +101,5 @@ def downgrade() -> None:
     op.drop_column("kpi_stakeholders", "left_reason")
     op.drop_column("kpi_stakeholders", "left_at")
     op.execute("DROP FUNCTION mark_scores_stale_by_credit() CASCADE")
+    op.drop_column("kpis", "missed_on")
     op.drop_column("kpis", "credit_divided_at")

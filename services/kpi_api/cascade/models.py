@@ -83,6 +83,7 @@ class Kpi(Versioned, Row):
     copied_from_id: Mapped[UUID | None]
     withdrawn_at: Mapped[datetime | None]
     credit_divided_at: Mapped[datetime | None]
+    missed_on: Mapped[date | None]
 
 
 class KpiTarget(Row):
