@@ -56,6 +56,32 @@ class Result:
         return _errors(found["scorecard_id"], nothing.cast(pa.int32()), nothing.cast(pa.string()), found["reason_code"])
 
 
+def result_of(lines: pa.Table, people: pa.Table, semantics_version: int) -> Result:
+    """Tables of a result, as a result."""
+    return Result(
+        semantics_version,
+        lambda: {name: lines[name] for name in lines.column_names},
+        lambda: {name: people[name] for name in people.column_names},
+    )
+
+
+def published(table: pa.Table) -> pa.Table:
+    """The same rows of a result in types that depend on the plan alone: decimal128(38, places), text, int32 line numbers. Batches of a
+    stream have one schema so, and the same results the same bytes, however they were read and computed."""
+    schema = pa.schema([pa.field(field.name, _published(field.type)) for field in table.schema])
+    return table.unify_dictionaries().combine_chunks().cast(schema)
+
+
+def _published(kind: pa.DataType) -> pa.DataType:
+    if pa.types.is_struct(kind):
+        return pa.struct([pa.field(field.name, _published(field.type)) for field in kind])
+    if pa.types.is_decimal(kind):
+        return pa.decimal128(38, kind.scale)
+    if pa.types.is_dictionary(kind) or pa.types.is_large_string(kind):
+        return pa.string()
+    return pa.int32() if pa.types.is_integer(kind) else kind
+
+
 _ERROR_CODES = [code for number, code in enumerate(CODES, start=1) if failed(np.array([number], dtype=np.int8)) is not None]
 
 

@@ -4,7 +4,7 @@ The same code scores one person and a million. A slice holds whole people, so ne
 from the first total or pool on see everybody together.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -33,60 +33,75 @@ def score(plan: Plan, lines: pa.Table, people: pa.Table, *, pay: bool = True, sl
 
     Raises SnapshotInvalid for what no single row can answer for. What is wrong with one row fails that row alone: see `Result.errors`.
     """
-    snapshot = prepared(lines, people)
-    _check_inputs(plan, snapshot)
-    return _Scoring(plan, snapshot, pay).result(slice_lines)
+    scoring = Scoring(plan, prepared(lines, people), pay)
+    scoring.compute_slices(slice_lines)
+    if scoring.together:
+        scoring.take_together(scoring.compute_together(scoring.values()))
+    return scoring.result()
 
 
 def _check_inputs(plan: Plan, snapshot: Snapshot) -> None:
     for given in plan.document.inputs:
-        column = snapshot.people_columns.get(given.name)
+        columns = snapshot.people_columns if given.per == "person" else snapshot.line_columns
+        column = columns.get(given.name)
         if column is not None and not (
             pa.types.is_decimal(column.type) or pa.types.is_integer(column.type) or pa.types.is_null(column.type)
         ):
-            raise SnapshotInvalid(f"The plan's input {given.name} is {column.type} in people; exact decimals are needed.", field=given.name)
+            raise SnapshotInvalid(f"The plan's input {given.name} is {column.type}; exact decimals are needed.", field=given.name)
 
 
-class _Scoring:
-    """One run of a plan over a snapshot."""
+class Scoring:
+    """One plan over one snapshot: the steps per slice, then the steps over everybody. `of_lines=False` leaves the lines' results out."""
 
-    def __init__(self, plan: Plan, snapshot: Snapshot, pay: bool) -> None:
+    def __init__(self, plan: Plan, snapshot: Snapshot, pay: bool, of_lines: bool = True) -> None:
+        _check_inputs(plan, snapshot)
         self.plan, self.snapshot, self.pay = plan, snapshot, pay
-        everyone = next((place for place, step in enumerate(plan.steps) if isinstance(step, OverEveryone)), len(plan.steps))
-        self.sliced: list[Step] = plan.steps[:everyone]
-        self.together: list[Step] = plan.steps[everyone:]
-        self.lines = LineOutputs(plan, snapshot)
+        self.sliced, self.together = _parted(plan)
+        self.lines = LineOutputs(plan, snapshot) if of_lines else None
         per_person = [step for step in self.sliced if plan.levels[step.name] is not Level.LINE]
         self.people = {step.name: NumberOutput(self._size(step), step.places) for step in per_person}
 
     def _size(self, step: Step) -> int:
         return 1 if self.plan.levels[step.name] is Level.EVERYONE else int(self.snapshot.people.num_rows)
 
-    def result(self, slice_lines: int) -> Result:
+    def compute_slices(self, slice_lines: int = SLICE_LINES) -> None:
+        """The steps before the first one over everybody, with the lines' results."""
         for start, stop in _slices(self.snapshot, slice_lines):
             self._slice(start, stop)
-        if self.together:
-            self._together()
-        people = PeopleOutputs(self.plan, self.snapshot, self.pay, self.people)
-        return Result(ENGINE_SEMANTICS_VERSION, self.lines.columns, people.columns)
 
     def _slice(self, start: int, stop: int) -> None:
         """Compute one slice and write its results out."""
         frame = frame_of(self.plan, self.snapshot, start, stop)
         for step in self.sliced:
             frame.values[step.name] = self._evaluated(step, frame)
-        self.lines.fill(frame)
+        if self.lines is not None:
+            self.lines.fill(frame)
         for name, output in self.people.items():
             output.fill(*((0, 1) if self.plan.levels[name] is Level.EVERYONE else (start, stop)), frame.values[name])
 
-    def _together(self) -> None:
-        """The steps over everybody and all after them, over all slices at once."""
+    def compute_together(self, values: Mapping[str, Column]) -> dict[str, Column]:
+        """The steps over everybody and all after them; `values` has what each step before gave the snapshot's people."""
         frame = frame_of(self.plan, self.snapshot, 0, self.snapshot.people.num_rows)
-        frame.values.update({name: output.column() for name, output in self.people.items()})
+        frame.values.update(values)
         for step in self.together:
             frame.values[step.name] = self._evaluated(step, frame)
+        return {step.name: frame.values[step.name] for step in self.together}
+
+    def take_together(self, values: Mapping[str, Column]) -> None:
+        """Write out what the steps over everybody gave these people."""
+        for step in self.together:
             self.people[step.name] = NumberOutput(self._size(step), step.places)
-            self.people[step.name].fill(0, self._size(step), frame.values[step.name])
+            self.people[step.name].fill(0, self._size(step), values[step.name])
+
+    def values(self) -> dict[str, Column]:
+        """What the steps gave each person so far."""
+        return {name: output.column() for name, output in self.people.items()}
+
+    def result(self) -> Result:
+        """Everything computed, as tables."""
+        assert self.lines is not None  # noqa: S101 - whoever left them out asks for no result
+        people = PeopleOutputs(self.plan, self.snapshot, self.pay, self.people)
+        return Result(ENGINE_SEMANTICS_VERSION, self.lines.columns, people.columns)
 
     def _evaluated(self, step: Step, frame: Frame) -> Column:
         level = self.plan.levels[step.name]
@@ -96,9 +111,20 @@ class _Scoring:
         return step.evaluate(frame, level)
 
 
+def sees_everyone(plan: Plan) -> bool:
+    """Whether the plan has a step over everybody, so that nobody's result is known before everybody's figures."""
+    return bool(_parted(plan)[1])
+
+
+def _parted(plan: Plan) -> tuple[list[Step], list[Step]]:
+    """The steps before the first one over everybody, and the rest."""
+    everyone = next((place for place, step in enumerate(plan.steps) if isinstance(step, OverEveryone)), len(plan.steps))
+    return plan.steps[:everyone], plan.steps[everyone:]
+
+
 def frame_of(plan: Plan, snapshot: Snapshot, start: int, stop: int) -> Frame:
     """A slice of people, before any step."""
-    return Frame(snapshot, start, stop, plan.meanings, plan.document.currency)
+    return Frame(snapshot, start, stop, plan.meanings, plan.document.currency, plan.document.rates)
 
 
 def _slices(snapshot: Snapshot, slice_lines: int) -> Iterator[tuple[int, int]]:

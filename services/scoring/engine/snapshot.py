@@ -201,7 +201,7 @@ def _owners(of_lines: pa.Array, of_people: pa.Array) -> NDArray[np.int64]:
     """The row of people each line belongs to."""
     if pa.types.is_dictionary(of_people.type):
         of_people = of_people.cast(of_people.type.value_type)
-    _refuse_repeated_scorecards(of_people)
+    refuse_repeated_scorecards(of_people)
     encoded = of_lines if pa.types.is_dictionary(of_lines.type) else of_lines.dictionary_encode()
     positions = np.asarray(encoded.indices)
     if encoded.dictionary.equals(of_people):
@@ -218,7 +218,7 @@ def _unknown_scorecard(scorecard: str) -> SnapshotInvalid:
     return SnapshotInvalid(message, errors=[FieldError(field="scorecard_id", code="unknown_scorecard", message=message)])
 
 
-def _refuse_repeated_scorecards(of_people: pa.Array) -> None:
+def refuse_repeated_scorecards(of_people: pa.Array) -> None:
     if pc.all(pc.less(of_people[:-1], of_people[1:])).as_py() or pc.count_distinct(of_people).as_py() == len(of_people):
         return  # ascending ids need no counting
     counts = of_people.value_counts()
