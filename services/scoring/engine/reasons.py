@@ -118,6 +118,12 @@ def first_of(*all_reasons: Reasons) -> Reasons:
     return result
 
 
+def only_nulls(reasons: Reasons) -> Reasons:
+    """The reasons of nulls alone: a zero taken away or divided by explains nothing about the result."""
+    null = is_null(reasons)
+    return None if null is None or reasons is None else np.where(null, reasons, 0).astype(np.int8)
+
+
 def marked(reasons: Reasons, where: NDArray[np.bool_], reason: int) -> Reasons:
     """The same reasons, with `reason` where nothing was said yet."""
     if not where.any():

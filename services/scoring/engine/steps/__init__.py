@@ -11,6 +11,7 @@ from scoring.engine.steps.conversion import Conversion
 from scoring.engine.steps.curve import Curve
 from scoring.engine.steps.gate import Gate
 from scoring.engine.steps.grid import Grid
+from scoring.engine.steps.interpolation import Interpolation
 from scoring.engine.steps.pool import OverEveryone, Pool, Total
 from scoring.engine.steps.proration import Proration
 from scoring.engine.steps.step import Scope, Step
@@ -20,6 +21,7 @@ from scoring.engine.steps.weighted_mean import OverLines, WeightedMean, Weighted
 AnyStep = Annotated[
     Attainment
     | Curve
+    | Interpolation
     | Tiers
     | Grid
     | WeightedMean

@@ -16,7 +16,7 @@ from scoring.engine.frame import Frame, chosen
 from scoring.engine.meanings import Level, Meaning, Unit, finest
 from scoring.engine.numerals import Operand
 from scoring.engine.problems import StepProblem
-from scoring.engine.reasons import Reason, first_of, is_null, marked
+from scoring.engine.reasons import Reason, first_of, is_null, marked, only_nulls
 from scoring.engine.steps.step import Scope, Selection, Selective, Step, later, same_currency
 from scoring.engine.teller import Teller
 
@@ -109,7 +109,7 @@ class Subtract(Several):
         result = columns[0].at(places).values
         for column in columns[1:]:
             result = total(result, -column.at(places).values)
-        nulls = [_only_nulls(column.reasons) for column in columns[1:]]
+        nulls = [only_nulls(column.reasons) for column in columns[1:]]
         return Column(result, places, first_of(columns[0].reasons, *nulls)).at(self.places, self.rounding)
 
 
@@ -146,7 +146,7 @@ class Divide(Step):
     def compute(self, frame: Frame, level: Level) -> Column:
         of, by = frame.at(level, self.of), frame.at(level, self.by)
         of_values, by_values = np.broadcast_arrays(of.values, by.values)
-        reasons = marked(first_of(of.reasons, _only_nulls(by.reasons)), by_values == 0, Reason.division_by_zero)
+        reasons = marked(first_of(of.reasons, only_nulls(by.reasons)), by_values == 0, Reason.division_by_zero)
         sign = np.where(by_values < 0, -1, 1)
         divisor = np.where(by_values == 0, 1, by_values * sign)
         exponent = self.places + by.places - of.places
@@ -242,13 +242,7 @@ def _picked(columns: list[Column], better: Any) -> Column:
     for column in columns[1:]:
         places = max(result.places, column.places)
         picked = better(column.at(places).values, result.at(places).values)
-        nulls = first_of(_only_nulls(result.reasons), _only_nulls(column.reasons))
+        nulls = first_of(only_nulls(result.reasons), only_nulls(column.reasons))
         result = chosen(picked, column, result)
         result = Column(result.values, result.places, first_of(nulls, result.reasons))
     return result
-
-
-def _only_nulls(reasons: Any) -> Any:
-    """The reasons of nulls alone: a zero taken away or divided by explains nothing about the result."""
-    null = is_null(reasons)
-    return None if null is None else np.where(null, reasons, 0).astype(np.int8)

@@ -1,6 +1,7 @@
 """Conversion: money from the currency it is in into another, at the rate of a policy on a day."""
 
 from dataclasses import replace
+from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
@@ -43,8 +44,8 @@ class Conversion(Chosen):
         largest = exchange.largest(source, target or scope.currency)
         fixed = of.currency is not None and target is not None and not isinstance(self.at, str)
         level = of.level if fixed else finest([of.level, Level.PERSON])
-        low, high = min(of.low * largest, of.low), max(of.high * largest, of.high)
-        return replace(of, level=level, low=min(low, 0), high=max(high, 0), among=(), currency=target)
+        low, high = min(of.low * largest, of.low, Fraction(0)), max(of.high * largest, of.high, Fraction(0))
+        return replace(of, level=level, low=low, high=high, among=(), currency=target)
 
     def words(self, teller: Teller) -> str:
         rate = teller.number(self._rates(teller.frame, teller.level))

@@ -81,7 +81,8 @@ class Grid(Step):
 
     def _cells(self, row: Any, column: Any) -> Integers:
         flat = np.concatenate([constant(scaled(number, self.places)) for cells in self.cells for number in cells])
-        return flat.take(row * len(self.columns) + column)
+        found: Integers = flat.take(row * len(self.columns) + column)
+        return found
 
     def _interpolated(self, down: "_Axis", across: "_Axis") -> Integers:
         """The four cells around, each by the part of the rectangle that lies opposite; rounded once."""
