@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Body, Depends, Query, Request, Response
 from sqlalchemy import select
 
 from chassis.etags import IfMatch, require_match, set_etag
@@ -98,7 +98,8 @@ def _add_endpoint_doors(router: APIRouter, known: Mapping[str, str]) -> None:
 def _add_endpoint_verbs(router: APIRouter) -> None:
     @router.post("/webhook-endpoints/{endpoint_id}/secrets", status_code=201, summary="Rotate the signing secret")
     async def rotate(
-        endpoint_id: UUID, rotation: schemas.Rotation, caller: Caller, session: Write, request: Request, key: IdempotencyKey = None
+        endpoint_id: UUID, rotation: Annotated[schemas.Rotation, Body(default_factory=schemas.Rotation)],
+        caller: Caller, session: Write, request: Request, key: IdempotencyKey = None
     ) -> schemas.NewSecret:
         """Messages carry both signatures until the overlap ends, so that the receiver can change over without losing one."""
         endpoint = await actions.find_endpoint(session, endpoint_id)
@@ -112,7 +113,9 @@ def _add_endpoint_verbs(router: APIRouter) -> None:
         return schemas.Pinged(event_id=await actions.ping(session, await actions.find_endpoint(session, endpoint_id)))
 
     @router.post("/webhook-endpoints/{endpoint_id}/replay", status_code=202, summary="Send parked deliveries again")
-    async def replay_parked(endpoint_id: UUID, wanted: schemas.ReplayRequest, session: Write) -> schemas.Replayed:
+    async def replay_parked(
+        endpoint_id: UUID, wanted: Annotated[schemas.ReplayRequest, Body(default_factory=schemas.ReplayRequest)], session: Write
+    ) -> schemas.Replayed:
         """In the order of the feed, each from its first attempt."""
         endpoint = await actions.find_endpoint(session, endpoint_id)
         return schemas.Replayed(replayed=await actions.replay_parked(session, endpoint, wanted.since))

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Body, Query
 
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
@@ -54,7 +54,7 @@ async def post_approve(grant_id: UUID, viewer: CurrentViewer, session: Write) ->
 
 
 @router.post("/{grant_id}/end", summary="End somebody's role")
-async def post_end(grant_id: UUID, end: End, viewer: CurrentViewer, session: Write) -> GrantDetail:
+async def post_end(grant_id: UUID, end: Annotated[End, Body(default_factory=End)], viewer: CurrentViewer, session: Write) -> GrantDetail:
     """Needs hr_admin; nobody ends a role of their own."""
     return await grant_shown(viewer, await actions.end_grant(viewer, session, grant_id, end.valid_to))
 
@@ -82,6 +82,8 @@ async def get_delegation(delegation_id: UUID, viewer: CurrentViewer, session: Re
 
 
 @delegations_router.post("/{delegation_id}/end", summary="End a delegation")
-async def post_delegation_end(delegation_id: UUID, end: End, viewer: CurrentViewer, session: Write) -> DelegationDetail:
+async def post_delegation_end(
+    delegation_id: UUID, end: Annotated[End, Body(default_factory=End)], viewer: CurrentViewer, session: Write
+) -> DelegationDetail:
     """The manager, the delegate or an hr_admin ends it, today when no day is named."""
     return await delegation_shown(viewer, await delegations.end_delegation(viewer, session, delegation_id, end.valid_to))

@@ -1,9 +1,10 @@
 """REST of API keys, for hr_admin and auditor."""
 
 from datetime import timedelta
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 
 from chassis.idempotency import IdempotencyKey
 from chassis.pagination import Page, Paging
@@ -44,7 +45,8 @@ async def post_approval(key_id: UUID, viewer: CurrentViewer, session: Write) -> 
 
 @router.post("/{key_id}/rotate", summary="Rotate an API key")
 async def post_rotation(
-    key_id: UUID, rotation: ApiKeyRotation, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
+    key_id: UUID, rotation: Annotated[ApiKeyRotation, Body(default_factory=ApiKeyRotation)],
+    viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
 ) -> NewApiKeyOut:
     """Needs hr_admin. The secret before holds for the overlap, a day unless said; the one before that ends now."""
     return await key_shown_once(viewer, await api_keys.rotate_key(viewer, session, key_id, timedelta(hours=rotation.overlap_hours)))

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from chassis.access import Viewer
 from chassis.bulk import BulkResult
@@ -66,7 +66,8 @@ async def put_manager_assessment(
 
 @router.post("/reviews/{review_id}/release", summary="Release a review to the person")
 async def release(
-    review_id: UUID, given: ReleaseInput, viewer: CurrentViewer, session: Write, response: Response, if_match: IfMatch = None
+    review_id: UUID, given: Annotated[ReleaseInput, Body(default_factory=ReleaseInput)],
+    viewer: CurrentViewer, session: Write, response: Response, if_match: IfMatch = None
 ) -> ReviewOutput:
     """By whoever leads the person today, or HR. From then on it stands as it is."""
     return await _shown(viewer, session, await actions.release(viewer, session, review_id, if_match, given), response)

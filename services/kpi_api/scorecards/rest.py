@@ -14,10 +14,10 @@ from kpi_api.access.door import CurrentViewer
 from kpi_api.scorecards import actions, opening, queries
 from kpi_api.scorecards.lifecycle import Status
 from kpi_api.scorecards.schemas import (
-    CommentInput,
     CounterInput,
     ForceInput,
     LinesInput,
+    MaybeComment,
     NewScorecard,
     ScorecardOutput,
     ScorecardSummary,
@@ -90,7 +90,7 @@ async def replace_lines(
 
 @router.post("/{scorecard_id}/propose", summary="Propose a scorecard")
 async def propose(
-    scorecard_id: UUID, given: CommentInput, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+    scorecard_id: UUID, given: MaybeComment, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
 ) -> ScorecardOutput:
     """Propose a draft to the other side and sign its text. Either side may."""
     card = await actions.propose(viewer, session, scorecard_id, if_match, given.comment)
@@ -110,7 +110,7 @@ async def counter(
 
 @router.post("/{scorecard_id}/agree", summary="Agree to a scorecard")
 async def agree(
-    scorecard_id: UUID, given: CommentInput, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+    scorecard_id: UUID, given: MaybeComment, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
 ) -> ScorecardOutput:
     """Put the second signature to the other side's text. It becomes active on the first day of its window, or at once."""
     card = await actions.agree(viewer, session, scorecard_id, if_match, given.comment)
@@ -120,7 +120,7 @@ async def agree(
 
 @router.post("/{scorecard_id}/reject", summary="Reject a proposal")
 async def reject(
-    scorecard_id: UUID, given: CommentInput, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+    scorecard_id: UUID, given: MaybeComment, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
 ) -> ScorecardOutput:
     """Send the other side's text back to draft."""
     card = await actions.reject(viewer, session, scorecard_id, if_match, given.comment)
@@ -130,7 +130,7 @@ async def reject(
 
 @router.post("/{scorecard_id}/withdraw", summary="Withdraw a proposal")
 async def withdraw(
-    scorecard_id: UUID, given: CommentInput, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+    scorecard_id: UUID, given: MaybeComment, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
 ) -> ScorecardOutput:
     """Take one's own proposal back to draft."""
     card = await actions.withdraw(viewer, session, scorecard_id, if_match, given.comment)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
+from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -115,6 +116,10 @@ class TemplateOpening(Input):
 
 class CommentInput(Input):
     comment: Comment | None = None
+
+
+MaybeComment = Annotated[CommentInput, Body(default_factory=CommentInput)]
+"""A verb without a comment needs no body."""
 
 
 class CounterInput(Input):

@@ -48,7 +48,7 @@ async def _named(viewer: Viewer, session: ReadSession, people: Sequence[Template
     named = [known.get(person.person_id or person.person_external_id or "") for person in people]
     errors = list(_errors(named))
     if errors:
-        raise AssignmentRefused(f"{len(errors)} rows name nobody, or somebody twice. Nothing was begun.", errors=errors[:MAX_NAMED])
+        raise AssignmentRefused(f"Rows that name nobody, or somebody twice: {len(errors)}. Nothing was begun.", errors=errors[:MAX_NAMED])
     return [Picked(id_, person.window_start, person.window_end) for id_, person in zip(named, people, strict=True) if id_]
 
 

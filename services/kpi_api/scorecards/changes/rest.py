@@ -16,7 +16,7 @@ from kpi_api.scorecards.changes.schemas import ChangeOutput, ChangeRequest, Chan
 from kpi_api.scorecards.changes.shown import change_shown
 from kpi_api.scorecards.changes.splitting import split
 from kpi_api.scorecards.changes.story import story
-from kpi_api.scorecards.schemas import CommentInput
+from kpi_api.scorecards.schemas import MaybeComment
 
 router = APIRouter(prefix="/v1", tags=["scorecards"], route_class=TransactionalRoute)
 CHANGE = "/scorecards/{scorecard_id}/changes/{change_id}"
@@ -57,7 +57,7 @@ async def change(change_id: UUID, response: Response, viewer: CurrentViewer, ses
 
 @router.post(f"{CHANGE}/agree", summary="Agree to a change")
 async def agree(
-    scorecard_id: UUID, change_id: UUID, given: CommentInput, response: Response, viewer: CurrentViewer, session: Write,
+    scorecard_id: UUID, change_id: UUID, given: MaybeComment, response: Response, viewer: CurrentViewer, session: Write,
     if_match: IfMatch = None,
 ) -> ChangeOutput:  # fmt: skip
     """Sign what is asked for. With both signatures it holds from its day on; what was agreed before stays for the days before."""
@@ -68,7 +68,7 @@ async def agree(
 
 @router.post(f"{CHANGE}/reject", summary="Reject a change")
 async def reject(
-    scorecard_id: UUID, change_id: UUID, given: CommentInput, response: Response, viewer: CurrentViewer, session: Write,
+    scorecard_id: UUID, change_id: UUID, given: MaybeComment, response: Response, viewer: CurrentViewer, session: Write,
     if_match: IfMatch = None,
 ) -> ChangeOutput:  # fmt: skip
     """Leave the signed text as it is."""
@@ -79,7 +79,7 @@ async def reject(
 
 @router.post(f"{CHANGE}/withdraw", summary="Withdraw a request for a change")
 async def withdraw(
-    scorecard_id: UUID, change_id: UUID, given: CommentInput, response: Response, viewer: CurrentViewer, session: Write,
+    scorecard_id: UUID, change_id: UUID, given: MaybeComment, response: Response, viewer: CurrentViewer, session: Write,
     if_match: IfMatch = None,
 ) -> ChangeOutput:  # fmt: skip
     """Take one's own request back."""

@@ -1,8 +1,9 @@
 """REST doors of what a changed template offers to a scorecard."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Body, Response
 
 from chassis.etags import IfMatch, set_etag
 from chassis.transactions import Read, TransactionalRoute, Write
@@ -23,7 +24,8 @@ async def read_offer(scorecard_id: UUID, response: Response, viewer: CurrentView
 
 @router.post("/{scorecard_id}/template-offer/take", summary="Take what the template offers")
 async def take_offer(
-    scorecard_id: UUID, given: TakeOffer, response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
+    scorecard_id: UUID, given: Annotated[TakeOffer, Body(default_factory=TakeOffer)],
+    response: Response, viewer: CurrentViewer, session: Write, if_match: IfMatch = None
 ) -> OfferTaken:
     """A draft gets the lines at once; for an agreed scorecard the other side is asked, with a day and a reason."""
     taken = await actions.take_offer(viewer, session, scorecard_id, given, if_match)
