@@ -83,9 +83,13 @@ async def _settle_versions(session: WriteSession, drafts: Sequence[Draft]) -> No
         for draft in drafts
     }
     versions = await references.load_versions(session, set(wanted.values()))
+    parts: dict[UUID, list[Part]] = {}
     for draft in drafts:
         draft.version = versions.get(*wanted[draft.id])
-        placement.check_targets(draft, versions.survivors.get(draft.given.definition_code))
+        if draft.version is not None and draft.version.id not in parts:
+            parts[draft.version.id] = [Part.model_validate(part) for part in draft.version.parts]
+        of_version = parts[draft.version.id] if draft.version else []
+        placement.check_targets(draft, of_version, versions.survivors.get(draft.given.definition_code))
 
 
 async def _link(viewer: Viewer, session: WriteSession, drafts: Sequence[Draft], units: UnitTree) -> None:
@@ -142,7 +146,7 @@ def require_collaborative(kpi: Kpi) -> None:
 
 
 async def add_stakeholders(viewer: Viewer, session: WriteSession, kpi_id: UUID, given: Sequence[NewStakeholder]) -> list[RowResult]:
-    """Name who carries a collaborative KPI together (S1); somebody named already stays.
+    """Name who carries a collaborative KPI together (S1); somebody named already stays, and who had left is one again.
 
     Raises NotFound, NotAllowed, StakeholderRefused. Row errors: unknown_stakeholder.
     """
@@ -151,7 +155,7 @@ async def add_stakeholders(viewer: Viewer, session: WriteSession, kpi_id: UUID, 
     people = await references.load_people(viewer, session, given)
     units = await references.load_units(session)
     statement = select(KpiStakeholder).where(KpiStakeholder.kpi_id == kpi_id)
-    there = {row.person_id or row.unit_id: row.id for row in await session.scalars(statement)}
+    there = {row.person_id or row.unit_id: row for row in await session.scalars(statement)}
     carriers = [placement.find_carrier(stakeholder, stakeholder.part, people, units) for stakeholder in given]
     results = [await _add_stakeholder(session, kpi_id, row, carrier, there) for row, carrier in enumerate(carriers, start=1)]
     if any(result.status == "created" for result in results):
@@ -161,17 +165,18 @@ async def add_stakeholders(viewer: Viewer, session: WriteSession, kpi_id: UUID, 
 
 
 async def _add_stakeholder(
-    session: WriteSession, kpi_id: UUID, row: int, carrier: Carrier | None, there: dict[UUID | None, UUID]
+    session: WriteSession, kpi_id: UUID, row: int, carrier: Carrier | None, there: dict[UUID | None, KpiStakeholder]
 ) -> RowResult:
     if carrier is None:
         return placement.refused(row, "", "unknown_stakeholder", "There is no such person or unit that you may see.")
     key = carrier.person_id or carrier.unit_id
-    if key in there:
-        return RowResult(row=row, status="unchanged", id=there[key])
-    stakeholder = KpiStakeholder(kpi_id=kpi_id, **carrier._asdict())
+    if key in there and there[key].left_at is None:
+        return RowResult(row=row, status="unchanged", id=there[key].id)
+    stakeholder = there.setdefault(key, KpiStakeholder(kpi_id=kpi_id))
+    stakeholder.person_id, stakeholder.unit_id, stakeholder.part = carrier
+    stakeholder.left_at = stakeholder.left_reason = None
     session.add(stakeholder)
     await session.flush()
-    there[key] = stakeholder.id
     return RowResult(row=row, status="created", id=stakeholder.id)
 
 

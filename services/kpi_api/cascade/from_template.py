@@ -53,15 +53,16 @@ async def create_kpis_from_template(
     KPIs get codes made of definition, person and cycle, so that files of measurements can name them and a repeat creates nothing. One
     person's errors (row: their place among the recipients) stop only that person.
     """
+    if not recipients:
+        return []
     holders = [Holder(person_id=recipient.person_id) for recipient in recipients]
     people = await load_people(viewer, session, holders)
-    targets = {line.id: [Target.model_validate(target) for target in line.targets] for line in lines}
+    patterns = [_pattern(line, cycle, holders[0], contributes_to) for line in lines]
     drafts: list[list[Draft]] = []
     for row, (recipient, holder) in enumerate(zip(recipients, holders, strict=True), start=1):
         person = people.get(holder)
         external_id = person.external_id if person else None
-        made = [_new_kpi(line, targets[line.id], cycle, recipient, external_id, contributes_to) for line in lines]
-        drafts.append([Draft(row, given) for given in made])
+        drafts.append([Draft(row, _of_recipient(pattern, cycle, recipient, holder, external_id)) for pattern in patterns])
     everything = [draft for personal in drafts for draft in personal]
     await actions.prepare(viewer, session, everything)
     whole = [personal for personal in drafts if not any(draft.errors for draft in personal)]
@@ -69,25 +70,22 @@ async def create_kpis_from_template(
     return [_outcome(recipient, lines, personal) for recipient, personal in zip(recipients, drafts, strict=True)]
 
 
-def _new_kpi(
-    line: TemplateLine,
-    targets: list[Target],
-    cycle: Cycle,
-    recipient: Recipient,
-    external_id: str | None,
-    contributes_to: Mapping[str, Sequence[Parent]],
-) -> NewKpi:
+def _pattern(line: TemplateLine, cycle: Cycle, somebody: Holder, contributes_to: Mapping[str, Sequence[Parent]]) -> NewKpi:
+    """The line's KPI, checked once: recipients differ by code, owner and days, which are right by themselves."""
     return NewKpi(
-        code=personal_code(line.definition_code, external_id, cycle, recipient.window_start) if external_id else None,
         definition_code=line.definition_code,
         cycle_code=cycle.code,
         level="individual",
-        owner=Holder(person_id=recipient.person_id),
-        window_start=recipient.window_start,
-        window_end=recipient.window_end,
-        targets=targets,
+        owner=somebody,
+        targets=[Target.model_validate(target) for target in line.targets],
         contributes_to=list(contributes_to.get(line.definition_code, ())),
     )
+
+
+def _of_recipient(pattern: NewKpi, cycle: Cycle, recipient: Recipient, holder: Holder, external_id: str | None) -> NewKpi:
+    code = personal_code(pattern.definition_code, external_id, cycle, recipient.window_start) if external_id else None
+    days = {"window_start": recipient.window_start, "window_end": recipient.window_end}
+    return pattern.model_copy(update={"code": code, "owner": holder, **days})
 
 
 def personal_code(definition_code: str, external_id: str, cycle: Cycle, window_start: date | None) -> str | None:

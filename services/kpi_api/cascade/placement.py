@@ -3,7 +3,7 @@
 Each function writes what is wrong into the draft, under the field that it concerns.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -102,12 +102,14 @@ def follow_calendar(draft: Draft, owner: PersonFacts | None, calendars: Mapping[
     """Settle the calendar: that of the owner's legal entity, else the organization's, if there is one; and the days it gives to targets."""
     own = calendars.get(owner.legal_entity_id) if owner and owner.legal_entity_id else None
     draft.calendar = own or calendars.get(None) or FollowedCalendar()
-    if draft.window is not None:
-        dated = with_due_days(draft.given.targets, draft.calendar.business, draft.window[0])
+    if draft.window is None:
+        return
+    dated = with_due_days(draft.given.targets, draft.calendar.business, draft.window[0])
+    if dated != draft.given.targets:
         draft.given = draft.given.model_copy(update={"targets": dated})
 
 
-def check_targets(draft: Draft, survivor: str | None = None) -> None:
+def check_targets(draft: Draft, parts: Sequence[Part], survivor: str | None = None) -> None:
     """The targets fit the definition's parts, and a phased target has a value for each period of the window."""
     if draft.version is None:
         code = draft.given.definition_code
@@ -116,7 +118,7 @@ def check_targets(draft: Draft, survivor: str | None = None) -> None:
         else:
             draft.refuse("/definition_code", "unknown_definition", f"There is no approved definition `{code}` in force.")
         return
-    for error in misfits([Part.model_validate(part) for part in draft.version.parts], draft.given.targets):
+    for error in misfits(parts, draft.given.targets):
         draft.refuse(error.field, error.code, error.message)
     if draft.window is not None:
         for error in phasing_errors(draft.given.targets, draft.window_known):

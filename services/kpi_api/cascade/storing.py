@@ -4,11 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, insert, text
+from sqlalchemy import Table, text
 
-from chassis import events
+from chassis import events, inserting
 from chassis.database import WriteSession
-from chassis.identifiers import new_id
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.models import Contribution, Kpi, KpiStakeholder, KpiTarget
 from kpi_api.database import Base
@@ -46,9 +45,7 @@ async def store(session: WriteSession, drafts: Sequence[Draft]) -> None:
 
 async def insert_rows(session: WriteSession, model: type[Base], rows: Iterable[Mapping[str, Any]]) -> None:
     """Many rows of one table; ids are made here where a row has none."""
-    values = [{"organization_id": session.organization_id, "id": new_id(), **row} for row in rows]
-    if values:
-        await session.execute(insert(cast("Table", model.__table__)), values)
+    await inserting.insert_rows(session, cast("Table", model.__table__), rows)
 
 
 async def replace_targets(session: WriteSession, kpi_id: UUID, targets: Sequence[Target]) -> None:

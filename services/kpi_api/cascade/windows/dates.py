@@ -20,7 +20,11 @@ def window_after(occurred_on: date, days: int) -> tuple[date, date]:
 
 def with_due_days(targets: Sequence[Target], calendar: BusinessCalendar, since: date) -> list[Target]:
     """The targets with the day by which they are due where they say a fiscal quarter or a month: the first such end in the window."""
-    return [target.model_copy(update={"due_on": _due_on(target, calendar, since)}) for target in targets]
+    return [_dated(target, calendar, since) if target.due_quarter or target.due_month else target for target in targets]
+
+
+def _dated(target: Target, calendar: BusinessCalendar, since: date) -> Target:
+    return target.model_copy(update={"due_on": _due_on(target, calendar, since)})
 
 
 def _due_on(target: Target, calendar: BusinessCalendar, since: date) -> date | None:
