@@ -69,6 +69,7 @@ from kpi_api.measurements.difficulty.rest import router as difficulty_router
 from kpi_api.measurements.milestones.rest import router as milestone_router
 from kpi_api.measurements.rest import router as measurement_router
 from kpi_api.people.jobs import END_LEAVERS, END_LEAVERS_SECONDS, end_leavers
+from kpi_api.people.leaves.rest import router as leave_router
 from kpi_api.people.privacy.erasure import CHECKS
 from kpi_api.people.privacy.rest import router as privacy_router
 from kpi_api.people.rest import router as people_router
@@ -132,6 +133,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             identity_router,
             api_key_router,
             people_router,
+            leave_router,
             privacy_router,
             structure_router,
             role_router,

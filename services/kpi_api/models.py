@@ -18,6 +18,7 @@ from kpi_api.identities import models as identities
 from kpi_api.measurements import models as measurements
 from kpi_api.measurements.milestones import models as milestones
 from kpi_api.people import models as people
+from kpi_api.people.leaves import models as leaves
 from kpi_api.people.privacy import models as privacy
 from kpi_api.reviews import models as reviews
 from kpi_api.scorecards import models as scorecards
@@ -48,6 +49,7 @@ __all__ = [
     "hris",
     "identities",
     "leading",
+    "leaves",
     "measurements",
     "milestones",
     "people",

@@ -20,7 +20,8 @@ PAGE = ("edges", "pageInfo")
 CONNECTED = ("Person", "Kpi", "Scorecard", "Cycle", "RolledUpKpi", "Role", "Competency", "ApplicableDefinition", "DevelopmentGoal")
 
 FIELDS: dict[str, dict[str, str]] = {
-    "Person": dict.fromkeys(("id", "uuid", "externalId", "displayName", "userName", "email", "active", "hireDate", "employment"), "with")
+    "Person": dict.fromkeys(("id", "uuid", "externalId", "displayName", "userName", "email", "active", "hireDate", "employment",
+                             "leaves"), "with")
     | dict.fromkeys(("scorecards", "kpis", "developmentGoals"), "in_sight"),
     "Employment": dict.fromkeys(("validFrom", "validTo", "fte", "grade", "unit", "role", "position"), "with") | {"manager": "in_sight"},
     "Unit": dict.fromkeys(("id", "uuid", "code", "name", "kind", "valueStatement", "version"), "with") | {"head": "in_sight"},
@@ -117,7 +118,10 @@ FIELDS: dict[str, dict[str, str]] = {
                                       "resultUuid", "requestedAt", "decidedAt", "version"), "with"),
     "ScorecardChangeChanged": {"change": "with"},
     "ScorecardSplit": dict.fromkeys(("preview", "windowEnd", "successorUuid", "windowStart", "successorEnd", "templateCode", "kpis",
-                                     "wholeTargets"), "with"),
+                                     "wholeTargets", "pay"), "with"),
+    "ScorecardSplitPay": dict.fromkeys(("cycleDays", "endedDays", "successorDays", "explanation", "warning"), "with"),
+    "Leave": dict.fromkeys(("uuid", "firstDay", "lastDay", "kind", "version"), "with"),
+    "LeaveChanged": {"leave": "with"},
     "ScorecardStep": dict.fromkeys(("scorecardUuid", "happenedAt", "verb", "side", "sentence", "changes", "comment"), "with"),
     "Finding": dict.fromkeys(("scorecardUuid", "line", "kpiUuid", "sentence", "facts", "rule", "muting"), "with"),
     "FindingRule": dict.fromkeys(("code", "severity", "subject", "title", "reason", "consequence", "fix", "source", "section"), "with"),

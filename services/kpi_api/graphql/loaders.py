@@ -22,6 +22,7 @@ from kpi_api.graphql.context import Context
 from kpi_api.graphql.development import goals_by_id
 from kpi_api.graphql.dictionary import reads as dictionary
 from kpi_api.measurements.standing import standings
+from kpi_api.people.leaves.queries import leaves
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
 from kpi_api.scorecards.changes.queries import changes_of_cards
@@ -42,6 +43,7 @@ class Loaders:
     def __init__(self, context: Context) -> None:
         self.people = loader(context, reads.people_by_id)
         self.employments = loader(context, _employments)
+        self.leaves = loader(context, leaves)
         self.units = loader(context, reads.units_by_id)
         self.roles = loader(context, reads.roles_by_id)
         self.role_histories = loader(context, histories)

@@ -24,6 +24,7 @@ from kpi_api.graphql.development import DevelopmentMutation
 from kpi_api.graphql.dictionary.mutation import DictionaryMutation
 from kpi_api.graphql.duplicates import DuplicateResult, ResolveBy, resolve_duplicate
 from kpi_api.graphql.findings import FindingMutation
+from kpi_api.graphql.leaves import LeaveMutation
 from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
@@ -92,6 +93,7 @@ class Mutation(
     DictionaryMutation,
     FindingMutation,
     KpiMutation,
+    LeaveMutation,
     LinkMutation,
     MeasuringMutation,
     ScorecardChangeMutation,

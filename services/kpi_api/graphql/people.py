@@ -14,6 +14,7 @@ from kpi_api.scorecards.queries import scorecards
 if TYPE_CHECKING:
     from kpi_api.graphql.development import DevelopmentGoal, DevelopmentStatus
     from kpi_api.graphql.kpis import Kpi
+    from kpi_api.graphql.leaves import Leave
     from kpi_api.graphql.roles import Role
     from kpi_api.graphql.scorecards import Scorecard
 
@@ -101,6 +102,12 @@ class Person(Node):
             role_id=row.role_id,
             manager_id=row.manager_id,
         )
+
+    @strawberry.field(description="When the person is or was on leave, oldest first.")
+    async def leaves(self, info: Info) -> list[Annotated["Leave", strawberry.lazy("kpi_api.graphql.leaves")]]:
+        from kpi_api.graphql.leaves import load_leaves
+
+        return await load_leaves(info, self.uuid)
 
     @strawberry.field(description="The person's scorecards, oldest first.")
     async def scorecards(

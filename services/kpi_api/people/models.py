@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped
 from chassis.rows import Versioned, references
 from kpi_api.database import Row
 from kpi_api.findings import Limits
+from kpi_api.people.leaves.rules import TimeRules
 
 UnitKind = Literal["company", "business_unit", "function", "team"]
 UNIT_KINDS: tuple[UnitKind, ...] = get_args(UnitKind)
@@ -68,6 +69,15 @@ class OrganizationProfile(Versioned, Row):
     @finding_limits.setter
     def finding_limits(self, value: Limits) -> None:
         self.settings = {**self.settings, "finding_limits": value.model_dump(mode="json", exclude_unset=True)}
+
+    @property
+    def time_rules(self) -> TimeRules:
+        """What leave and part-time do to scorecards that are signed from now on; as shipped, nothing."""
+        return TimeRules.model_validate(self.settings.get("time_rules", {}))
+
+    @time_rules.setter
+    def time_rules(self, value: TimeRules) -> None:
+        self.settings = {**self.settings, "time_rules": value.model_dump(mode="json", exclude_defaults=True)}
 
 
 class Person(Versioned, Row):

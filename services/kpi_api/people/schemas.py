@@ -15,6 +15,7 @@ from chassis.numbers import ExactDecimal
 from chassis.problems import FieldError
 from chassis.texts import NOT_BLANK
 from kpi_api.findings import Limits
+from kpi_api.people.leaves.rules import TimeRules
 from kpi_api.people.models import UnitKind
 
 
@@ -238,6 +239,7 @@ class OrganizationChange(Input):
     similar_names_from: SimilarNamesFrom = Decimal(1)
     agreement_reminder_days: int = Field(default=7, ge=1, le=365, strict=True, description="Until who has not answered is reminded.")
     finding_limits: Limits = Field(default=Limits(), description="All of them; those left out are as shipped.")
+    time_rules: TimeRules = Field(default=TimeRules(), description="All of them; they hold for what is signed from now on.")
 
 
 class OrganizationOut(Output):
@@ -250,4 +252,5 @@ class OrganizationOut(Output):
     similar_names_from: ExactDecimal
     agreement_reminder_days: int
     finding_limits: Limits
+    time_rules: TimeRules
     version: int

@@ -31,6 +31,7 @@ HOLDINGS = (
     Holding("person_identities", "person_identities", removed=True),
     Holding("employments", "employments"),
     Holding("employments_as_manager", "employments", "manager_id", shows=LINE, erases={"manager_external_id": ERASED_ID}),
+    Holding("leaves", "leaves", erases={"kind": None}),
     Holding("reporting_lines", "reporting_lines"),
     Holding("reporting_lines_as_manager", "reporting_lines", "manager_id", shows=(*LINE, "depth")),
     Holding("grants", "grants"),
