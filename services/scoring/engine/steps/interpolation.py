@@ -99,7 +99,7 @@ class Interpolation(Chosen):
         value, *xs = (np.broadcast_to(values, shape) for values in turned)
         table = _Table(value, xs, results, self)
         for x, following in pairwise(xs):
-            reasons = marked(reasons, np.asarray(x > following), Reason.points_out_of_order)
+            reasons = marked(reasons, np.asarray(x > following, dtype=bool), Reason.points_out_of_order)
         if self.below == "zero":
             reasons = marked(reasons, table.reached == 0, Reason.below_threshold)
         return Column(table.values(), self.places, reasons).without_nulls()
