@@ -10,6 +10,7 @@ Map
 - `templates/`  the five structures of a bonus as plan documents
 - `snapshot`    the two tables that are read, `rows` the same as JSON. `result` the two tables that come back, filled by `outputs`
 - `scoring`     everybody, slice by slice.                 `frame`  what a step sees while it computes
+- `explaining/` what 100 % and the full bonus would have needed, what one more point pays
 - `explanation` one person in words, told by `teller` and each step's `words`
 - `attainment/` how far one KPI got, by direction and by parts
 - `gathering`   from lines to people
@@ -17,6 +18,7 @@ Map
 """
 
 from scoring.engine.checking import Finding, check_plan, check_scorecards
+from scoring.engine.explaining import Answers, answer
 from scoring.engine.explanation import Explanation, explain
 from scoring.engine.plan import Plan, load_plan, plan_json_schema
 from scoring.engine.problems import PlanInvalid, SnapshotInvalid
@@ -28,12 +30,14 @@ from scoring.engine.templates import new_plan
 
 __all__ = [
     "ENGINE_SEMANTICS_VERSION",
+    "Answers",
     "Explanation",
     "Finding",
     "Plan",
     "PlanInvalid",
     "Result",
     "SnapshotInvalid",
+    "answer",
     "check_plan",
     "check_scorecards",
     "compact",

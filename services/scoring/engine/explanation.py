@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from chassis.numbers import ExactDecimal
-from scoring.engine.columns import Column, read_decimals
+from scoring.engine.columns import PLACES, Column, read_decimals
 from scoring.engine.frame import Frame
 from scoring.engine.meanings import Level
 from scoring.engine.plan import Plan
@@ -22,6 +22,7 @@ from scoring.engine.result import Result
 from scoring.engine.scoring import ENGINE_SEMANTICS_VERSION, frame_of
 from scoring.engine.snapshot import Snapshot, prepared
 from scoring.engine.steps import OverEveryone, Step
+from scoring.engine.steps.amount import Rounding
 from scoring.engine.teller import Teller, digits
 
 
@@ -163,10 +164,19 @@ def _sentence(step: Step, teller: Teller, column: Column) -> str:
         return Reason[code].sentence if code else "There is no value."
     before = teller.frame.unlimited.get(step.name)
     reckoned = value if before is None else before.number(teller.row)
-    text = f"{step.words(teller)} = {digits(value)}."
-    if reckoned is not None and reckoned != value:
-        text = f"{step.words(teller)} = {digits(reckoned)}, limited to {digits(value)}."
+    text = f"{step.words(teller)} = {_rounded_in_words(step, teller, value if reckoned is None else reckoned)}"
+    text += f", limited to {digits(value)}." if reckoned is not None and reckoned != value else "."
     return f"{text} {Reason[code].sentence}" if code else text
+
+
+def _rounded_in_words(step: Step, teller: Teller, value: Decimal) -> str:
+    """The value; where the step's declared rounding changed it, what it was before and how it was rounded."""
+    if step.places == PLACES or isinstance(step, OverEveryone | Rounding):
+        return digits(value)
+    exact = step.model_copy(update={"places": PLACES}).compute(teller.frame, teller.level).number(teller.row)
+    if exact is None or exact == value:
+        return digits(value)
+    return f"{digits(exact)}, rounded {step.rounding.replace('_', ' ')} to {step.places} places {digits(value)}"
 
 
 def _shown(value: Decimal | None) -> Decimal | None:
