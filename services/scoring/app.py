@@ -58,7 +58,7 @@ def make_service(settings: Settings | None = None) -> Service:
         ],
         development_routers=[clock_router(clock_mover)],
         jobs={
-            COMPUTE: compute,
+            COMPUTE: compute(settings.dask_scheduler),
             DELIVER: deliver(settings),
             ERASE_PAYEES: erase_payees,
             EXPIRE: expire_answers,

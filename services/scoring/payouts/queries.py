@@ -15,10 +15,10 @@ from chassis.database import ReadSession
 from chassis.problems import NotFound
 from scoring.access.sight import sees_of_person
 from scoring.engine import ENGINE_SEMANTICS_VERSION, Explanation, explain
+from scoring.engine.result import result_of
 from scoring.plans.documents import plan_of
 from scoring.plans.models import Plan, PlanVersion
 from scoring.runs.models import Run, RunLine, RunResult, SnapshotChunk
-from scoring.runs.results import result_of
 from scoring.snapshots.canonical import from_bytes
 
 

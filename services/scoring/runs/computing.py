@@ -1,7 +1,7 @@
 """The work of computing a run in one transaction: either every line and the new state are there, or nothing is.
 
-Inputs are gathered slice by slice; the engine then scores all people of one plan version together, since a pool looks at everybody. It runs
-in a thread: its arithmetic leaves the interpreter free, so the event loop goes on.
+Inputs are gathered slice by slice; the engine then scores all slices of one plan version as batches, since a pool looks at everybody. It
+runs in a thread: its arithmetic leaves the interpreter free, so the event loop goes on. With a Dask cluster the batches are computed there.
 """
 
 import asyncio
@@ -18,12 +18,13 @@ from sqlalchemy import insert, select, text
 from chassis import events
 from chassis.database import WriteSession
 from chassis.identifiers import new_id
-from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, Result, compact, score
+from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, Result, compact
+from scoring.engine.batches import Batch, Each, here, score_batches
 from scoring.plans.documents import plan_of
 from scoring.plans.queries import plans_on, version_sources
 from scoring.runs.inputs import Group, engine_inputs
 from scoring.runs.models import Run, RunResult, SnapshotChunk
-from scoring.runs.results import failed_lines, result_of, scored_lines
+from scoring.runs.results import failed_lines, scored_lines
 from scoring.runs.storage import clear_results, copy_lines, pay_bases, write_lines
 from scoring.snapshots.canonical import digest, from_bytes, to_bytes
 
@@ -35,7 +36,7 @@ Slices = dict[UUID, list[tuple[int, Group]]]
 """By plan version: the parts of each slice, with the slice's number."""
 
 
-async def compute_run(session: WriteSession, run_id: UUID) -> None:
+async def compute_run(session: WriteSession, run_id: UUID, each: Each = here) -> None:
     """Compute a run for which that is asked; any other is left alone, so a late or repeated job does no harm."""
     await session.execute(LOCK, {"id": str(run_id)})
     run = await session.scalar(select(Run).where(Run.id == run_id))
@@ -49,7 +50,7 @@ async def compute_run(session: WriteSession, run_id: UUID) -> None:
         plan = plan_of(sources[version_id].source)
         people = pa.concat_tables([group.people for _, group in slices])
         parts += [plan.digest, await asyncio.to_thread(digest, people)]
-        await _score(session, run_id, version_id, plan, slices, people)
+        await _score(session, run_id, version_id, plan, slices, each)
     totals = await write_lines(session, run)
     await _finish(session, run, hashlib.sha256("\n".join(parts).encode()).hexdigest(), totals)
 
@@ -79,24 +80,20 @@ async def _slice_inputs(session: WriteSession, run: Run, number: int) -> tuple[l
 
 
 async def _score(
-    session: WriteSession, run_id: UUID, version_id: UUID, plan: Plan, slices: Sequence[tuple[int, Group]], people: pa.Table
+    session: WriteSession, run_id: UUID, version_id: UUID, plan: Plan, slices: Sequence[tuple[int, Group]], each: Each
 ) -> None:
     """Score all people of one plan version; keep inputs and answers by slice for explanations."""
-    lines = pa.concat_tables([group.lines for _, group in slices], promote_options="default")
-    lines, people = await asyncio.to_thread(lambda: (compact(lines), compact(people)))
-    result = await asyncio.to_thread(score, plan, lines, people)
-    first_line = first_person = 0
-    for number, group in slices:
-        of_lines, of_people = (first_line, group.lines.num_rows), (first_person, group.people.num_rows)
-        own = result_of(result.lines.slice(*of_lines), result.people.slice(*of_people), result.semantics_version)
-        first_line, first_person = sum(of_lines), sum(of_people)
-        kept = await asyncio.to_thread(_kept, lines.slice(*of_lines), people.slice(*of_people), own)
+    batches = await asyncio.to_thread(lambda: [(compact(group.lines), compact(group.people)) for _, group in slices])
+    results = await asyncio.to_thread(lambda: list(score_batches(plan, batches, each=each)))
+    for (number, group), batch, own in zip(slices, batches, results, strict=True):
+        kept = await asyncio.to_thread(_kept, batch, own)
         key = {"organization_id": session.organization_id, "id": new_id(), "run_id": run_id, "number": number}
         await session.execute(insert(RunResult), [{**key, "plan_version_id": version_id, **kept}])
         await copy_lines(session, await asyncio.to_thread(scored_lines, number, version_id, plan, group.booking, own))
 
 
-def _kept(lines: pa.Table, people: pa.Table, result: Result) -> dict[str, bytes]:
+def _kept(batch: Batch, result: Result) -> dict[str, bytes]:
+    lines, people = batch
     tables = {"lines": lines, "people": people, "line_results": result.lines, "person_results": result.people}
     return {name: to_bytes(table) for name, table in tables.items()}
 

@@ -27,15 +27,6 @@ NO_PAYOUT = Failure("no_payout", "The plan names no payout: it scores and pays n
 NOT_ROUNDED = Failure("not_rounded", "The plan's payout has more digits than the currency has. Round it in the plan.")
 
 
-def result_of(lines: pa.Table, people: pa.Table, semantics_version: int) -> Result:
-    """A part of an engine's answer, as an answer."""
-    return Result(
-        semantics_version,
-        lambda: {name: lines[name] for name in lines.column_names},
-        lambda: {name: people[name] for name in people.column_names},
-    )
-
-
 def failed_lines(number: int, booking: pa.Table) -> pa.Table:
     """Computed lines of scorecards that never reached the engine."""
     return _table(number, None, booking, {})
