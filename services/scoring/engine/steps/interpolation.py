@@ -114,7 +114,7 @@ class _Table:
         self._xs = xs
         self._ys = [np.broadcast_to(column.at(self._places).values, value.shape) for column in results]
         reaches = np.greater if step.upper_bounds == "inclusive" else np.greater_equal
-        self.reached = sum(reaches(value, x).astype(np.int64) for x in self._xs)
+        self.reached: Integers = np.add.reduce([reaches(value, x).astype(np.int64) for x in self._xs])
 
     def values(self) -> Integers:
         count = len(self._xs)
