@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis import events
@@ -25,16 +25,20 @@ CELEBRATE_SECONDS: Final = 3600
 
 
 async def celebrate_reached(job: Job) -> None:
-    """After `measurement.recorded`: the KPIs that it names. Periodically: all of which nothing was noticed
-    yet, since a window ends by itself."""
+    """After `measurement.recorded`: the KPIs that it names. Periodically: those of which nothing was noticed yet, since a window ends by
+    itself; a target that was missed then is looked at again only when measurements name it."""
     named = job.payload.get("kpi_ids")
     async with job.database.write(job.organization_id) as session:
         shared = await _not_celebrated(session, None if named is None else [UUID(kpi_id) for kpi_id in named])
         found = await actuals(session, shared.keys())
+        missed = []
         for kpi_id, (kpi, version) in shared.items():
-            results = [_result(actual) for actual in found.get(kpi_id, {}).values()]
-            if reached(results, combine=version.combine, direction=version.direction, over=kpi.window_end < session.today):
+            results, over = [_result(actual) for actual in found.get(kpi_id, {}).values()], kpi.window_end < session.today
+            if reached(results, combine=version.combine, direction=version.direction, over=over):
                 await _notice(session, kpi_id, results)
+            elif over:
+                missed.append(kpi_id)
+        await session.execute(update(Kpi).where(among(Kpi.id, missed)).values(missed_on=session.today))
 
 
 async def _not_celebrated(session: WriteSession, named: Collection[UUID] | None) -> Mapping[UUID, tuple[Kpi, DefinitionVersion]]:
@@ -45,7 +49,9 @@ async def _not_celebrated(session: WriteSession, named: Collection[UUID] | None)
         .where(Kpi.collaborative, Kpi.status.in_(("active", "closed")), ~noticed.exists())
         .order_by(Kpi.id)
     )
-    rows = await session.execute(statement if named is None else statement.where(among(Kpi.id, named)))
+    # A window that was moved since is judged anew.
+    open_still = or_(Kpi.missed_on.is_(None), Kpi.missed_on <= Kpi.window_end)
+    rows = await session.execute(statement.where(open_still if named is None else among(Kpi.id, named)))
     return {kpi.id: (kpi, version) for kpi, version in rows}
 
 

@@ -13,6 +13,14 @@ class TermsChanged(Conflict):
     code, title = "terms_changed", "The terms changed"
 
 
+class WindowBegun(Conflict):
+    code, title = "window_begun", "The window has begun"
+
+
+class CreditDivided(Conflict):
+    code, title = "credit_divided", "The credit is divided"
+
+
 class ProposalAnswered(Conflict):
     code, title = "proposal_answered", "The proposal has its answer"
 

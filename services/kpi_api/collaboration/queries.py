@@ -1,20 +1,26 @@
 """Reads of collaboration. Whoever sees a KPI whole sees all of it: definition, data and everybody's parts (S1, "Create Transparency")."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, or_, select
+from sqlalchemy import ColumnElement, Row, Select, or_, select
 
 from chassis.access import Conditions, Viewer, sees
 from chassis.database import ReadSession
+from chassis.pagination import PageRequest, Rows, fetch_page
 from kpi_api.access.sight import is_self, leads_as
 from kpi_api.cascade import queries as cascade
 from kpi_api.cascade.models import Kpi, KpiStakeholder
+from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import sees_whole
 from kpi_api.collaboration.models import (
     KpiAgreement,
+    KpiAgreementTakenBack,
     KpiCelebration,
+    KpiComment,
+    KpiPartRecord,
+    KpiProposal,
     KpiRetrospective,
     KpiUnnamed,
 )
@@ -22,6 +28,8 @@ from kpi_api.collaboration.problems import NotCollaborative
 from kpi_api.collaboration.terms import Terms, make_terms
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.models import OrgUnit, Person
+
+Written = TypeVar("Written", KpiProposal, KpiComment, KpiPartRecord)
 
 MOST_EARLIER = 20
 TARGET_TERMS = ("part", "comparison", "value", "value_high", "unit", "period", "baseline", "threshold", "stretch", "phasing", "due_on")
@@ -49,7 +57,8 @@ def speaks_for(viewer: Viewer) -> ColumnElement[bool]:
 async def spoken_for(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[UUID]:
     """Ids of the stakeholders of a KPI for whom the viewer speaks."""
     statement = select(KpiStakeholder.id).outerjoin(OrgUnit, OrgUnit.id == KpiStakeholder.unit_id)
-    mine = statement.where(KpiStakeholder.organization_id == viewer.organization_id, KpiStakeholder.kpi_id == kpi_id, speaks_for(viewer))
+    here = (KpiStakeholder.organization_id == viewer.organization_id, KpiStakeholder.kpi_id == kpi_id, KpiStakeholder.left_at.is_(None))
+    mine = statement.where(*here, speaks_for(viewer))
     return list(await session.scalars(mine.order_by(KpiStakeholder.id)))
 
 
@@ -73,7 +82,8 @@ async def present_terms(session: ReadSession, kpi: Kpi) -> Terms:
         "window_end": None if waiting else kpi.window_end.isoformat(),
     }
     targets = (await cascade.targets(session, [kpi.id]))[kpi.id]
-    carriers = (await session.scalars(select(KpiStakeholder).where(KpiStakeholder.kpi_id == kpi.id))).all()
+    present = select(KpiStakeholder).where(KpiStakeholder.kpi_id == kpi.id, KpiStakeholder.left_at.is_(None))
+    carriers = (await session.scalars(present)).all()
     return make_terms(head, [_target(row) for row in targets], [_carrier(row) for row in carriers])
 
 
@@ -86,9 +96,17 @@ def _carrier(row: KpiStakeholder) -> dict[str, Any]:
     return {"id": str(row.id), "credit_share": None if row.credit_share is None else f"{row.credit_share:.2f}"}
 
 
+def standing_agreements() -> Select[KpiAgreement]:
+    """Agreements that nobody took back. Asks for no viewer: callers have checked."""
+    back = select(KpiAgreementTakenBack.id).where(
+        KpiAgreementTakenBack.organization_id == KpiAgreement.organization_id, KpiAgreementTakenBack.agreement_id == KpiAgreement.id
+    )
+    return select(KpiAgreement).where(~back.exists())
+
+
 async def agreements(session: ReadSession, kpi_id: UUID) -> dict[UUID, list[Row[Any]]]:
-    """By stakeholder their agreements, newest first: `KpiAgreement`, `name` of who signed."""
-    statement = select(KpiAgreement, Person.display_name.label("name")).join(Person, Person.id == KpiAgreement.signer_id)
+    """By stakeholder the agreements that stand, newest first: `KpiAgreement`, `name` of who signed."""
+    statement = standing_agreements().add_columns(Person.display_name.label("name")).join(Person, Person.id == KpiAgreement.signer_id)
     newest_first = (KpiAgreement.agreed_at.desc(), KpiAgreement.id.desc())
     by_stakeholder: dict[UUID, list[Any]] = {}
     for row in await session.execute(statement.where(KpiAgreement.kpi_id == kpi_id).order_by(*newest_first)):
@@ -96,10 +114,39 @@ async def agreements(session: ReadSession, kpi_id: UUID) -> dict[UUID, list[Row[
     return by_stakeholder
 
 
-async def written(session: ReadSession, table: Any, kpi_id: UUID, by: Any) -> Sequence[Row[Any]]:
-    """Rows of a table about a KPI, oldest first, each with the `name` of who wrote it. Asks for no viewer: callers have checked."""
-    statement = select(table, Person.display_name.label("name")).join(Person, Person.id == by).where(table.kpi_id == kpi_id)
-    return (await session.execute(statement.order_by(table.id))).all()
+async def former_stakeholders(session: ReadSession, kpi_id: UUID) -> Sequence[Row[Any]]:
+    """Who carried the KPI and left, the latest first: `KpiStakeholder`, `person_name`, `unit_name`."""
+    statement = select(KpiStakeholder, Person.display_name.label("person_name"), OrgUnit.name.label("unit_name"))
+    statement = statement.outerjoin(Person, Person.id == KpiStakeholder.person_id).outerjoin(OrgUnit, OrgUnit.id == KpiStakeholder.unit_id)
+    left = statement.where(KpiStakeholder.kpi_id == kpi_id, KpiStakeholder.left_at.is_not(None))
+    return (await session.execute(left.order_by(KpiStakeholder.left_at.desc(), KpiStakeholder.id))).all()
+
+
+async def written_page(
+    viewer: Viewer, session: ReadSession, page: PageRequest, table: type[Written], kpi_id: UUID, proposal_id: UUID | None = None
+) -> Rows[Written]:
+    """Proposals, comments or records of a shared KPI, oldest first; of comments, also those on one proposal.
+
+    Raises NotFound, NotCollaborative.
+    """
+    kpi = await shared_kpi(viewer, session, kpi_id)
+    statement = select(table).where(table.kpi_id == kpi.id)
+    if proposal_id is not None:
+        statement = statement.where(KpiComment.proposal_id == proposal_id)
+    scope = f"{table.__tablename__} {viewer.subject} {kpi_id} {proposal_id}"
+    return await fetch_page(session, statement, page, keys=[(table.id, lambda row: row.id)], scope=scope)
+
+
+async def latest(session: ReadSession, table: type[Written], kpi_id: UUID, most: int | None = None) -> list[Written]:
+    """The latest rows about a KPI, or all of them, oldest first. Asks for no viewer: callers have checked."""
+    statement = select(table).where(table.kpi_id == kpi_id).order_by(table.id.desc())
+    return list((await session.scalars(statement.limit(most) if most else statement)).all())[::-1]
+
+
+async def names(session: ReadSession, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What people are called who wrote something that the viewer was found to see."""
+    found = await session.execute(select(Person.id, Person.display_name).where(among(Person.id, person_ids)))
+    return {row.id: row.display_name for row in found}
 
 
 async def unnamed(session: ReadSession, kpi_id: UUID) -> set[UUID]:

@@ -35,6 +35,14 @@ class ProposalInput(Input):
     targets: list[Target] | None = Field(default=None, min_length=1, max_length=20)
 
 
+class LeavingInput(Input):
+    """Why somebody carries the KPI no more."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "Support hands over to Service in March."}]})
+
+    reason: Said
+
+
 class AnswerInput(Input):
     reply: Said | None = None
 
@@ -99,6 +107,18 @@ class CollaboratorOutput(Output):
     yours: bool = Field(description="You speak for them: it is you, or you head the unit.")
 
 
+class FormerCollaboratorOutput(Output):
+    """One who carried the KPI and left, with what they had agreed to last."""
+
+    id: UUID
+    person: PersonName | None
+    unit: UnitName | None
+    part: str
+    left_at: datetime
+    reason: str
+    agreed_at: datetime | None
+
+
 class ProposalOutput(Output):
     id: UUID
     author: PersonName
@@ -154,8 +174,11 @@ class Collaboration(Output):
     terms: dict[str, Any] = Field(description="What is agreed to: definition, measurement, benchmark, timeline, credit shares if any.")
     digest: str
     stakeholders: list[CollaboratorOutput]
+    former: list[FormerCollaboratorOutput]
     waiting_for: list[str] = Field(description="Who has not agreed to the present terms.")
-    proposals: list[ProposalOutput]
+    proposals: list[ProposalOutput] = Field(
+        description="The latest 20, like `comments` and `records`; all of them have pages of their own."
+    )
     comments: list[CommentOutput]
     records: list[PartRecordOutput]
     celebration: CelebrationOutput | None

@@ -14,22 +14,24 @@ from kpi_api.cascade import actions as cascade_actions
 from kpi_api.cascade import queries as cascade
 from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.schemas import PersonName, UnitName
-from kpi_api.collaboration import actions, queries
+from kpi_api.collaboration import actions, agreeing, carriers, queries, written
 from kpi_api.collaboration.models import KpiCelebration, KpiComment, KpiPartRecord, KpiProposal
 from kpi_api.collaboration.reaching import Brought, celebration_text
 from kpi_api.collaboration.schemas import (
     CelebrationOutput,
     Collaboration,
     CollaboratorOutput,
-    CommentOutput,
+    FormerCollaboratorOutput,
     PartRecordOutput,
-    ProposalOutput,
     RetrospectiveOutput,
     State,
 )
+from kpi_api.collaboration.steps import require_carrier
 from kpi_api.collaboration.terms import Terms, differences
 from kpi_api.dictionary.target_schemas import Target
 from kpi_api.dictionary.targets import amount, target_sentence
+
+LATEST = 20
 
 
 async def collaboration(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> Collaboration:
@@ -37,7 +39,7 @@ async def collaboration(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> C
     kpi = await queries.shared_kpi(viewer, session, kpi_id)
     terms = await queries.present_terms(session, kpi)
     stakeholders = await _stakeholders(viewer, session, kpi_id, terms)
-    records = await queries.written(session, KpiPartRecord, kpi_id, KpiPartRecord.recorded_by_id)
+    former = await _former(session, kpi_id)
     unnamed = await queries.unnamed(session, kpi_id)
     celebrated = await queries.celebration(session, kpi_id)
     waiting_for = [_name(one) for one in stakeholders if not one.agreed]
@@ -48,11 +50,12 @@ async def collaboration(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> C
         terms=terms.document,
         digest=terms.digest,
         stakeholders=stakeholders,
+        former=former,
         waiting_for=waiting_for,
-        proposals=[_proposal(row) for row in await queries.written(session, KpiProposal, kpi_id, KpiProposal.author_id)],
-        comments=[_comment(row) for row in await queries.written(session, KpiComment, kpi_id, KpiComment.author_id)],
-        records=[_record(row) for row in records],
-        celebration=_celebration(kpi, celebrated, stakeholders, records, unnamed) if celebrated else None,
+        proposals=await written.proposals(session, await queries.latest(session, KpiProposal, kpi_id, LATEST)),
+        comments=await written.comments(session, await queries.latest(session, KpiComment, kpi_id, LATEST)),
+        records=await written.records(session, await queries.latest(session, KpiPartRecord, kpi_id, LATEST)),
+        celebration=await _celebration(session, kpi, celebrated, [*stakeholders, *former], unnamed) if celebrated else None,
         retrospectives=[_retrospective(row) for row in await queries.retrospectives(session, kpi)],
         earlier=[_retrospective(row) for row in await queries.earlier_retrospectives(viewer, session, kpi)],
         named=viewer.person_id not in unnamed,
@@ -93,30 +96,28 @@ def _stakeholder(row: Row[Any], agreed: Sequence[Row[Any]], terms: Terms, *, you
     )
 
 
-def _name(stakeholder: CollaboratorOutput) -> str:
-    holder = stakeholder.person or stakeholder.unit
-    return holder.name if holder else ""
+async def _former(session: ReadSession, kpi_id: UUID) -> list[FormerCollaboratorOutput]:
+    rows = await queries.former_stakeholders(session, kpi_id)
+    agreed = await queries.agreements(session, kpi_id) if rows else {}
+    return [_left(row, agreed.get(row.KpiStakeholder.id, [])) for row in rows]
 
 
-def _proposal(row: Row[Any]) -> ProposalOutput:
-    made = row.KpiProposal
-    return ProposalOutput(
-        **{name: getattr(made, name) for name in ("id", "text", "status", "reply", "created_at", "answered_at")},
-        author=PersonName(id=made.author_id, name=row.name),
-        targets=[Target.model_validate(target) for target in made.targets] if made.targets else None,
+def _left(row: Row[Any], agreed: Sequence[Row[Any]]) -> FormerCollaboratorOutput:
+    left = row.KpiStakeholder
+    return FormerCollaboratorOutput(
+        id=left.id,
+        person=PersonName(id=left.person_id, name=row.person_name) if left.person_id else None,
+        unit=UnitName(id=left.unit_id, name=row.unit_name) if left.unit_id else None,
+        part=left.part,
+        left_at=left.left_at,
+        reason=left.left_reason,
+        agreed_at=agreed[0].KpiAgreement.agreed_at if agreed else None,
     )
 
 
-def _comment(row: Row[Any]) -> CommentOutput:
-    said = row.KpiComment
-    author = PersonName(id=said.author_id, name=row.name)
-    return CommentOutput(id=said.id, author=author, proposal_id=said.proposal_id, text=said.text, created_at=said.created_at)
-
-
-def _record(row: Row[Any]) -> PartRecordOutput:
-    record = row.KpiPartRecord
-    same = {name: getattr(record, name) for name in ("id", "stakeholder_id", "day", "value", "unit", "note")}
-    return PartRecordOutput(**same, recorded_by=PersonName(id=record.recorded_by_id, name=row.name))
+def _name(stakeholder: CollaboratorOutput | FormerCollaboratorOutput) -> str:
+    holder = stakeholder.person or stakeholder.unit
+    return holder.name if holder else ""
 
 
 def _retrospective(row: Row[Any]) -> RetrospectiveOutput:
@@ -126,28 +127,35 @@ def _retrospective(row: Row[Any]) -> RetrospectiveOutput:
     return RetrospectiveOutput(**same, author=author, went_well=told.went_well, to_improve=told.to_improve)
 
 
-def _celebration(
-    kpi: Kpi, celebrated: KpiCelebration, stakeholders: Sequence[CollaboratorOutput], records: Sequence[Row[Any]], unnamed: set[UUID]
+async def _celebration(
+    session: ReadSession,
+    kpi: Kpi,
+    celebrated: KpiCelebration,
+    carriers: Sequence[CollaboratorOutput | FormerCollaboratorOutput],
+    unnamed: set[UUID],
 ) -> CelebrationOutput:
-    by_stakeholder: dict[UUID, list[Row[Any]]] = {}
-    for row in records:
-        by_stakeholder.setdefault(row.KpiPartRecord.stakeholder_id, []).append(row)
-    brought = [_brought(one, by_stakeholder.get(one.id, []), unnamed) for one in stakeholders]
+    """It names who carries the KPI, and of those who left who had recorded something."""
+    records: dict[UUID, list[PartRecordOutput]] = {}
+    for record in await written.records(session, await queries.latest(session, KpiPartRecord, kpi.id)):
+        records.setdefault(record.stakeholder_id, []).append(record)
+    named = [one for one in carriers if isinstance(one, CollaboratorOutput) or one.id in records]
+    brought = [_brought(one, records.get(one.id, []), unnamed) for one in named]
     results = [_result_words(result, alone=len(celebrated.results) == 1) for result in celebrated.results]
     return CelebrationOutput(achieved_on=celebrated.achieved_on, text=celebration_text(kpi.name, celebrated.achieved_on, results, brought))
 
 
-def _brought(stakeholder: CollaboratorOutput, records: Sequence[Row[Any]], unnamed: set[UUID]) -> Brought:
+def _brought(
+    stakeholder: CollaboratorOutput | FormerCollaboratorOutput, records: Sequence[PartRecordOutput], unnamed: set[UUID]
+) -> Brought:
     if stakeholder.person and stakeholder.person.id in unnamed:
         return Brought(None, "", [])
-    return Brought(_name(stakeholder), stakeholder.part, [_record_words(stakeholder, row, unnamed) for row in records])
+    own = stakeholder.person.id if stakeholder.person else None
+    return Brought(_name(stakeholder), stakeholder.part, [_record_words(own, record, unnamed) for record in records])
 
 
-def _record_words(stakeholder: CollaboratorOutput, row: Row[Any], unnamed: set[UUID]) -> str:
-    record = row.KpiPartRecord
+def _record_words(own: UUID | None, record: PartRecordOutput, unnamed: set[UUID]) -> str:
     figure = "" if record.value is None else f"{amount(record.value, record.unit)}, "
-    own = stakeholder.person is not None and stakeholder.person.id == record.recorded_by_id
-    by = "" if own or record.recorded_by_id in unnamed else f" ({row.name})"
+    by = "" if record.recorded_by.id in {own, *unnamed} else f" ({record.recorded_by.name})"
     return f"{figure}{record.note}{by}"
 
 
@@ -161,17 +169,22 @@ async def verbs(viewer: Viewer, session: ReadSession, kpi: Kpi) -> list[VerbOutp
     """What the viewer may do in the collaboration now and, where not, why."""
 
     async def require_looking_back() -> None:
-        await actions.require_carrier(viewer, session, kpi.id)
+        await require_carrier(viewer, session, kpi.id)
         await actions.require_over(session, kpi)
 
-    part = await verb_output("propose", lambda: actions.require_carrier(viewer, session, kpi.id))
-    alike = [part.model_copy(update={"verb": verb}) for verb in ("comment", "record_part", "choose_naming")]
-    lead = await verb_output("answer_proposals", lambda: cascade_actions.require_changeable(viewer, session, kpi.id))
+    async def require_taking_back() -> None:
+        await agreeing.require_voice(viewer, session, kpi.id)
+        agreeing.require_not_begun(session, kpi)
+
+    part = await verb_output("propose", lambda: require_carrier(viewer, session, kpi.id))
+    lead = await verb_output("divide_credit", lambda: carriers.require_leading(viewer, session, kpi))
     return [
-        await verb_output("agree", lambda: actions.require_voice(viewer, session, kpi.id)),
+        await verb_output("agree", lambda: agreeing.require_voice(viewer, session, kpi.id)),
+        await verb_output("take_back_agreement", require_taking_back),
         part,
-        *alike,
+        *(part.model_copy(update={"verb": verb}) for verb in ("comment", "record_part", "choose_naming")),
+        await verb_output("answer_proposals", lambda: cascade_actions.require_changeable(viewer, session, kpi.id)),
         lead,
-        lead.model_copy(update={"verb": "divide_credit"}),
+        lead.model_copy(update={"verb": "take_off_stakeholders"}),
         await verb_output("look_back", require_looking_back),
     ]

@@ -12,7 +12,7 @@ from strawberry.scalars import JSON
 
 from chassis.database import WriteSession
 from chassis.problems import NotFound
-from kpi_api.collaboration import actions, schemas
+from kpi_api.collaboration import actions, agreeing, carriers, schemas
 from kpi_api.collaboration.problems import NotCollaborative
 from kpi_api.collaboration.shown import collaboration
 from kpi_api.graphql.nodes import Id, Info
@@ -199,7 +199,7 @@ async def change(info: Info, id_: str, step: Callable[[WriteSession, UUID], Awai
 class CollaborationMutation:
     @strawberry.mutation(description="Agree to a shared KPI's terms, for yourself and the units you head.")
     async def agree_to_kpi(self, info: Info, id_: Id, digest: str) -> CollaborationResult:
-        return await change(info, id_, lambda s, kpi: actions.agree(info.context.viewer, s, kpi, digest))
+        return await change(info, id_, lambda s, kpi: agreeing.agree(info.context.viewer, s, kpi, digest))
 
     @strawberry.mutation(description="Propose other terms in words and, where it is about them, as targets (in the form of REST).")
     async def propose_for_kpi(self, info: Info, id_: Id, text: str, targets: JSON | None = None) -> CollaborationResult:
@@ -235,7 +235,7 @@ class CollaborationMutation:
         async def step(session: WriteSession, kpi_id: UUID) -> None:
             rows = [{"stakeholder_id": share.stakeholder, "share": share.share} for share in shares]
             given = validated(schemas.SharesInput, {"digest": digest, "shares": rows})
-            await actions.divide_credit(info.context.viewer, session, kpi_id, given.shares, given.digest)
+            await carriers.divide_credit(info.context.viewer, session, kpi_id, given.shares, given.digest)
 
         return await change(info, id_, step)
 
