@@ -19,7 +19,7 @@ from sightline.bench import (
     year_close,
 )
 from sightline.bench.figures import Figure
-from sightline.bench.scoring_engine import arrays, explaining, memory, openfisca
+from sightline.bench.scoring_engine import arrays, explaining, growth, memory, openfisca
 from sightline.bench.stage import Stage
 from sightline.processes import Report
 
@@ -30,6 +30,7 @@ ENGINE: dict[str, Callable[[int], Figure]] = {
     "scoring.engine.numpy": arrays.of_numpy,
     "scoring.engine.pandas": arrays.of_pandas,
     "scoring.engine.memory": memory.of_memory,
+    "scoring.growth": growth.of_growth,
     "scoring.openfisca": openfisca.of_openfisca,
     "scoring.explain": explaining.of_explaining,
 }

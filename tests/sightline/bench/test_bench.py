@@ -37,6 +37,7 @@ AIMS = {
     "scoring.engine.numpy": ("s", "lower", 1.5),
     "scoring.engine.pandas": ("s", "lower", 1.0),
     "scoring.engine.memory": ("MB", "lower", 4.0),
+    "scoring.growth": ("µs/person", "lower", 1.2),
     "scoring.openfisca": ("s", "lower", 2.0),
     "scoring.explain": ("ms", "lower", 2.0),
     "year.close": ("s", "lower", 5),
