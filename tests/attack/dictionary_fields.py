@@ -22,7 +22,6 @@ DICTIONARY: dict[str, dict[str, str]] = {
     "OutcomeChanged": {"outcome": "with"},
     "OutcomeAreaChanged": {"area": "with"},
     "ServedOutcome": dict.fromkeys(("uuid", "code", "name", "area"), "with"),
-    "DefinitionVerb": dict.fromkeys(("verb", "allowed", "reason"), "with"),
     "DefinitionUse": dict.fromkeys(("kind", "uuid", "name", "ownerName", "level", "versionNumber", "windowEnd"), "with"),
     "VersionDifference": dict.fromkeys(("field", "sentence"), "with"),
     "DefinitionDifference": dict.fromkeys(("fromNumber", "toNumber", "note", "differences"), "with"),

@@ -17,6 +17,7 @@ from kpi_api.collaboration.problems import NotCollaborative
 from kpi_api.collaboration.shown import collaboration
 from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
+from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.writing import attempt, found, validated
 
 
@@ -105,13 +106,6 @@ class Retrospective:
         return same(cls, given, kpi_uuid=given.kpi_id, author=given.author.name)  # type: ignore[no-any-return]
 
 
-@strawberry.type(description="Whether you may do something now and, where not, why.")
-class CollaborationVerb:
-    verb: str
-    allowed: bool
-    reason: str | None
-
-
 @strawberry.type(description="That the shared target was reached; the joint result comes first.")
 class Celebration:
     achieved_on: date
@@ -133,7 +127,7 @@ class Collaboration:
     retrospectives: list[Retrospective]
     earlier: list[Retrospective] = strawberry.field(description="What was learned from earlier ones of the same definition or owner.")
     named: bool = strawberry.field(description="Whether you are named when it is celebrated.")
-    verbs: list[CollaborationVerb]
+    verbs: list[Verb]
 
     @classmethod
     def of(cls, given: schemas.Collaboration) -> "Collaboration":
@@ -148,7 +142,7 @@ class Collaboration:
             celebration=Celebration(achieved_on=given.celebration.achieved_on, text=given.celebration.text) if given.celebration else None,
             retrospectives=[Retrospective.of(one) for one in given.retrospectives],
             earlier=[Retrospective.of(one) for one in given.earlier],
-            verbs=[CollaborationVerb(verb=one.verb, allowed=one.allowed, reason=one.reason) for one in given.verbs],
+            verbs=verbs_of(given.verbs),
         )
 
 

@@ -14,17 +14,11 @@ from kpi_api.cycles.schemas import CycleChange, CycleIn
 from kpi_api.cycles.shown import cycle_verbs
 from kpi_api.graphql.nodes import DEFAULT_FIRST, After, Connection, First, Info, Node, connection, global_id, id_of, page_request
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
+from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.writing import attempt, given, tag, validated
 
 COLUMNS = ("code", "name", "starts_on", "ends_on", "mid_year_on", "status", "version")
 CycleName = Annotated[str, strawberry.argument(name="cycle", description="Its id or its code.")]
-
-
-@strawberry.type(description="Whether the viewer may do this to the cycle now and, where not, why.")
-class CycleVerb:
-    verb: str
-    allowed: bool
-    reason: str | None
 
 
 @strawberry.type(description="A performance cycle, from its first to its last day.")
@@ -40,8 +34,8 @@ class Cycle(Node):
     row: strawberry.Private[models.Cycle]
 
     @strawberry.field(description="What the viewer may do with it now.")
-    async def verbs(self, info: Info) -> list[CycleVerb]:
-        return [CycleVerb(**dict(one)) for one in await cycle_verbs(info.context.viewer, self.row)]
+    async def verbs(self, info: Info) -> list[Verb]:
+        return verbs_of(await cycle_verbs(info.context.viewer, self.row))
 
     @classmethod
     def of(cls, row: models.Cycle) -> "Cycle":

@@ -17,6 +17,7 @@ from kpi_api.graphql.kpis import Kpi, load_kpi
 from kpi_api.graphql.nodes import Connection, Id, Info, Node, connection, global_id, id_of, page_request
 from kpi_api.graphql.people import Person, load_person
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
+from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.words import Side
 from kpi_api.graphql.writing import attempt, found, given, tag, validated
 
@@ -74,13 +75,6 @@ class DevelopmentEvidence:
         return cls(uuid=one.id, author_uuid=one.author_id, text=one.text, link=one.link, given_at=one.given_at)
 
 
-@strawberry.type(description="Whether the viewer may do this now and, where not, why.")
-class DevelopmentVerb:
-    verb: str
-    allowed: bool
-    reason: str | None
-
-
 @strawberry.type(description="A skill that somebody builds, agreed with their manager.")
 class DevelopmentGoal(Node):
     uuid: UUID
@@ -99,7 +93,7 @@ class DevelopmentGoal(Node):
     steps: list[DevelopmentStep]
     steps_done: int
     evidence: list[DevelopmentEvidence]
-    verbs: list[DevelopmentVerb]
+    verbs: list[Verb]
     person_id: strawberry.Private[UUID]
     kpi_id: strawberry.Private[UUID | None]
 
@@ -124,7 +118,7 @@ class DevelopmentGoal(Node):
             waiting_for=Side(goal.waiting_for) if goal.waiting_for else None,
             steps=[DevelopmentStep.of(step) for step in goal.steps],
             evidence=[DevelopmentEvidence.of(one) for one in goal.evidence],
-            verbs=[DevelopmentVerb(verb=verb.verb, allowed=verb.allowed, reason=verb.reason) for verb in goal.verbs],
+            verbs=verbs_of(goal.verbs),
         )
 
 

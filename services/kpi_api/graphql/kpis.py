@@ -14,8 +14,9 @@ from kpi_api.graphql.collaboration import Collaboration, load_collaboration
 from kpi_api.graphql.cycles import Cycle, load_cycle
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Person, Unit, load_person
-from kpi_api.graphql.standing import KpiActual, KpiVerb
+from kpi_api.graphql.standing import KpiActual
 from kpi_api.graphql.targets import Difficulty, Milestone, load_difficulty, load_milestones
+from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.words import Comparison, KpiLevel, KpiSight, KpiStatus, RollUpMethod, RollUpOf, TargetPeriod
 
 
@@ -208,9 +209,9 @@ class Kpi(Node):
         return [KpiActual.of(one) for one in standing.actuals] if standing else None
 
     @strawberry.field(description="What the viewer may do with it now. " + HIDDEN)
-    async def verbs(self, info: Info) -> list[KpiVerb] | None:
+    async def verbs(self, info: Info) -> list[Verb] | None:
         standing = await info.context.loaders.standings.load(self.uuid)
-        return [KpiVerb(verb=one.verb, allowed=one.allowed, reason=one.reason) for one in standing.verbs] if standing else None
+        return verbs_of(standing.verbs) if standing else None
 
     @strawberry.field
     async def line_of_sight(self, info: Info) -> LineOfSight | None:

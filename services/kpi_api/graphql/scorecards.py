@@ -22,6 +22,7 @@ from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Person, load_person
 from kpi_api.graphql.reads import LineRows
 from kpi_api.graphql.scorecard_changes import ScorecardChange, load_changes
+from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.words import Freshness, KpiStatus, ReviewStage, ReviewStatus, ScorecardStatus, Side
 from kpi_api.reviews import models as review_models
 from kpi_api.scorecards import models
@@ -95,13 +96,6 @@ class ScorecardLine:
         )
 
 
-@strawberry.type(description="Whether the viewer may do this now and, where not, why.")
-class ScorecardVerb:
-    verb: str
-    allowed: bool
-    reason: str | None
-
-
 @strawberry.type(description="The KPIs that a person and their manager agree on for a cycle.")
 class Scorecard(Node):
     uuid: UUID
@@ -131,9 +125,8 @@ class Scorecard(Node):
         return [ScorecardLine.of(rows) for rows in await info.context.loaders.scorecard_lines.load(self.uuid) or []]
 
     @strawberry.field
-    async def verbs(self, info: Info) -> list[ScorecardVerb]:
-        verbs = await info.context.loaders.verbs.load(self.uuid) or []
-        return [ScorecardVerb(verb=verb.verb, allowed=verb.allowed, reason=verb.reason) for verb in verbs]
+    async def verbs(self, info: Info) -> list[Verb]:
+        return verbs_of(await info.context.loaders.verbs.load(self.uuid) or [])
 
     @strawberry.field(description="The agreement, or what was signed here under a digest at any time; null before both signed.")
     async def agreement(self, info: Info, digest: str | None = None) -> SignedScorecard | None:

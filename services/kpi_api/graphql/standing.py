@@ -1,4 +1,4 @@
-"""How a KPI stands in the graph: the latest values, and what the viewer may do."""
+"""How a KPI stands in the graph: the latest values."""
 
 from datetime import date
 from decimal import Decimal
@@ -20,10 +20,3 @@ class KpiActual:
     @classmethod
     def of(cls, one: Actual) -> "KpiActual":
         return cls(**{name: getattr(one, name) for name in ("part", "actual", "target", "unit", "measured_until", "missing")})
-
-
-@strawberry.type(description="Whether the viewer may do this now and, where not, why.")
-class KpiVerb:
-    verb: str
-    allowed: bool
-    reason: str | None

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import strawberry
 
-from chassis.verbs import VerbOutput
 from kpi_api.dictionary import models, schemas
 from kpi_api.graphql.dictionary.words import (
     Combine,
@@ -23,6 +22,7 @@ from kpi_api.graphql.dictionary.words import (
 )
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Person, load_person
+from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.words import KpiLevel
 
 Word = TypeVar("Word", bound=Enum)
@@ -69,17 +69,6 @@ class ServedOutcome:
     code: str
     name: str
     area: str
-
-
-@strawberry.type(description="Whether the viewer may do something now, and if not, why.")
-class DefinitionVerb:
-    verb: str
-    allowed: bool
-    reason: str | None
-
-    @classmethod
-    def of(cls, verb: VerbOutput) -> "DefinitionVerb":
-        return cls(verb=verb.verb, allowed=verb.allowed, reason=verb.reason)
 
 
 @strawberry.type(description="What a definition means from a day on. Versions are never edited; a change is a new one.")
@@ -132,8 +121,8 @@ class DefinitionVersion:
         return await load_person(info, self.approver_id)
 
     @strawberry.field(description="What the viewer may do now: try, propose, approve, retire.")
-    async def verbs(self, info: Info) -> list[DefinitionVerb]:
-        return [DefinitionVerb.of(verb) for verb in await info.context.loaders.version_verbs.load(self.uuid) or []]
+    async def verbs(self, info: Info) -> list[Verb]:
+        return verbs_of(await info.context.loaders.version_verbs.load(self.uuid) or [])
 
     @classmethod
     def of(cls, row: models.DefinitionVersion) -> "DefinitionVersion":

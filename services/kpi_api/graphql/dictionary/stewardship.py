@@ -6,9 +6,10 @@ from uuid import UUID
 import strawberry
 
 from kpi_api.dictionary.stewardship import models, schemas
-from kpi_api.graphql.dictionary.definitions import Definition, DefinitionVerb, load_definition, word
+from kpi_api.graphql.dictionary.definitions import Definition, load_definition, word
 from kpi_api.graphql.dictionary.words import BusinessChangeKind, DefinitionReviewOutcome, DefinitionReviewReason
 from kpi_api.graphql.nodes import Info
+from kpi_api.graphql.verbs import Verb, verbs_of
 
 
 @strawberry.type(description="A process, price, segment or the organization changes, so that definitions may no longer fit.")
@@ -44,7 +45,7 @@ class DefinitionReview:
     outcome: DefinitionReviewOutcome | None = strawberry.field(description="Null while it is open.")
     note: str
     completed_at: datetime | None
-    verbs: list[DefinitionVerb] = strawberry.field(description="Whether the viewer may complete it.")
+    verbs: list[Verb] = strawberry.field(description="Whether the viewer may complete it.")
     definition_id: strawberry.Private[UUID]
     business_change_id: strawberry.Private[UUID | None]
 
@@ -64,6 +65,6 @@ class DefinitionReview:
             uuid=shown.id,
             reason=DefinitionReviewReason(shown.reason),
             outcome=word(DefinitionReviewOutcome, shown.outcome),
-            verbs=[DefinitionVerb.of(verb) for verb in shown.verbs],
+            verbs=verbs_of(shown.verbs),
             **{name: getattr(shown, name) for name in same},
         )
