@@ -56,6 +56,7 @@ def test_balanced_scorecard_weighs_dimensions_and_leaves_out_empty_ones() -> Non
     [
         ("gate_baced", {}, "unknown_structure"),
         ("accelerator", {"speed": "2"}, "unknown_parameter"),
+        ("accelerator", {"rate": '2"}, x: {y: "'}, "parameter_format"),
         ("accelerator", {"rate": "fast"}, "decimal_format"),
     ],
 )
