@@ -108,6 +108,13 @@ async def finish(session: WriteSession, request: Request, response: Response) ->
         )
 
 
+async def release(session: WriteSession, request: Request) -> None:
+    """Let go of the request's key, since nothing was done under it."""
+    claim = getattr(request.state, "idempotency", None)
+    if claim:
+        await session.execute(delete(IdempotencyRecord).where(_is(session, *claim)))
+
+
 async def forget_answers(session: WriteSession) -> None:
     """Keep no answer that the organization has been given so far; a repeat is still recognised."""
     ours = IdempotencyRecord.organization_id == session.organization_id

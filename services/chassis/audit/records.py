@@ -109,6 +109,11 @@ async def record_read(session: ReadSession, actor: str, action: str, subject_typ
         session.afterwards.append(write)
 
 
+def forget_recorded(session: WriteSession) -> None:
+    """What was recorded in a savepoint may have been undone with it: reads from here on are recorded anew."""
+    _recorded(session).clear()
+
+
 async def record_replay(session: WriteSession, actor: str, first_at: datetime) -> None:
     """Write that an answer was given again: about each subject of which the actor's first request, at `first_at`, left a record."""
     first = select(AuditRecord.subject_type, func.array_agg(AuditRecord.subject_id.distinct()))

@@ -55,7 +55,11 @@ class Context:
         await self._closing.aclose()  # whoever waits for a connection holds none
         async with self.database.write(self.viewer.organization_id) as session:
             yield session
-        self.__dict__.pop("loaders", None)  # what was loaded before the change is out of date
+        self.forget_loaded()
+
+    def forget_loaded(self) -> None:
+        """What was loaded before a change is out of date."""
+        self.__dict__.pop("loaders", None)
 
     @cached_property
     def loaders(self) -> "Loaders":

@@ -1,7 +1,7 @@
 """GraphQL over HTTP (https://graphql.github.io/graphql-over-http): GET for queries, POST for all, JSON in and out.
 
 Answers are `application/graphql-response+json` for clients that accept it: then what was never executed is a 400 without `data`. Others get
-`application/json`, where errors of the operation are a 200.
+`application/json`, where errors of the operation are a 200. With an Idempotency-Key mutations are done once (`repeats`).
 """
 
 from collections.abc import Mapping
@@ -19,13 +19,15 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from chassis.error_answers import problem_of
+from chassis.idempotency import IdempotencyKey
 from chassis.limits.json_bodies import read_json
 from chassis.limits.rates import TooManyRequests, charge
 from chassis.pagination import signer_of
 from chassis.problems import Problem, UnreadableBody
 from chassis.transactions import Caller, database_of
 from kpi_api.graphql import explorer
-from kpi_api.graphql.context import open_context
+from kpi_api.graphql.context import Context, open_context
+from kpi_api.graphql.repeats import answer_once
 from kpi_api.graphql.schema import schema
 
 log = structlog.get_logger()
@@ -100,20 +102,33 @@ async def graphql_get(request: Request, principal: Caller) -> Response:
 
 
 @router.post("/graphql", summary="Query and change the graph", responses=RESPONSES, openapi_extra={"requestBody": BODY})
-async def graphql_post(request: Request, principal: Caller) -> Response:
-    """An operation as a JSON object with `query`, `operationName` and `variables`."""
-    return await answer(request, principal)
+async def graphql_post(request: Request, principal: Caller, idempotency_key: IdempotencyKey = None) -> Response:
+    """An operation as a JSON object with `query`, `operationName` and `variables`.
+
+    With an Idempotency-Key the mutations of the document are one transaction: they are done once, together or not at all.
+    """
+    return await answer(request, principal, idempotency_key)
 
 
-async def answer(request: Request, principal: Caller) -> Response:
+async def answer(request: Request, principal: Caller, idempotency_key: str | None = None) -> Response:
     """The HTTP answer of an operation."""
+    resources, charged = request.app.state.resources, partial(charge, request, principal)
+    shared = (principal, database_of(request), resources, signer_of(request), charged)
     try:
         media_type = negotiate(request.headers.get("Accept"))
         operation = Operation.read(await _given(request))
-        result = await execute(request, principal, operation)
+        if idempotency_key:
+            return await answer_once(request, *shared, lambda context: respond(request, context, operation, media_type))
+        async with open_context(*shared) as context:
+            return await respond(request, context, operation, media_type)
     except Malformed as malformed:
         refusal = {"errors": [{"message": malformed.message}]}
         return Response(orjson.dumps(refusal), malformed.status, headers=malformed.headers, media_type=JSON)
+
+
+async def respond(request: Request, context: Context, operation: Operation, media_type: str) -> Response:
+    """Raises Malformed, TooManyRequests."""
+    result = await execute(request, context, operation)
     never_executed = isinstance(result, PreExecutionError)
     body: dict[str, Any] = {"errors": [told(error) for error in result.errors]} if result.errors else {}
     if not never_executed or media_type == JSON:
@@ -122,18 +137,16 @@ async def answer(request: Request, principal: Caller) -> Response:
     return Response(orjson.dumps(body), status, media_type=f"{media_type}; charset=utf-8")
 
 
-async def execute(request: Request, principal: Caller, operation: Operation) -> ExecutionResult:
+async def execute(request: Request, context: Context, operation: Operation) -> ExecutionResult:
     """Raises Malformed for an operation that cannot be chosen or that the method does not allow, TooManyRequests for one too many."""
     try:
-        resources, charged = request.app.state.resources, partial(charge, request, principal)
-        async with open_context(principal, database_of(request), resources, signer_of(request), charged) as context:
-            result = await schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                operation_name=operation.name,
-                context_value=context,
-                allowed_operation_types=METHODS[request.method],
-            )
+        result = await schema.execute(
+            operation.query,
+            variable_values=operation.variables,
+            operation_name=operation.name,
+            context_value=context,
+            allowed_operation_types=METHODS[request.method],
+        )
         _refuse_too_many(result)
         return result
     except CannotGetOperationTypeError:
