@@ -88,7 +88,7 @@ class KpiDefinition(Versioned, Row):
 class DefinitionVersion(Row):
     """What a definition means from a date on (S2, step 2). Only its status and who decided change; the database refuses any other edit.
 
-    draft -> proposed -> approved -> retired (from a date). `author_id` is null when the library wrote it; the approver is never the author.
+    draft -> proposed -> approved -> retired (from a date); a proposed one may be sent back and is a draft again. `author_id` is null when the library wrote it; the approver is never the author.
     `definition_state` is the `version` of the definition's row once this was written, so that who edits from an older state is told of it.
     """
 
@@ -99,7 +99,9 @@ class DefinitionVersion(Row):
         references("outcomes", "outcome_id"),
         references("persons", "author_id"),
         references("persons", "approver_id"),
+        references("persons", "sent_back_by_person_id"),
         CheckConstraint("approver_id <> author_id", name="approved_by_another"),
+        CheckConstraint("num_nonnulls(sent_back_at, sent_back_by_person_id, sent_back_reason) IN (0, 3)", name="sent_back"),
         Index("ix_definition_versions_live", "organization_id", "definition_id", "effective_from"),
     )
 
@@ -136,7 +138,17 @@ class DefinitionVersion(Row):
     approver_id: Mapped[UUID | None]
     approved_at: Mapped[datetime | None]
     retired_from: Mapped[date | None]
+    sent_back_at: Mapped[datetime | None]
+    sent_back_by_person_id: Mapped[UUID | None]
+    sent_back_reason: Mapped[str | None]
     definition_state: Mapped[int | None]
+
+    @property
+    def sent_back(self) -> dict[str, Any] | None:
+        """When it was last sent back, by whom and why; told to who works on it, so only until it is approved."""
+        if self.sent_back_at is None or self.status not in ("draft", "proposed"):
+            return None
+        return {"at": self.sent_back_at, "by_person_id": self.sent_back_by_person_id, "reason": self.sent_back_reason}
 
 
 class ScorecardTemplate(Versioned, Row):
