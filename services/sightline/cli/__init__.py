@@ -19,6 +19,7 @@ from sightline.cli import (
     database,
     demo,
     dictionary,
+    explain,
     formula,
     grant,
     identity,
@@ -62,6 +63,7 @@ app.command()(contracts.contracts)
 app.command()(bench.bench)
 app.command()(token.token)
 app.command()(score.score)
+app.command()(explain.explain)
 app.add_typer(keys.app, name="keys")
 app.add_typer(api_key.app, name="api-key")
 app.add_typer(organization.app, name="organization")

@@ -1,6 +1,7 @@
 """`sightline score`: a plan and a file of scorecards, scored on this machine without a server."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -46,24 +47,45 @@ def score(
 
     Examples: `sightline score plan.yaml scorecards.csv`, `sightline score plan.yaml scorecards.csv --explain S-17`.
     """
-    from chassis.problems import Problem
     from scoring.engine import explain as explained
-    from scoring.engine import load_plan
     from scoring.engine import score as scored
-    from scoring.engine.rows import tables
 
-    try:
-        checked = load_plan(plan.read_bytes())
-        lines, people = tables(*_rows(checked, scorecards, maps, ignored))
+    checked = read_plan(plan)
+    lines, people = read_scorecards(checked, scorecards, maps, ignored)
+    with scorecard_problem():
         result = scored(checked, lines, people, pay=pay)
         if explain is not None:
             _show_explanation(explained(checked, lines, people, explain, pay=pay, result=result), as_json)
             return
-    except Problem as problem:
-        raise BadUsage(_told(problem), f"Nothing was scored ({problem.code}).") from problem
     _show(checked, result, as_json)
     if result.errors.num_rows:
         raise typer.Exit(1)
+
+
+def read_plan(file: Path) -> "Plan":
+    """The checked plan of a file. Raises BadUsage with everything that is wrong."""
+    from scoring.engine import load_plan
+
+    with scorecard_problem():
+        return load_plan(file.read_bytes())
+
+
+def read_scorecards(plan: "Plan", file: Path, maps: list[str] | None, ignored: list[str] | None) -> tuple[Any, Any]:
+    """The lines and the people of a file as the engine's tables. Raises BadUsage naming row and column."""
+    from scoring.engine.rows import tables
+
+    return tables(*_rows(plan, file, maps, ignored))
+
+
+@contextmanager
+def scorecard_problem() -> Iterator[None]:
+    """What the engine refuses, as wrong usage of the command."""
+    from chassis.problems import Problem
+
+    try:
+        yield
+    except Problem as problem:
+        raise BadUsage(_told(problem), f"Nothing was scored ({problem.code}).") from problem
 
 
 def _told(problem: Any) -> str:
