@@ -10,6 +10,7 @@ from chassis.database import Database
 from chassis.development import clock_router
 from chassis.event_feed import feed_router
 from chassis.idempotency import EXPIRE, EXPIRE_SECONDS, expire_answers
+from chassis.pictures.rendering import RENDERER, Renderer
 from chassis.service import Resources, Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
@@ -23,7 +24,6 @@ from kpi_api.cascade.jobs import REFRESH_SIGHTS, REFRESH_SIGHTS_SECONDS, refresh
 from kpi_api.cascade.leading.rest import router as lead_router
 from kpi_api.cascade.moving.rest import router as moving_router
 from kpi_api.cascade.okrs.rest import router as okr_router
-from kpi_api.cascade.pictures.rendering import RENDERER, Renderer
 from kpi_api.cascade.pictures.rest import router as picture_router
 from kpi_api.cascade.rest import router as cascade_router
 from kpi_api.cascade.subtrees.rest import router as subtree_router
@@ -86,6 +86,7 @@ from kpi_api.scorecards.assignments.undoing import undo
 from kpi_api.scorecards.changes.asking import ASK, ask_carriers
 from kpi_api.scorecards.changes.leaving import END, end_with_employment
 from kpi_api.scorecards.changes.rest import router as change_router
+from kpi_api.scorecards.copying.rest import router as scorecard_copy_router
 from kpi_api.scorecards.corrections.applying import CORRECT
 from kpi_api.scorecards.corrections.jobs import CORRECT_SECONDS, correct
 from kpi_api.scorecards.corrections.rest import router as correction_router
@@ -93,6 +94,7 @@ from kpi_api.scorecards.discussion.rest import router as discussion_router
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
 from kpi_api.scorecards.offers.rest import router as offer_router
+from kpi_api.scorecards.presence.rest import router as time_router
 from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
 from kpi_api.scorecards.rest import router as scorecard_router
 from kpi_api.scorecards.withdrawals import note_withdrawal
@@ -102,6 +104,7 @@ from kpi_api.scores.pushing import PUSH, PUSH_SECONDS, push_api_keys, push_peopl
 from kpi_api.scores.rest import router as score_router
 from kpi_api.scores.roll_ups.rest import router as roll_up_router
 from kpi_api.scores.scoring_client import SCORING, open_scoring_client
+from kpi_api.scores.time_away import MARK, mark_by_time_away
 from kpi_api.settings import Settings
 
 USERS[:] = [kpi_uses]
@@ -168,8 +171,10 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             change_router,
             agreement_router,
             discussion_router,
+            time_router,
             correction_router,
             assignment_router,
+            scorecard_copy_router,
             offer_router,
             finding_router,
             review_router,
@@ -197,6 +202,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             UNDO: undo,
             KEEP_QUALITY: keep_quality,
             COMPUTE: compute_scores,
+            MARK: mark_by_time_away,
             CELEBRATE: celebrate_reached,
             PUSH: push_people,
             TELL: push_api_keys,
@@ -207,7 +213,8 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
         subscriptions={
             "person.changed": [PUSH, FOLLOW_LEAVERS, END],
             "person.erased": [PUSH],
-            "employment.changed": [REFRESH_SIGHTS, PUSH],
+            "employment.changed": [REFRESH_SIGHTS, PUSH, MARK],
+            "leave.changed": [MARK],
             "unit.changed": [REFRESH_SIGHTS],
             "measurement.recorded": [COMPUTE, CELEBRATE],
             "scorecard.activated": [COMPUTE],

@@ -14,6 +14,7 @@ PART_WORDS: Final = {
 }  # fmt: skip
 LINE_WORDS: Final = {
     "component": "Component", "definition_version": "Version of the definition", "window_start": "First day", "window_end": "Last day",
+    "pro_rated_by": "What pro-rates the target",
 }  # fmt: skip
 
 
@@ -28,7 +29,9 @@ def differences(before: Document, after: Document) -> list[str]:
     ]
 
 
-WINDOW: Final = {"window_start": "First day of the scorecard", "window_end": "Last day of the scorecard"}
+WINDOW: Final = {
+    "window_start": "First day of the scorecard", "window_end": "Last day of the scorecard", "time_rules": "Rules for leave and part-time",
+}  # fmt: skip
 
 
 def _added(line: Mapping[str, Any]) -> str:
@@ -74,7 +77,7 @@ def _told(value: Any) -> str:
     if value is None:
         return "none"
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_told, value))
     if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {given}" for name, given in value.items())
+        return ", ".join(f"{name.replace('_', ' ')} {_told(given)}" for name, given in value.items())
     return str(value).replace("_", " ")

@@ -17,9 +17,12 @@ from kpi_api.cascade.queries import targets
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.counting import counted_part
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
-from kpi_api.people.queries import manager_on
+from kpi_api.people.leaves.rules import TimeRules
+from kpi_api.people.models import OrganizationProfile
+from kpi_api.people.queries import employment_on, manager_on
 from kpi_api.scorecards.lifecycle import Side, Status
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
+from kpi_api.scorecards.presence.rules import FULL_TIME, pro_rating, rules_terms
 from kpi_api.scorecards.reminders.waiting import is_late, reminder_days, waits_for
 from kpi_api.scorecards.schemas import HistoryOutput
 from kpi_api.scorecards.terms import Terms, make_terms
@@ -132,17 +135,34 @@ async def lines(session: ReadSession, scorecard_id: UUID) -> list[LineFacts]:
 async def present_terms(session: ReadSession, card: Scorecard) -> Terms:
     """The text of a scorecard as it stands now."""
     cycle = await session.get_one(Cycle, (card.organization_id, card.cycle_id))
+    rules, time_rules = await rules_of_today(session, card)
     head = {
         "scorecard_id": str(card.id),
         "person_id": str(card.person_id),
         "cycle": {"id": str(cycle.id), "code": cycle.code, "starts_on": cycle.starts_on.isoformat()},
         "window_start": card.window_start.isoformat(),
         "window_end": card.window_end.isoformat(),
+        **time_rules,
     }
-    return make_terms(head, [line_terms(number, facts) for number, facts in enumerate(await lines(session, card.id), start=1)])
+    return make_terms(head, [line_terms(number, facts, rules) for number, facts in enumerate(await lines(session, card.id), start=1)])
 
 
-def line_terms(number: int, facts: LineFacts) -> dict[str, Any]:
+async def rules_of_today(session: ReadSession, card: Scorecard) -> tuple[TimeRules, dict[str, Any]]:
+    """The organization's rules for time away, and what a text says of them that is signed now."""
+    profile = await session.get_one(OrganizationProfile, (session.organization_id, session.organization_id))
+    if profile.time_rules == TimeRules():
+        return profile.time_rules, {}
+    works = await employment_on(session, [card.person_id], card.window_start)
+    return profile.time_rules, rules_terms(profile.time_rules, works[card.person_id].fte if works else FULL_TIME)
+
+
+def line_terms(number: int, facts: LineFacts, rules: TimeRules) -> dict[str, Any]:
+    """A line of the text, which names what pro-rates its targets."""
+    line = _line_terms(number, facts)
+    return line | {"pro_rated_by": pro_rating(rules, line, own=facts.kpi.level == "individual")}
+
+
+def _line_terms(number: int, facts: LineFacts) -> dict[str, Any]:
     kpi, version, line = facts.kpi, facts.version, facts.line
     return {
         "line": number,

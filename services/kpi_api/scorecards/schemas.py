@@ -194,9 +194,13 @@ class ScorecardSummary(Output):
 
 
 class ScorecardOutput(ScorecardSummary):
-    """A scorecard with its lines, who signed which text, what happened, and what the viewer may do now."""
+    """A scorecard with its lines, who signed which text, what happened, and what the viewer may do now.
+
+    `time` says what leave and part-time do to it; nothing where they do nothing (`GET /v1/scorecards/{id}/time` has the figures).
+    """
 
     lines: list[LineOutput]
     signatures: list[SignatureOutput]
     history: list[HistoryOutput]
+    time: list[str]
     verbs: list[VerbOutput]

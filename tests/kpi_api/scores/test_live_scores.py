@@ -159,6 +159,23 @@ async def test_asking_for_another_text_or_declining_one_leaves_the_score_fresh_a
     assert (await score(scene, year.card))["freshness"] == "fresh"
 
 
+async def test_leave_that_shrinks_a_target_makes_the_score_stale_and_counts(scene: Scene) -> None:
+    await adopt_plan(scene)
+    hr = await scene.client("hr")
+    rules = {"time_rules": {"leave_targets": "pro_rated"}}
+    assert (await hr.patch("/v1/organization", json=rules, headers={"If-Match": "*"})).status_code == 200
+    card = await agreed_card(scene)
+    await measure(scene, 0, "600")
+    await scene.organization.world.work()
+    assert (await score(scene, card))["composite"] == "0.500000000000"
+
+    half_a_year = {"first_day": "2026-01-01", "last_day": "2026-06-30"}
+    (await hr.post(f"/v1/people/{scene.people['ann'].id}/leaves", json=half_a_year)).raise_for_status()
+    await scene.organization.world.work()
+    after = await score(scene, card)
+    assert (after["freshness"], after["composite"]) == ("fresh", "0.991847837317"), "600 of 604.9315, which is 1200 × 184/365"
+
+
 async def test_with_scoring_down_reads_work_and_it_catches_up_when_back(scene: Scene) -> None:
     await adopt_plan(scene)
     card = await agreed_card(scene)

@@ -16,10 +16,12 @@ from kpi_api.cascade.queries import among, targets
 from kpi_api.cascade.storing import target_row
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.dictionary.target_schemas import Target
+from kpi_api.people.leaves.rules import TimeRules
 from kpi_api.scorecards.changes.models import ScorecardChange
 from kpi_api.scorecards.changes.schemas import ChangedLine
 from kpi_api.scorecards.differences import differences
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
+from kpi_api.scorecards.presence.rules import signed_rules
 from kpi_api.scorecards.queries import LineFacts, line_terms
 from kpi_api.scorecards.terms import Document, Terms, make_terms
 
@@ -55,17 +57,18 @@ async def changed_terms(
     """
     then = {line["kpi_id"]: line for line in signed["lines"]}
     facts = await kpi_facts(session, [line.kpi_id for line in lines])
-    written = [_line(number, line, then.get(str(line.kpi_id)), facts[line.kpi_id]) for number, line in enumerate(lines, start=1)]
+    rules = signed_rules(signed)
+    written = [_line(number, line, then.get(str(line.kpi_id)), facts[line.kpi_id], rules) for number, line in enumerate(lines, start=1)]
     return make_terms(_head(signed, scorecard_id, days), written)
 
 
-def _line(number: int, given: ChangedLine, signed: Document | None, facts: LineFacts) -> Mapping[str, Any]:
+def _line(number: int, given: ChangedLine, signed: Document | None, facts: LineFacts, rules: TimeRules) -> Mapping[str, Any]:
     own = {"line": number, "weight": given.weight, "component": given.component, "status": facts.kpi.status}
     if signed is not None and given.targets is None:
         return signed | own
     if given.targets is not None:
         facts = LineFacts(facts.line, facts.kpi, facts.version, facts.definition_code, _as_rows(facts.kpi.id, given.targets))
-    return line_terms(number, facts) | own
+    return line_terms(number, facts, rules) | own
 
 
 def _as_rows(kpi_id: UUID, given: Sequence[Target]) -> list[KpiTarget]:
@@ -94,12 +97,13 @@ async def kpi_facts(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUI
 
 def with_kpi_as_it_stands(signed: Document, scorecard_id: UUID, days: tuple[date, date], facts: LineFacts) -> Terms:
     """The signed text with one KPI's line as the KPI stands now."""
-    lines = [_refreshed(line, facts) if line["kpi_id"] == str(facts.kpi.id) else line for line in signed["lines"]]
+    rules = signed_rules(signed)
+    lines = [_refreshed(line, facts, rules) if line["kpi_id"] == str(facts.kpi.id) else line for line in signed["lines"]]
     return make_terms(_head(signed, scorecard_id, days), lines)
 
 
-def _refreshed(line: Document, facts: LineFacts) -> Mapping[str, Any]:
-    now = line_terms(line["line"], facts)
+def _refreshed(line: Document, facts: LineFacts, rules: TimeRules) -> Mapping[str, Any]:
+    now = line_terms(line["line"], facts, rules)
     return now | {name: line[name] for name in ("weight", "component")}
 
 

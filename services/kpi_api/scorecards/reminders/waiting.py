@@ -2,12 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, DateTime, and_, case, func, literal, or_, select
 
 from chassis.access import Viewer, on_day
 from chassis.database import ReadSession
 from kpi_api.access.models import ReportingLine
 from kpi_api.access.sight import is_self, leads_as, without_manager
+from kpi_api.people.leaves.models import Leave
 from kpi_api.people.models import OrganizationProfile
 from kpi_api.scorecards.lifecycle import UNDER_NEGOTIATION
 from kpi_api.scorecards.models import Scorecard
@@ -38,11 +39,20 @@ async def reminder_days(session: ReadSession) -> int:
 
 
 def is_late(now: datetime, days: int) -> ColumnElement[bool]:
-    """The answer has been awaited for as long as the organization lets pass before it reminds."""
-    return and_(Scorecard.status.in_(UNDER_NEGOTIATION), Scorecard.waiting_since <= now - timedelta(days=days))
+    """The answer has been awaited for as long as the organization lets pass before it reminds. It waits for whoever is on leave."""
+    return and_(Scorecard.status.in_(UNDER_NEGOTIATION), awaited_since(now) <= now - timedelta(days=days))
 
 
 def reminders_due(now: datetime, days: int) -> ColumnElement[int]:
     """How many times who is waited for is to be reminded by now: once for each full interval."""
-    waited = func.extract("epoch", literal(now) - Scorecard.waiting_since)
+    waited = func.extract("epoch", literal(now) - awaited_since(now))
     return func.floor(waited / (days * 86_400))
+
+
+def awaited_since(now: datetime) -> ColumnElement[datetime]:
+    """Since when the answer is awaited. Of the person, from the day on which they are back from leave; while they are away, not yet."""
+    back = select(func.max(func.coalesce(Leave.last_day, now.date()) + 1).cast(DateTime(timezone=True))).where(
+        Leave.organization_id == Scorecard.organization_id, Leave.person_id == Scorecard.person_id, Leave.first_day <= now.date()
+    )
+    since = func.greatest(Scorecard.waiting_since, back.scalar_subquery())
+    return case((Scorecard.written_by_side == "manager", since), else_=Scorecard.waiting_since)

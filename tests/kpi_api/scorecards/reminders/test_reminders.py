@@ -87,3 +87,15 @@ async def test_the_organization_sets_the_interval(scene: Scene) -> None:
     await scene.organization.set_clock("2026-03-04T09:01:00Z")
     assert await listed(scene, "hr", late="true") == [card]
     assert await reminders(scene) == [("person", 1)]
+
+
+async def test_whoever_is_on_leave_is_reminded_once_they_were_back_for_as_long(scene: Scene) -> None:
+    await scene.organization.set_clock("2026-03-02T09:00:00Z")
+    card = await scene.opened()
+    await scene.act(card, "propose", "max")
+    leave = {"first_day": "2026-03-01", "last_day": "2026-03-20"}
+    await (await scene.client("hr")).post(f"/v1/people/{scene.people['ann'].id}/leaves", json=leave)
+    for day, expected in (("16", []), ("27", []), ("28", [("person", 1)])):
+        await scene.organization.set_clock(f"2026-03-{day}T09:00:00Z")
+        assert await reminders(scene) == expected, day
+    assert await listed(scene, "hr", late=True) == [card]
