@@ -10,10 +10,10 @@ SIGHTLINE := $(PYTHON) -m sightline
 SEMGREP_READY := $(VENV)/semgrep/.ready
 SEMGREP = PATH=$(CURDIR)/$(VENV)/semgrep/bin:$$PATH semgrep scan --metrics=off --disable-version-check
 
-# Several test files at a time, each process with a PostgreSQL of its own.
-AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadfile
+# Several test files at a time, each process with a PostgreSQL and ports of its own. tests/conftest.py says which files are begun first.
+AT_ONCE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-# These start programs of their own, which must not look for free ports at the same moment.
+# These kill programs and wait for others: in the deep suite, where they do so for long, one at a time.
 WITH_PROCESSES := tests/scenarios tests/faults tests/sightline
 
 # The environment is made again when the lock changes, and when the folder was copied or moved (its paths would lead to the old place).
@@ -37,8 +37,7 @@ status: $(READY) ## Say what runs where
 	@$(SIGHTLINE) status
 
 test: lint ## What CI runs: style, types, directions and the tests, in under ten minutes
-	$(PYTHON) -m pytest $(AT_ONCE) -m "not deep" $(WITH_PROCESSES:%=--ignore=%)
-	$(PYTHON) -m pytest -m "not deep" $(WITH_PROCESSES)
+	$(PYTHON) -m pytest $(AT_ONCE) -m "not deep"
 
 test-deep: lint ## The tests and the full conformance, attack, fault and two-version suites
 	$(PYTHON) -m pytest $(AT_ONCE) $(WITH_PROCESSES:%=--ignore=%)
