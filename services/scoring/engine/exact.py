@@ -20,6 +20,7 @@ Flags = NDArray[np.bool_]
 
 SAFE: Final = 2**62
 """Every int64 that is stored or added stays below this, so that one addition of two of them cannot wrap."""
+_SHORT: Final = 16
 
 
 def constant(value: int) -> Integers:
@@ -73,7 +74,22 @@ def sums(values: Integers, starts: NDArray[np.int64]) -> Integers:
     largest = 0 if is_wide(values) else magnitude(values)
     if largest * len(values) >= SAFE and largest * int(np.diff(starts, append=len(values)).max()) >= SAFE:
         values = wide(values)
-    return np.add.reduceat(values, starts)
+    return _sums_of_equal_runs(values, starts) if _are_equal(starts, len(values)) else np.add.reduceat(values, starts)
+
+
+def _are_equal(starts: NDArray[np.int64], length: int) -> bool:
+    """Whether all runs are equally long, and short."""
+    each, rest = divmod(length, len(starts))
+    return not rest and 1 < each <= _SHORT and np.array_equal(starts, np.arange(0, length, each))
+
+
+def _sums_of_equal_runs(values: Integers, starts: NDArray[np.int64]) -> Integers:
+    """Column by column, which is several times as fast as run by run."""
+    rows = values.reshape(len(starts), -1)
+    result = rows[:, 0] + rows[:, 1]
+    for place in range(2, rows.shape[1]):
+        result += rows[:, place]
+    return result
 
 
 def multiplied_quotient(values: Integers, factor: Integers, divisor: Integers, rounding: RoundingMode) -> Integers:
@@ -83,7 +99,7 @@ def multiplied_quotient(values: Integers, factor: Integers, divisor: Integers, r
         factor, divisor = constant(int(factor[0]) // shared), constant(int(divisor[0]) // shared)
     if not (is_wide(values) or is_wide(factor) or is_wide(divisor)) and magnitude(divisor) < SAFE:
         if magnitude(values) * magnitude(factor) < SAFE:
-            return _whole_quotient(values * factor, divisor, rounding)
+            return _whole_quotient(values * factor, divisor, rounding, in_place=True)
         estimated = _estimated_quotient(values, factor, divisor, rounding)
         if estimated is not None:
             return estimated
@@ -104,14 +120,20 @@ def rescaled(values: Integers, places: int, to: int, rounding: RoundingMode) -> 
     return quotient(values, constant(10 ** (places - to)), rounding)
 
 
-def _whole_quotient(numerator: Integers, divisor: Integers, rounding: RoundingMode) -> Integers:
+def _whole_quotient(numerator: Integers, divisor: Integers, rounding: RoundingMode, in_place: bool = False) -> Integers:
+    """`in_place`: the numerator is the caller's own and not needed any more."""
     by = int(divisor[0]) if divisor.size == 1 else divisor  # NumPy divides by one number without a division each
     negative = numerator < 0 if numerator.size and numerator.min() < 0 else None
-    if rounding == "half_up" and negative is None and magnitude(divisor) < SAFE:
-        found = numerator + (by >> 1)  # for whole numbers the same as adding the exact half
+    largest_divisor = magnitude(divisor)
+    if rounding == "half_up" and negative is None and largest_divisor < SAFE:
+        half = by >> 1  # for whole numbers the same as adding the exact half
+        own = in_place and numerator.size >= divisor.size and not is_wide(numerator)
+        found = np.add(numerator, half, out=numerator) if own else numerator + half
         if divisor.size > 1 and not is_wide(found) and magnitude(found) < 2**53:
             # A quotient q below a whole number lacks at least 1 ÷ divisor of it, more than q × 2^-53, which a float is off at most.
-            np.copyto(found, np.divide(found, by), casting="unsafe")
+            estimate = found.astype(np.float64)  # nosemgrep: binary-float-near-money - proven exact
+            estimate /= divisor.astype(np.float64)  # nosemgrep: binary-float-near-money - proven exact
+            np.copyto(found, estimate, casting="unsafe")
             return found
         found //= by
         return found

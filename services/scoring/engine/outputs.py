@@ -27,7 +27,7 @@ class NumberOutput:
         self.length, self.places = length, places
         self.reasons: Reasons = None
         self._null: Flags | None = None
-        self._values: Integers = np.empty(length, dtype=np.int64)
+        self._values: Integers = np.frombuffer(pa.allocate_buffer(8 * length), dtype=np.int64)  # which Arrow keeps for the next run
         self._largest = 0
 
     def fill(self, start: int, stop: int, column: Column) -> None:

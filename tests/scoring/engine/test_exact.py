@@ -58,6 +58,14 @@ def test_products_and_sums_never_wrap(rows: list[tuple[int, int]]) -> None:
     assert int(sums(left, np.array([0]))[0]) == sum(a for a, _ in rows)
 
 
+@given(st.lists(st.lists(numbers, min_size=1, max_size=4), min_size=1, max_size=6), st.integers(1, 20))
+def test_sums_are_of_each_run(runs: list[list[int]], each: int) -> None:
+    """Given runs of any lengths, or all of one length, then each has its own sum."""
+    for of in (runs, [(run * each)[:each] for run in runs]):
+        starts = np.cumsum([0, *(len(run) for run in of[:-1])])
+        assert [int(value) for value in sums(column([value for run in of for value in run]), starts)] == [sum(run) for run in of]
+
+
 @pytest.mark.parametrize(
     ("value", "mode", "expected"),
     [(-25, "half_up", -3), (-25, "half_down", -2), (-25, "half_even", -2), (25, "half_up", 3), (-21, "up", -3)],
