@@ -53,3 +53,7 @@ class StaleRun(Conflict):
     """Something was released for the same scorecards after this run was computed."""
 
     code, title = "stale_run", "Computed before something else was released"
+
+
+class NotReplayable(Conflict):
+    code, title = "not_replayable", "The run cannot be replayed"

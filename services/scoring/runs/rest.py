@@ -16,9 +16,9 @@ from chassis.etags import set_etag
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute, Write
 from scoring.access.door import CurrentViewer
-from scoring.runs import actions, approving, queries
+from scoring.runs import actions, approving, queries, replaying
 from scoring.runs.models import Run, RunLine
-from scoring.runs.schemas import Approval, RunDetail, RunIn, RunLineOut, RunOut
+from scoring.runs.schemas import Approval, ReplayOut, RunDetail, RunIn, RunLineOut, RunOut
 from scoring.runs.shown import run_listed, run_shown
 from scoring.snapshots.arrow import read_stream
 from scoring.snapshots.canonical import canonical
@@ -139,6 +139,19 @@ async def list_lines(run_id: UUID, viewer: CurrentViewer, session: Read, page: P
     others = sorted({row.person_id for row in rows} - {viewer.person_id})
     await audit.record_read(session, viewer.subject, "run_line.read", "person", others, run_id=str(run_id))
     return Page(items=[RunLineOut.model_validate(row) for row in rows], next=page.link_next(rows))
+
+
+@router.get("/{run_id}/replay", summary="Replay a run")
+async def get_replay(run_id: UUID, viewer: CurrentViewer, session: Read) -> ReplayOut:
+    """Score a computed run once more from what is stored with it, and compare every byte with what was answered then. Nothing is changed.
+
+    For those who manage and approve pay; the reading is recorded.
+    """
+    replayed = await replaying.replay(viewer, session, await queries.run(viewer, session, run_id))
+    await audit.record_read(session, viewer.subject, "run.replayed", "run", [run_id], same=replayed.same)
+    others = sorted({difference.person_id for difference in replayed.differences} - {viewer.person_id})
+    await audit.record_read(session, viewer.subject, "run_line.read", "person", others, run_id=str(run_id))
+    return ReplayOut.model_validate(replayed)
 
 
 async def _run_out(viewer: Viewer, session: ReadSession, run: Run, response: Response) -> RunDetail:

@@ -113,3 +113,29 @@ class RunLineOut(PaidOutput):
     legal_entity: str | None
     cost_centre: str | None
     corrects_line_id: UUID | None
+
+
+class DifferenceOut(Output):
+    """A figure that came out otherwise; null is no figure."""
+
+    scorecard_id: UUID
+    person_id: UUID
+    figure: Literal["composite", "payout"]
+    stored: ExactDecimal | None
+    replayed: ExactDecimal | None
+
+
+class ReplayOut(Output):
+    """A run scored once more from what is stored with it; `same` when every byte came out as it was."""
+
+    same: bool
+    engine_version: int
+    snapshot_digest: str
+    replayed_snapshot_digest: str
+    input_digest: str
+    replayed_input_digest: str
+    result_digest: Annotated[str, Field(description="Over each byte that the engine answered then, by plan and in order.")]
+    replayed_result_digest: str
+    line_count: int
+    difference_count: int
+    differences: Annotated[list[DifferenceOut], Field(description="The first hundred.")]

@@ -65,6 +65,37 @@ def release(run: RunId = None, organization: OrganizationId = None, act_as: ActA
     _do("release", run, {}, organization, act_as, as_json=as_json)
 
 
+@app.command()
+def replay(run: RunId = None, organization: OrganizationId = None, act_as: ActAs = None, as_json: AsJson = False) -> None:
+    """Score a run once more from what is stored with it and compare every byte. Ends with 1 where something came out otherwise.
+
+    Example: `sightline run replay --as comp_admin`.
+    """
+    with open_client(organization, act_as) as client:
+        found = _find(client, run)
+        replayed = client.get("scoring", f"/v1/runs/{found['id']}/replay")
+    if as_json:
+        show_json(replayed)
+    else:
+        _tell_replay(found, replayed)
+    if not replayed["same"]:
+        raise typer.Exit(1)
+
+
+def _tell_replay(run: dict[str, Any], replayed: dict[str, Any]) -> None:
+    by = f"{replayed['line_count']} lines, by version {replayed['engine_version']} of the rules"
+    show_step(f"Run {run['id']} for {run['cycle_code']}: {by}.")
+    for what in ("snapshot", "input", "result"):
+        before, after = replayed[f"{what}_digest"], replayed[f"replayed_{what}_digest"]
+        show_step(f"{what}: {before}, the same" if before == after else f"{what}: {before}, but replayed {after}")
+    differences = replayed["differences"]
+    if differences:
+        rows = [[each["scorecard_id"], each["figure"], each["stored"] or "", each["replayed"] or ""] for each in differences]
+        show_table(["scorecard", "figure", "stored", "replayed"], rows)
+    otherwise = f"It came out otherwise. Figures of lines that differ: {replayed['difference_count']}."
+    show_step("Every byte is the same." if replayed["same"] else otherwise)
+
+
 def _do(verb: str, run: UUID | None, content: dict[str, Any], organization: UUID | None, act_as: str | None, *, as_json: bool) -> None:
     with open_client(organization, act_as) as client:
         done = client.call("scoring", "POST", f"/v1/runs/{_find(client, run)['id']}/{verb}", json=content).json()

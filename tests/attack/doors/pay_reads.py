@@ -31,6 +31,8 @@ DOORS: list[Door] = [
     read("/v1/runs", "run", "/v1/runs", is_list=True, cycle_code="2025"),
     read("/v1/runs/{run_id}", "run", "/v1/runs/{id}"),
     read("/v1/runs/{run_id}/lines", "line_of_run", "/v1/runs/{run_id}/lines", sees="run_line", inside="run", limit="200"),
+    Read("scoring GET /v1/runs/{run_id}/replay", "line_of_run", get("/v1/runs/{run_id}/replay"), sees="run_line", inside="run",
+         extra_viewers=SERVICE, shows=holds('"same"')),
     read("/v1/payroll-batches", "payroll_batch", "/v1/payroll-batches", is_list=True),
     read("/v1/payroll-batches/{batch_id}", "payroll_batch", "/v1/payroll-batches/{id}"),
     read("/v1/payroll-batches/{batch_id}/summary", "payroll_batch", "/v1/payroll-batches/{id}/summary"),
