@@ -14,6 +14,7 @@ EVENT_TYPES = {
     "definition.approved": "A version of a KPI definition was approved and takes effect from its date.",
     "definition.changed": "Who answers for a definition or its source, or when it is reviewed, is different now; `fields` names what.",
     "definition.tried": "The formula of a version's `part` was run on sample data before its approval.",
+    "definition.sent_back": "A proposed version `number` of a KPI definition is a draft again; who works on it reads the reason there.",
     "definition.retired": "A version of a KPI definition is given to no new KPI from `from_day` on.",
     "definition.merged": "A definition was merged into another, `into_id`, which is to be used instead; its KPIs keep their version.",
     "definition.difference_stated": "Somebody stated how a definition differs from one that looks like it, `other_id`.",

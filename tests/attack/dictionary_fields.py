@@ -4,13 +4,14 @@ PAGE = ("edges", "pageInfo")
 VERSION = ("uuid", "number", "status", "effectiveFrom", "retiredFrom", "name", "description", "direction", "unit", "precision", "dimension",
            "combine", "parts", "combineParts", "formulas", "measures", "sourceOfTruth", "updateFrequency", "decisionSpeedDays",
            "exclusionRules", "leading", "leadsToCode", "leadsToLagDays", "kind", "competencyCode", "controllability",
-           "controllabilityCause", "applicability", "note", "approvedAt", "outcome", "verbs")  # fmt: skip
+           "controllabilityCause", "applicability", "note", "approvedAt", "outcome", "verbs", "sentBack")  # fmt: skip
 CONNECTED = ("Definition", "DefinitionReview", "BusinessChange", "Outcome")
 
 DICTIONARY: dict[str, dict[str, str]] = {
     "Definition": dict.fromkeys(("id", "uuid", "code", "origin", "state", "reviewEveryMonths", "reviewDueOn", "mergedInto"), "with")
     | dict.fromkeys(("version", "versions", "owner", "steward"), "in_sight"),
     "DefinitionVersion": dict.fromkeys(VERSION, "with") | dict.fromkeys(("author", "approver"), "in_sight"),
+    "SentBack": dict.fromkeys(("at", "reason"), "with") | {"by": "in_sight"},
     "DefinitionPart": dict.fromkeys(("code", "name", "unit", "direction"), "with"),
     "PartFormula": dict.fromkeys(("part", "formula"), "with"),
     "SourceMeasure": dict.fromkeys(("name", "unit"), "with"),

@@ -12,6 +12,7 @@ from kpi_api.dictionary.actions import locked, require_order, require_unmerged
 from kpi_api.dictionary.formulas.trials import require_tried
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.dictionary.problems import ApprovedByAnother, WrongStatus
+from kpi_api.dictionary.schemas import SendingBack
 
 
 async def propose(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int) -> DefinitionVersion:
@@ -53,6 +54,27 @@ def require_approvable(viewer: Viewer, version: DefinitionVersion) -> UUID:
         raise ApprovedByAnother("You wrote this version, so somebody else must approve it.")
     _require_next(version, "proposed", "approved")
     return approver_id
+
+
+async def send_back(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int, given: SendingBack) -> DefinitionVersion:
+    """A proposed version is a draft again, for a reason that its author reads.
+
+    Raises NotFound, WrongStatus, NotAllowed.
+    """
+    version = await queries.version(viewer, session, definition_id, number, lock=True)
+    version.sent_back_by_person_id = require_returnable(viewer, version)
+    version.sent_back_at, version.sent_back_reason = session.now, given.reason
+    await _move(session, version, "draft")
+    await events.record(session, "definition.sent_back", "definition", definition_id, number=number)
+    return version
+
+
+def require_returnable(viewer: Viewer, version: DefinitionVersion) -> UUID:
+    """Who sends it back: whoever approves versions, or its author, who takes it back. Raises NotAllowed, WrongStatus."""
+    if viewer.person_id is None or viewer.person_id != version.author_id:
+        viewer.require("definitions.approve")
+    _require_next(version, "proposed", "draft")
+    return viewer.require_person()
 
 
 async def retire(viewer: Viewer, session: WriteSession, definition_id: UUID, number: int, from_day: date) -> DefinitionVersion:

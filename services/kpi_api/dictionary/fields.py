@@ -14,6 +14,7 @@ Code = Annotated[
 ]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), NOT_BLANK]
 Prose = Annotated[str, StringConstraints(max_length=4000)]
+Said = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000), NOT_BLANK]
 UnitCode = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_/]{0,31}$"),

@@ -88,7 +88,8 @@ class KpiDefinition(Versioned, Row):
 class DefinitionVersion(Row):
     """What a definition means from a date on (S2, step 2). Only its status and who decided change; the database refuses any other edit.
 
-    draft -> proposed -> approved -> retired (from a date); a proposed one may be sent back and is a draft again. `author_id` is null when the library wrote it; the approver is never the author.
+    draft -> proposed -> approved -> retired (from a date); a proposed one may be sent back and is a draft again. `author_id` is null when
+    the library wrote it; the approver is never the author.
     `definition_state` is the `version` of the definition's row once this was written, so that who edits from an older state is told of it.
     """
 

@@ -20,6 +20,7 @@ from kpi_api.dictionary.schemas import (
     DifferenceOutput,
     NewDefinition,
     Retirement,
+    SendingBack,
     Uses,
     VersionDetail,
     VersionInput,
@@ -155,6 +156,14 @@ async def propose_version(definition_id: UUID, number: VersionNumber, viewer: Cu
 async def approve_version(definition_id: UUID, number: VersionNumber, viewer: CurrentViewer, session: Write) -> VersionDetail:
     """Let a proposed version take effect from its date. Its author cannot approve it."""
     return await version_shown(viewer, session, await approving.approve(viewer, session, definition_id, number))
+
+
+@router.post("/definitions/{definition_id}/versions/{number}/send-back", summary="Send a version back")
+async def send_version_back(
+    definition_id: UUID, number: VersionNumber, given: SendingBack, viewer: CurrentViewer, session: Write
+) -> VersionDetail:
+    """A proposed version is a draft again. Its author reads the reason, and proposes it once more or writes another."""
+    return await version_shown(viewer, session, await approving.send_back(viewer, session, definition_id, number, given))
 
 
 @router.post("/definitions/{definition_id}/versions/{number}/retire", summary="Retire a version")

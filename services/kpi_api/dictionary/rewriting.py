@@ -8,6 +8,7 @@ from kpi_api.dictionary.schemas import VersionInput, VersionOutput
 
 NOT_WRITTEN = {
     "id", "definition_id", "number", "status", "outcome_id", "author_id", "approver_id", "approved_at", "retired_from",
+    "sent_back",
 }  # fmt: skip
 """What a version has that its author does not write."""
 

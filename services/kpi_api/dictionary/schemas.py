@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from chassis.dates import PlausibleDate
 from chassis.verbs import VerbOutput
-from kpi_api.dictionary.fields import Code, Input, Name, Output, Prose, UnitCode
+from kpi_api.dictionary.fields import Code, Input, Name, Output, Prose, Said, UnitCode
 from kpi_api.dictionary.target_schemas import Part
 from kpi_api.dictionary.vocabulary import (
     Combine,
@@ -135,6 +135,18 @@ class Retirement(Input):
     from_day: PlausibleDate = Field(description="The first day on which no new KPI uses the version.")
 
 
+class SendingBack(Input):
+    reason: Said = Field(description="What would have to be different.", examples=["Say what happens to renewals."])
+
+
+class SentBack(BaseModel):
+    """When a proposed version was sent back, by whom and why."""
+
+    at: datetime
+    by_person_id: UUID
+    reason: str
+
+
 class VersionOutput(Output):
     """A definition version as it stands."""
 
@@ -172,10 +184,11 @@ class VersionOutput(Output):
     approver_id: UUID | None
     approved_at: datetime | None
     retired_from: date | None
+    sent_back: SentBack | None = Field(description="The last time that it was sent back; null once it is approved.")
 
 
 class VersionDetail(VersionOutput):
-    """A definition version; `verbs` says what the viewer may do now: try, propose, approve, retire."""
+    """A definition version; `verbs` says what the viewer may do now: try, propose, send_back, approve, retire."""
 
     verbs: list[VerbOutput]
 

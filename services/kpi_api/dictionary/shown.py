@@ -35,6 +35,7 @@ async def version_shown(viewer: Viewer, session: ReadSession, version: Definitio
     verbs = [
         await verb_output("try", lambda: trials.require_triable(viewer, version)),
         await verb_output("propose", lambda: approving.require_proposable(viewer, version)),
+        await verb_output("send_back", lambda: approving.require_returnable(viewer, version)),
         await verb_output("approve", require_approvable),
         await verb_output("retire", lambda: approving.require_retirable(viewer, version)),
     ]

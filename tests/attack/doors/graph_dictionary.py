@@ -116,6 +116,8 @@ WRITES: list[Door] = [
     write("proposeDefinitionVersion", "definition.propose", "regent", owner="regent", prepare=a_version(), number=FIRST),
     write("approveDefinitionVersion", "definition.approve", "hr", owner="regent", prepare=a_version("propose"), number=FIRST),
     write("approveDefinitionVersion", "definitions.approve", "regent", prepare=a_version("propose", author="founder"), number=FIRST),
+    write("sendDefinitionVersionBack", "definitions.approve", "regent", prepare=a_version("propose", author="founder"), number=FIRST,
+          reason=("String!", "Say more")),
     write("retireDefinitionVersion", "definitions.retire", "hr", prepare=a_version("propose", "approve"), number=FIRST,
           fromDay=("Date!", "2027-01-01")),
     write("tryFormula", "definitions.write", "regent", prepare=a_formula, number=FIRST, samples=SAMPLES),

@@ -49,6 +49,4 @@ async def uses(viewer: Viewer, session: ReadSession, codes: Collection[str]) -> 
 
 
 def _use(definition: KpiDefinition, version: DefinitionVersion) -> CompetencyUse:
-    return CompetencyUse(
-        definition_id=definition.id, code=definition.code, name=version.name, number=version.number, status=version.status
-    )
+    return CompetencyUse(definition_id=definition.id, code=definition.code, name=version.name, number=version.number, status=version.status)

@@ -22,9 +22,7 @@ from kpi_api.dictionary.stewardship.schemas import BusinessChangeInput, Completi
 from kpi_api.people import queries as people
 
 
-async def record_business_change(
-    viewer: Viewer, session: WriteSession, given: BusinessChangeInput
-) -> tuple[BusinessChange, list[UUID]]:
+async def record_business_change(viewer: Viewer, session: WriteSession, given: BusinessChangeInput) -> tuple[BusinessChange, list[UUID]]:
     """A business change, and a review of each definition it touches, due when it takes effect. Raises NotAllowed, UnknownReference."""
     viewer.require("business_changes.write")
     touched = await _touched(session, given)

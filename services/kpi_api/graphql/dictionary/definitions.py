@@ -63,6 +63,17 @@ class DefinitionApplicability:
         return cls(roles=given.get("roles", []), grades=given.get("grades", []), has_direct_reports=given.get("has_direct_reports"))
 
 
+@strawberry.type(description="When a proposed version was sent back, by whom and why.")
+class SentBack:
+    at: datetime
+    reason: str
+    by_person_id: strawberry.Private[UUID]
+
+    @strawberry.field(description="Null where out of sight.")
+    async def by(self, info: Info) -> Person | None:
+        return await load_person(info, self.by_person_id)
+
+
 @strawberry.type(description="The directional commitment that a KPI serves.")
 class ServedOutcome:
     uuid: UUID
@@ -103,6 +114,7 @@ class DefinitionVersion:
     applicability: DefinitionApplicability
     note: str = strawberry.field(description="Why it was written or changed.")
     approved_at: datetime | None
+    sent_back: SentBack | None = strawberry.field(description="The last time that it was sent back; null once it is approved.")
     outcome_id: strawberry.Private[UUID | None]
     author_id: strawberry.Private[UUID | None]
     approver_id: strawberry.Private[UUID | None]
@@ -120,7 +132,7 @@ class DefinitionVersion:
     async def approver(self, info: Info) -> Person | None:
         return await load_person(info, self.approver_id)
 
-    @strawberry.field(description="What the viewer may do now: try, propose, approve, retire.")
+    @strawberry.field(description="What the viewer may do now: try, propose, send_back, approve, retire.")
     async def verbs(self, info: Info) -> list[Verb]:
         return verbs_of(await info.context.loaders.version_verbs.load(self.uuid) or [])
 
@@ -144,6 +156,7 @@ class DefinitionVersion:
             controllability=Controllability(row.controllability),
             controllability_cause=word(ControllabilityCause, row.controllability_cause),
             applicability=DefinitionApplicability.of(row.applicability),
+            sent_back=SentBack(**row.sent_back) if row.sent_back else None,
             **{name: getattr(row, name) for name in same},
         )
 

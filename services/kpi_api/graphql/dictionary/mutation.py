@@ -13,6 +13,7 @@ from kpi_api.dictionary.formulas import trials
 from kpi_api.dictionary.formulas.schemas import TrialInput
 from kpi_api.dictionary.models import DefinitionVersion as VersionRow
 from kpi_api.dictionary.problems import InUse, InvalidFormula
+from kpi_api.dictionary.schemas import SendingBack
 from kpi_api.dictionary.stewardship import actions as stewardship
 from kpi_api.dictionary.stewardship.schemas import Completion, Reassignment
 from kpi_api.dictionary.stewardship.shown import reviews_shown
@@ -92,6 +93,14 @@ class DictionaryMutation(OutcomeMutation):
     @strawberry.mutation(description="Let a proposed version take effect from its date. Its author cannot approve it.")
     async def approve_definition_version(self, info: Info, id_: Id, number: int) -> DefinitionResult:
         return await move(info, id_, lambda s, one: approving.approve(info.context.viewer, s, one, number))
+
+    @strawberry.mutation(description="Make a proposed version a draft again, for a reason that its author reads.")
+    async def send_definition_version_back(self, info: Info, id_: Id, number: int, reason: str) -> DefinitionResult:
+        async def back(session: WriteSession, definition_id: UUID) -> VersionRow:
+            given = validated(SendingBack, {"reason": reason})
+            return await approving.send_back(info.context.viewer, session, definition_id, number, given)
+
+        return await move(info, id_, back)
 
     @strawberry.mutation(description="End the use of an approved version from a day on; refused while something uses it then, saying what.")
     async def retire_definition_version(self, info: Info, id_: Id, number: int, from_day: date) -> DefinitionResult:

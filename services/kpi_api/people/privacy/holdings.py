@@ -42,6 +42,12 @@ HOLDINGS = (
     Holding("definitions_stewarded", "kpi_definitions", "steward_id", shows=("id", "code")),
     Holding("definition_versions_written", "definition_versions", "author_id", shows=("id", "number", "name")),
     Holding("definition_versions_approved", "definition_versions", "approver_id", shows=("id", "number", "name", "approved_at")),
+    Holding(
+        "definition_versions_sent_back",
+        "definition_versions",
+        "sent_back_by_person_id",
+        shows=("id", "number", "name", "sent_back_at", "sent_back_reason"),
+    ),
     Holding("role_versions_written", "role_versions", "author_id", shows=("id", "number", "name", "written_at")),
     Holding("hris_messages", "hris_messages"),
     Holding("kpi_sights", "kpi_sights"),
