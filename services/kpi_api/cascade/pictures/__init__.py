@@ -5,6 +5,5 @@ Map
 - `layout`         where each box stands: levels from top to bottom, each KPI near what it contributes to. Pure
 - `labels`         texts that fit into a box. Pure
 - `specification`  the picture as a Vega-Lite specification. Pure
-- `rendering`      from the specification to SVG or PNG, by a process of its own (`render`)
-- `rest`           the doors
+- `rest`           the doors; `chassis.pictures` draws
 """

@@ -1,54 +1,21 @@
 """Doors of the pictures. By `Accept`: SVG (also where anything will do), PNG, or the Vega-Lite specification."""
 
 import asyncio
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated
 from uuid import UUID
 
-import orjson
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
-from chassis.app import NOT_ACCEPTABLE
-from chassis.problems import Problem
+from chassis.pictures.forms import FORMS, ByAccept, ChosenForm, picture_response
 from chassis.transactions import Read, TransactionalRoute, end_transaction
 from kpi_api.access.door import CurrentViewer
 from kpi_api.cascade.lines import line_of_sight
 from kpi_api.cascade.pictures.picture import Picture, of_line_downward, of_line_upward, of_unit
-from kpi_api.cascade.pictures.rendering import RENDERER, Form, Renderer
 from kpi_api.cascade.pictures.specification import Specification, specification
 from kpi_api.cascade.subtrees.reading import MAX_NODES, Wanted, line_of_sight_down, unit_cascade
 from kpi_api.cascade.subtrees.rest import CycleChoice, Depth, Direction, Fold
 
 router = APIRouter(prefix="/v1", tags=["cascade"], route_class=TransactionalRoute)
-
-ChosenForm = Form | Literal["vegalite"]
-
-VEGA_LITE: Final = "application/vnd.vegalite.v5+json"
-MEDIA_TYPES: Final[dict[ChosenForm, str]] = {"svg": "image/svg+xml", "png": "image/png", "vegalite": VEGA_LITE}
-FORMS: Final[dict[int | str, dict[str, Any]]] = {
-    200: {
-        "description": "The picture.",
-        "content": {
-            "image/svg+xml": {"schema": {"type": "string"}},
-            "image/png": {"schema": {"type": "string", "format": "binary"}},
-            VEGA_LITE: {"schema": {"type": "object"}},
-        },
-    },
-    **NOT_ACCEPTABLE,
-}
-
-
-class NoSuchForm(Problem):
-    status, code, title = 406, "picture_form", "No such form of the picture"
-
-
-def chosen_form(accept: Annotated[str, Header(description=f"One of {', '.join(MEDIA_TYPES.values())}.")] = "image/svg+xml") -> ChosenForm:
-    """The first of our media types that is accepted. Raises NoSuchForm."""
-    for given in accept.lower().split(","):
-        wanted = given.partition(";")[0].strip()
-        for form, media_type in MEDIA_TYPES.items():
-            if wanted in {media_type, "*/*"} or (wanted == "image/*" and form == "svg"):
-                return form
-    raise NoSuchForm(f"The picture is there as {', '.join(MEDIA_TYPES.values())}.")
 
 
 def folding(
@@ -59,7 +26,6 @@ def folding(
     return Wanted(frozenset(fold or ()), depth, limit)
 
 
-ByAccept = Annotated[ChosenForm, Depends(chosen_form)]
 Folding = Annotated[Wanted, Depends(folding)]
 
 
@@ -105,8 +71,4 @@ async def _answer(request: Request, picture: Picture, form: ChosenForm) -> Respo
     """Drawn after the transaction has ended, since that takes a while and needs no connection."""
     await end_transaction(request)
     drawing: Specification = await asyncio.to_thread(specification, picture)
-    headers = {"Vary": "Accept"}
-    if form == "vegalite":
-        return Response(orjson.dumps(drawing), media_type=VEGA_LITE, headers=headers)
-    renderer: Renderer = request.app.state.resources[RENDERER]
-    return Response(await renderer.draw(drawing, form), media_type=MEDIA_TYPES[form], headers=headers)
+    return await picture_response(request, drawing, form)

@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from chassis.identifiers import new_id
-from kpi_api.cascade.pictures import rendering
-from kpi_api.cascade.pictures.rendering import PictureUnavailable, Renderer
+from chassis.pictures import rendering
+from chassis.pictures.rendering import PictureUnavailable, Renderer
 from tests.kpi_api.cascade.company import Company, kpi
 
 SVG = {"Accept": "image/svg+xml"}

@@ -1,4 +1,4 @@
-"""`python -m kpi_api.cascade.pictures.render svg|png`: a Vega-Lite specification on the standard input, its picture on the standard output.
+"""`python -m chassis.pictures.render svg|png`: a Vega-Lite specification on the standard input, its picture on the standard output.
 
 A process of its own, since vl-convert holds Python's lock while it works and cannot be told to stop; and it may use no more than so much
 processor time. It fetches nothing: no address is allowed as data.

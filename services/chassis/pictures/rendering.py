@@ -5,15 +5,15 @@ At most `AT_ONCE` are drawn at a time by one service process; a few more wait, t
 
 import asyncio
 import sys
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import orjson
 import structlog
 
 from chassis.problems import Unavailable
-from kpi_api.cascade.pictures.specification import Specification
 
 Form = Literal["svg", "png"]
+Specification = dict[str, Any]
 
 RENDERER: Final = "renderer"
 """Its name among the service's resources."""
@@ -21,7 +21,7 @@ RENDERER: Final = "renderer"
 AT_ONCE: Final = 2
 WAITING: Final = 6
 SECONDS: Final = 45
-PROGRAM: Final = (sys.executable, "-I", "-m", "kpi_api.cascade.pictures.render")
+PROGRAM: Final = (sys.executable, "-I", "-m", "chassis.pictures.render")
 
 log = structlog.get_logger()
 
