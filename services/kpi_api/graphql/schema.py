@@ -53,6 +53,7 @@ from kpi_api.graphql.roles import Role, load_role, roles_page
 from kpi_api.graphql.roll_ups import DoubledResult, RolledUpKpi, SupposedChange, WhatIfResult, double_counting, roll_ups_page, what_would
 from kpi_api.graphql.scalars import EXACT_DECIMAL
 from kpi_api.graphql.scorecard_changes import ScorecardChangeQuery
+from kpi_api.graphql.scorecard_time import ScorecardTimeQuery
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.structure import Organization
 from kpi_api.graphql.subtrees import Cascade, cascade_of_kpi, cascade_of_unit
@@ -94,6 +95,7 @@ class Query(
     FindingQuery,
     MeasuringQuery,
     ScorecardChangeQuery,
+    ScorecardTimeQuery,
     TemplateQuery,
     WindowEventQuery,
 ):

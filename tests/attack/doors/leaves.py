@@ -4,11 +4,11 @@ import uuid
 from datetime import date, timedelta
 from typing import Any
 
-from tests.attack.attacking import Door, Read, Write
+from tests.attack.attacking import Call, Door, Read, Write
 from tests.attack.cast import Cast, Thing
-from tests.attack.doors.graph import PROBLEM, ask, changed, global_id
+from tests.attack.doors.graph import PROBLEM, ask, changed, fields_of, global_id
 from tests.attack.doors.people_writes import write
-from tests.attack.doors.reads import get, succeeds
+from tests.attack.doors.reads import get, holds, succeeds
 
 PLACE = "/v1/people/{person_id}/leaves"
 PERSON = {"kind": "person", "owner": "peer", "sees": "person"}
@@ -48,7 +48,18 @@ def graph(mutation: str, head: str, arguments: str, prepare: Any = a_leave, **va
     return Write(f"graphql Mutation.{mutation}", call=call, permit="people.write", twin="hr", prepare=prepare, accepted=changed, **PERSON)
 
 
+TIME = "/v1/scorecards/{scorecard_id}/time"
+ASKED = f"query ($id: ID!) {{ scorecardTime(scorecard: $id) {{ {fields_of('ScorecardTime', 1)} }} }}"
+
+
+def suppose(thing: Thing) -> Call:
+    return Call("POST", f"/v1/scorecards/{thing['id']}/time/preview", {"leaves": [{"first_day": "2026-03-01", "last_day": "2026-03-31"}]})
+
+
 DOORS: list[Door] = [
+    Read(f"kpi_api GET {TIME}", "scorecard", get("/v1/scorecards/{id}/time"), shows=holds('"scorecard_id":"{id}"')),
+    Read(f"kpi_api POST {TIME}/preview", "scorecard", suppose, shows=holds('"scorecard_id":"{id}"')),
+    Read("graphql Query.scorecardTime", "scorecard", ask(ASKED, id=global_id("Scorecard")), shows=holds('"scorecardUuid":"{id}"')),
     Read(f"kpi_api GET {PLACE}", "person", get("/v1/people/{id}/leaves"), shows=succeeds),
     rest("POST ", DAYS, prepare=days, star=False),
     rest("PUT /{leave_id}", DAYS),
