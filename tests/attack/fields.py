@@ -78,14 +78,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "TemplateOffer": dict.fromkeys(("templateUuid", "takenNumber", "offeredNumber", "weightsTotal", "lines"), "with"),
     "OfferedLine": dict.fromkeys(("change", "definitionCode", "weight", "component", "targets", "sentences"), "with"),
     "TemplateOfferChanged": dict.fromkeys(("changeUuid", "taken"), "with"),
-    "TemplateAssignment": dict.fromkeys(("uuid", "templateUuid", "templateNumber", "fromCycleUuid", "preview", "cycleUuid", "status",
-                                         "requestedAt", "finishedAt", "people", "waiting", "opened", "skipped", "refused", "removed", "kept", "results"), "with"),
-    "AssignmentResult": dict.fromkeys(("uuid", "position", "status", "code", "message", "scorecardUuid", "leftOut"), "with")
+    "TemplateAssignment": dict.fromkeys(("uuid", "templateUuid", "templateNumber", "cycleUuid", "status", "requestedAt", "finishedAt",
+                                         "people", "waiting", "opened", "skipped", "refused", "removed", "kept", "results"), "with"),
+    "AssignmentResult": dict.fromkeys(("uuid", "position", "status", "code", "message", "scorecardUuid"), "with")
     | {"person": "in_sight"},
-    "LeftOutKpi": dict.fromkeys(("kpiUuid", "name", "code", "message"), "with"),
-    "ScorecardCopied": dict.fromkeys(("preview", "scorecardUuid", "weightsTotal", "lines"), "with"),
-    "CopiedScorecardLine": dict.fromkeys(("sourceKpiUuid", "name", "weight", "component", "status", "kpiUuid", "code", "message",
-                                          "droppedParents"), "with"),
     "TemplateAssignmentChanged": {"assignment": "with"},
     **{f"{name}{shape}": dict.fromkeys(PAGE if shape == "Connection" else ("cursor", "node"), "with")
        for name in ("Template", "TemplateAssignment", "AssignmentResult") for shape in ("Connection", "Edge")},
@@ -124,9 +120,6 @@ FIELDS: dict[str, dict[str, str]] = {
     "ScorecardSplit": dict.fromkeys(("preview", "windowEnd", "successorUuid", "windowStart", "successorEnd", "templateCode", "kpis",
                                      "wholeTargets", "pay"), "with"),
     "ScorecardSplitPay": dict.fromkeys(("cycleDays", "endedDays", "successorDays", "explanation", "warning"), "with"),
-    "ScorecardTime": dict.fromkeys(("scorecardUuid", "signed", "days", "paidDays", "leaves", "targets", "told"), "with"),
-    "ScorecardLeave": dict.fromkeys(("firstDay", "lastDay", "days", "changesSomething"), "with"),
-    "ProRatedTarget": dict.fromkeys(("kpiUuid", "name", "part", "share", "signed", "counted"), "with"),
     "Leave": dict.fromkeys(("uuid", "firstDay", "lastDay", "kind", "version"), "with"),
     "LeaveChanged": {"leave": "with"},
     "ScorecardStep": dict.fromkeys(("scorecardUuid", "happenedAt", "verb", "side", "sentence", "changes", "comment"), "with"),

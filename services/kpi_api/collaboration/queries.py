@@ -114,7 +114,7 @@ async def agreements(session: ReadSession, kpi_id: UUID) -> dict[UUID, list[Row[
     return by_stakeholder
 
 
-async def former_stakeholders(session: ReadSession, kpi_id: UUID) -> Sequence[Row[Any]]:
+async def former_stakeholders(session: ReadSession, kpi_id: UUID) -> Sequence[Any]:
     """Who carried the KPI and left, the latest first: `KpiStakeholder`, `person_name`, `unit_name`."""
     statement = select(KpiStakeholder, Person.display_name.label("person_name"), OrgUnit.name.label("unit_name"))
     statement = statement.outerjoin(Person, Person.id == KpiStakeholder.person_id).outerjoin(OrgUnit, OrgUnit.id == KpiStakeholder.unit_id)

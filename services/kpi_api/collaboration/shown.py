@@ -154,7 +154,7 @@ def _brought(
 
 
 def _record_words(own: UUID | None, record: PartRecordOutput, unnamed: set[UUID]) -> str:
-    figure = "" if record.value is None else f"{amount(record.value, record.unit)}, "
+    figure = "" if record.value is None or record.unit is None else f"{amount(record.value, record.unit)}, "
     by = "" if record.recorded_by.id in {own, *unnamed} else f" ({record.recorded_by.name})"
     return f"{figure}{record.note}{by}"
 

@@ -10,45 +10,14 @@ import strawberry
 from kpi_api.cascade import schemas
 from kpi_api.graphql.cascade.leads import KpiLead, load_leads
 from kpi_api.graphql.cascade.measurements import KpiMeasurements, load_measurements
-from kpi_api.graphql.collaboration import Collaboration, load_collaboration
+from kpi_api.graphql.collaboration.page import Collaboration, load_collaboration
 from kpi_api.graphql.cycles import Cycle, load_cycle
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Person, Unit, load_person
 from kpi_api.graphql.standing import KpiActual
-from kpi_api.graphql.targets import Difficulty, Milestone, load_difficulty, load_milestones
+from kpi_api.graphql.targets import Difficulty, Milestone, Target, load_difficulty, load_milestones
 from kpi_api.graphql.verbs import Verb, verbs_of
-from kpi_api.graphql.words import Comparison, KpiLevel, KpiSight, KpiStatus, RollUpMethod, RollUpOf, TargetPeriod
-
-
-@strawberry.type(description="The target of one part of a KPI.")
-class Target:
-    part: str
-    sentence: str = strawberry.field(description='In words, such as "at least 450,000 USD per quarter".')
-    comparison: Comparison
-    value: Decimal
-    value_high: Decimal | None = strawberry.field(description="The upper end of `WITHIN`.")
-    unit: str
-    period: TargetPeriod
-    baseline: Decimal | None
-    threshold: Decimal | None
-    stretch: Decimal | None
-    due_on: date | None
-
-    @classmethod
-    def of(cls, target: schemas.TargetOutput) -> "Target":
-        return cls(
-            part=target.part,
-            sentence=target.sentence,
-            comparison=Comparison(target.comparison),
-            value=target.value,
-            value_high=target.value_high,
-            unit=target.unit,
-            period=TargetPeriod(target.period),
-            baseline=target.baseline,
-            threshold=target.threshold,
-            stretch=target.stretch,
-            due_on=target.due_on,
-        )
+from kpi_api.graphql.words import KpiLevel, KpiSight, KpiStatus, RollUpMethod, RollUpOf
 
 
 @strawberry.type(description="Who carries a collaborative KPI together: a person or a unit, and what they bring to it.")

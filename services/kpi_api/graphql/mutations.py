@@ -16,7 +16,7 @@ from kpi_api.graphql.cascade.copying import CopyMutation
 from kpi_api.graphql.cascade.linking import LinkMutation
 from kpi_api.graphql.cascade.measuring import MeasuringMutation
 from kpi_api.graphql.cascade.window_events import WindowEventMutation
-from kpi_api.graphql.collaboration import CollaborationMutation
+from kpi_api.graphql.collaboration.mutation import CollaborationMutation
 from kpi_api.graphql.competencies import CompetencyInput, CompetencyResult, change_competency, create_competency
 from kpi_api.graphql.corrections import CorrectionMutation
 from kpi_api.graphql.cycles import CycleMutation

@@ -17,11 +17,12 @@ from kpi_api.graphql.agreements import (
 )
 from kpi_api.graphql.cycles import Cycle, load_cycle
 from kpi_api.graphql.findings import Finding, ScorecardQuality, load_findings
-from kpi_api.graphql.kpis import Kpi, Target, load_kpi
+from kpi_api.graphql.kpis import Kpi, load_kpi
 from kpi_api.graphql.nodes import Info, Node, global_id
 from kpi_api.graphql.people import Person, load_person
 from kpi_api.graphql.reads import LineRows
 from kpi_api.graphql.scorecard_changes import ScorecardChange, load_changes
+from kpi_api.graphql.targets import Target
 from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.words import Freshness, KpiStatus, ReviewStage, ReviewStatus, ScorecardStatus, Side
 from kpi_api.reviews import models as review_models

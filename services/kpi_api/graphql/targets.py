@@ -1,4 +1,4 @@
-"""Windows, milestones and the difficulty of targets in the graph."""
+"""Targets, milestones and the difficulty of targets in the graph."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,11 +7,44 @@ from uuid import UUID
 import strawberry
 
 from chassis.problems import Invalid, NotFound
+from kpi_api.cascade import schemas
 from kpi_api.graphql.nodes import Info
+from kpi_api.graphql.words import Comparison, TargetPeriod
 from kpi_api.measurements.difficulty import queries as difficulty
 from kpi_api.measurements.difficulty.schemas import TargetDifficulty
 from kpi_api.measurements.milestones import queries as milestones
 from kpi_api.measurements.milestones.schemas import MilestoneRecordOutput
+
+
+@strawberry.type(description="The target of one part of a KPI.")
+class Target:
+    part: str
+    sentence: str = strawberry.field(description='In words, such as "at least 450,000 USD per quarter".')
+    comparison: Comparison
+    value: Decimal
+    value_high: Decimal | None = strawberry.field(description="The upper end of `WITHIN`.")
+    unit: str
+    period: TargetPeriod
+    baseline: Decimal | None
+    threshold: Decimal | None
+    stretch: Decimal | None
+    due_on: date | None
+
+    @classmethod
+    def of(cls, target: schemas.TargetOutput) -> "Target":
+        return cls(
+            part=target.part,
+            sentence=target.sentence,
+            comparison=Comparison(target.comparison),
+            value=target.value,
+            value_high=target.value_high,
+            unit=target.unit,
+            period=TargetPeriod(target.period),
+            baseline=target.baseline,
+            threshold=target.threshold,
+            stretch=target.stretch,
+            due_on=target.due_on,
+        )
 
 
 @strawberry.type(description="How often a target would have been met; what has no value is not counted as missed.")

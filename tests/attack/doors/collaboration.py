@@ -49,6 +49,24 @@ async def a_proposal(cast: Cast, thing: Thing) -> Thing:
     return thing | {"proposal_id": made["proposals"][-1]["id"]}
 
 
+async def one_more(cast: Cast, thing: Thing) -> Thing:
+    """The manager as a stakeholder, who sees the shared KPI whole already."""
+    named = {"stakeholders": [{"person_id": cast.home.people["manager"]}]}
+    await cast.home.call("hr", "POST", f"/v1/kpis/{thing['id']}/stakeholders", json=named)
+    seen = await cast.home.call("employee", "GET", f"/v1/kpis/{thing['id']}/collaboration")
+    mine = next(one for one in seen["stakeholders"] if one["person"] and one["person"]["id"] == cast.home.people["manager"])
+    return thing | {"leaving_id": mine["id"]}
+
+
+def begun(answer: httpx.Response) -> bool:
+    """Allowed, if its window had not begun; who has no voice is told that, whenever it begins."""
+    return answer.is_success or answer.json()["code"] == "window_begun"
+
+
+def graph_begun(answer: httpx.Response) -> bool:
+    return changed(answer) or '"code":"window_begun"' in answer.text
+
+
 def answered(thing: Thing) -> Call:
     return Call("POST", f"/v1/kpis/{thing['id']}/collaboration/proposals/{thing['proposal_id']}/decline", {"reply": "No."})
 
@@ -74,7 +92,12 @@ def graph_too_early(answer: httpx.Response) -> bool:
 
 DOORS: list[Door] = [
     Read("kpi_api GET /v1/kpis/{kpi_id}/collaboration", "kpi", get(PLACE), shows=succeeds, owners=("shared",), no_ancestors=True),
+    *(Read(f"kpi_api GET /v1/kpis/{{kpi_id}}/collaboration/{written}", "kpi", get(f"{PLACE}/{written}"), shows=succeeds, owners=("shared",),
+           no_ancestors=True) for written in ("proposals", "comments", "records")),
     shared("POST /agreement", {"digest": "{digest}"}, carries, prepare=the_terms, twin="employee"),
+    shared("DELETE /agreement", None, carries, twin="employee", accepted=begun),
+    shared("POST /stakeholders/{stakeholder_id}/take-off", {"reason": "Moved on."}, changes_it, prepare=one_more,
+           path="/v1/kpis/{id}/collaboration/stakeholders/{leaving_id}/take-off"),
     shared("POST /proposals", {"text": "Another quarter."}, takes_part),
     Write("kpi_api POST /v1/kpis/{kpi_id}/collaboration/proposals/{proposal_id}/{answer}", "kpi", answered, leads, "manager", "shared",
           sees="kpi", prepare=a_proposal),
@@ -84,6 +107,9 @@ DOORS: list[Door] = [
     shared("PUT /naming", {"named": True}, takes_part),
     shared("PUT /retrospective", {"went_well": "Much.", "to_improve": "Little."}, takes_part, accepted=too_early),
     graph("agreeToKpi", carries, digest=("String!", value("digest"))),
+    graph("takeBackKpiAgreement", carries, accepted=graph_begun),
+    graph("takeOffKpiStakeholder", changes_it, prepare=one_more, stakeholder=("UUID!", value("leaving_id")),
+          reason=("String!", "Moved on.")),
     graph("proposeForKpi", takes_part, text=("String!", "Another quarter.")),
     graph("answerKpiProposal", leads, prepare=a_proposal, proposal=("UUID!", value("proposal_id")), answer=("ProposalAnswer!", "DECLINE")),
     graph("commentOnKpi", takes_part, text=("String!", "Well.")),
