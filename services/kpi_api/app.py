@@ -11,7 +11,6 @@ from chassis.development import clock_router
 from chassis.event_feed import feed_router
 from chassis.idempotency import EXPIRE, EXPIRE_SECONDS, expire_answers
 from chassis.pictures.rendering import RENDERER, Renderer
-from chassis.pictures.rendering import RENDERER, Renderer
 from chassis.service import Resources, Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
