@@ -17,7 +17,8 @@ RULE = {code: RuleOutput.of(rule).model_dump() for code, rule in RULES.items()}
 
 def finding(code: str, line: int | None = None, reason: str | None = None) -> dict[str, Any]:
     muting = {"reason": reason} if reason else None
-    return {"scorecard_id": "s1", "line": line, "sentence": "Something.", "facts": {"kpi": "Calls"}, "rule": RULE[code], "muting": muting}
+    about = {"scorecard_id": "s1", "person_id": "p1", "line": line, "facts": {"kpi": "Calls"}}
+    return {**about, "sentence": "Something.", "rule": RULE[code], "muting": muting}
 
 
 FOUND = [finding("weights_total"), finding("orphan", 2), finding("skipped_level", 1, "There is no level between.")]
@@ -47,6 +48,8 @@ class Server:
         return
 
     def get(self, service: str, path: str) -> Any:
+        if path == "/v1/people/p1":
+            return {"display_name": "Ada Example"}
         return list(RULE.values()) if path.endswith("/rules") else {"findings": FOUND[1:]}
 
     def pages(self, service: str, path: str, *, muted: bool, **query: str) -> list[dict[str, Any]]:
@@ -78,3 +81,16 @@ def test_json_and_sarif_go_to_standard_output(monkeypatch: pytest.MonkeyPatch) -
     assert len(json.loads(CliRunner().invoke(app, ["lint", "2026", "--format", "json"]).stdout)["findings"]) == 3
     assert json.loads(CliRunner().invoke(app, ["lint", "2026", "--format", "sarif"]).stdout)["version"] == "2.1.0"
     assert "leads from" not in CliRunner().invoke(app, ["lint", "--scorecard", "s1"]).stdout
+
+
+def test_the_text_says_who_what_and_once_for_each_rule_how_to_mend_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lint, "open_client", lambda organization, act_as: Server())
+    assert CliRunner().invoke(app, ["lint", "2026", "--fail-on", "never"]).stdout.splitlines() == [
+        "Ada Example, scorecard s1",
+        "  error        weights_total  Something.",
+        "  warning      orphan         Something.",
+        "",
+        "What mends it",
+        f"  orphan         {RULE['orphan']['fix']}",
+        f"  weights_total  {RULE['weights_total']['fix']}",
+    ]

@@ -1,6 +1,6 @@
 """`sightline lint`: what the design linter finds about a scorecard, a unit or a cycle, as text, JSON or SARIF."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Any
@@ -9,10 +9,12 @@ import typer
 
 from sightline.cli.client import ActAs, Client, OrganizationId, open_client
 from sightline.cli.sarif import sarif_log
-from sightline.cli.terminal import output, progress, show_json, show_step, show_table
+from sightline.cli.terminal import output, progress, show_json, show_step
 from sightline.problems import BadUsage
 
 STEP = 1_000
+NAMED = 200
+"""More people than these are told by their scorecards' ids."""
 
 
 class Format(StrEnum):
@@ -58,10 +60,11 @@ def lint(
     with open_client(organization, act_as) as client, progress("Reading findings"):
         rules = client.get("kpi_api", "/v1/findings/rules")
         found = _of_scorecard(client, scorecard) if scorecard else list(_of_cycle(client, str(cycle), unit))
-    _show(form, rules, found)
+        names = _names(client, found) if form is Format.TEXT else {}
+    _show(form, rules, found, names)
     standing = Counter(one["rule"]["severity"] for one in found if one["muting"] is None)
     if form is Format.TEXT:
-        show_step(", ".join(f"{standing[severity]} {severity}" for severity in ("error", "warning", "information")) + ".")
+        show_step(f"Errors: {standing['error']}, warnings: {standing['warning']}, for information: {standing['information']}.")
     if FAILS[fail_on] & standing.keys():
         raise typer.Exit(1)
 
@@ -92,19 +95,47 @@ def _unit_id(client: Client, code: str) -> str:
     raise BadUsage(f"There is no unit “{code}”.", "See `sightline call GET kpi_api /v1/units`.")
 
 
-def _show(form: Format, rules: list[dict[str, Any]], found: list[dict[str, Any]]) -> None:
+def _show(form: Format, rules: list[dict[str, Any]], found: list[dict[str, Any]], names: dict[str, str]) -> None:
     if form is Format.SARIF:
         show_json(sarif_log(rules, found))
     elif form is Format.JSON:
         show_json({"findings": found})
     else:
-        standing = [one for one in found if one["muting"] is None]
-        if standing:
-            show_table(["severity", "rule", "scorecard", "what", "fix"], [_row(one) for one in standing])
-        else:
-            output.print("Nothing was found.")
+        _tell([one for one in found if one["muting"] is None], names)
 
 
-def _row(one: dict[str, Any]) -> list[str]:
-    rule = one["rule"]
-    return [rule["severity"], rule["code"], one["scorecard_id"], one["sentence"], rule["fix"]]
+def _tell(standing: list[dict[str, Any]], names: dict[str, str]) -> None:
+    """Findings by what they are about, a line each, and once for each rule what mends it."""
+    if not standing:
+        output.print("Nothing was found.")
+        return
+    by_subject: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for one in standing:
+        by_subject[_subject(one, names)].append(one)
+    width = max(len(one["rule"]["code"]) for one in standing)
+    for subject, findings in by_subject.items():
+        _line(subject)
+        for one in findings:
+            _line(f"  {one['rule']['severity']:<11}  {one['rule']['code']:<{width}}  {one['sentence']}")
+    _line("\nWhat mends it")
+    for code, fix in sorted({one["rule"]["code"]: one["rule"]["fix"] for one in standing}.items()):
+        _line(f"  {code:<{width}}  {fix}")
+
+
+def _line(text: str) -> None:
+    output.print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+def _subject(one: dict[str, Any], names: dict[str, str]) -> str:
+    if one["scorecard_id"] is None:
+        return f"unit {one['unit_id']}" if one.get("unit_id") else "the cycle"
+    name = names.get(one.get("person_id") or "")
+    return f"{name}, scorecard {one['scorecard_id']}" if name else f"scorecard {one['scorecard_id']}"
+
+
+def _names(client: Client, found: list[dict[str, Any]]) -> dict[str, str]:
+    """What the people are called, where they are few enough to be asked for one by one."""
+    people = {one["person_id"] for one in found if one["muting"] is None and one.get("person_id")}
+    if len(people) > NAMED:
+        return {}
+    return {id_: client.get("kpi_api", f"/v1/people/{id_}")["display_name"] for id_ in sorted(people)}
