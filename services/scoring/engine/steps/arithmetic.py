@@ -146,7 +146,8 @@ class Divide(Step):
     def compute(self, frame: Frame, level: Level) -> Column:
         of, by = frame.at(level, self.of), frame.at(level, self.by)
         of_values, by_values = np.broadcast_arrays(of.values, by.values)
-        reasons = marked(first_of(of.reasons, only_nulls(by.reasons)), by_values == 0, Reason.division_by_zero)
+        nulls = marked(first_of(only_nulls(of.reasons), only_nulls(by.reasons)), by_values == 0, Reason.division_by_zero)
+        reasons = first_of(nulls, of.reasons)
         sign = np.where(by_values < 0, -1, 1)
         divisor = np.where(by_values == 0, 1, by_values * sign)
         exponent = self.places + by.places - of.places

@@ -120,14 +120,18 @@ class _Table:
         count = len(self._xs)
         place = np.clip(self.reached, 1, count - 1)
         inside = self._line(place - 1) if self._step.between == "linear" else self._settled(_picked(self._ys, place - 1))
-        before = self._outside(self._step.below, self._ys[0], inside)
-        beyond = self._outside(self._step.above, self._ys[-1], inside)
+        before = self._outside(self._step.below, 0, 1, inside)
+        beyond = self._outside(self._step.above, -1, -2, inside)
         if self._step.above == "zero":  # at the last point itself it still pays
             beyond = np.where(self._value == self._xs[-1], self._settled(self._ys[-1]), beyond)
         return np.where(self.reached == 0, before, np.where(self.reached == count, beyond, inside))
 
-    def _outside(self, rule: str, y: Integers, inside: Integers) -> Integers:
-        return {"zero": np.zeros(self._value.shape, dtype=np.int64), "flat": self._settled(y), "extend": inside}[rule]
+    def _outside(self, rule: str, end: int, neighbour: int, inside: Integers) -> Integers:
+        """Beyond one end; a jump there has no slope that could go on."""
+        if rule == "zero":
+            return np.zeros(self._value.shape, dtype=np.int64)
+        flat = self._settled(self._ys[end])
+        return flat if rule == "flat" else np.where(self._xs[end] == self._xs[neighbour], flat, inside)
 
     def _settled(self, y: Integers) -> Integers:
         return Column(y, self._places).at(self._step.places, self._step.rounding).values

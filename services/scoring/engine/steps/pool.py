@@ -131,6 +131,10 @@ class Pool(OverEveryone):
             raise StepProblem("level_mismatch", "size", "The pool is one value for everybody.")
         if of.low < 0:
             raise StepProblem("negative_claims", "of", "Claims on a pool must not be negative; give the step they come from a floor of 0.")
+        if self.unit_paid % Decimal(1).scaleb(-self.places):
+            raise StepProblem(
+                "too_many_places", "unit_paid", f"Shares in units of {digits(self.unit_paid)} need more places than {self.places}."
+            )
         same_currency([of, size], "of")
         unit = self.unit or (Unit.MONEY if Unit.MONEY in {of.unit, size.unit} else Unit.PLAIN)
         if self.when == "over" and of.unit is not unit:

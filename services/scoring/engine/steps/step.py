@@ -158,6 +158,9 @@ class Step(Strict, ABC):
             same_currency([meaning, limit], field)
         if limit.level is Level.LINE and meaning.level is not Level.LINE:
             raise StepProblem("level_mismatch", field, f'"{operand}" differs from line to line; this step has one value per person.')
+        if limit.level is Level.PERSON and meaning.level is Level.EVERYONE:
+            message = f'"{operand}" differs from person to person; this step has one value for everybody. Limit it in a `minimum` below.'
+            raise StepProblem("level_mismatch", field, message)
         return limit.low, limit.high
 
     def evaluate(self, frame: Frame, level: Level) -> Column:

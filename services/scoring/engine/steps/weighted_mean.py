@@ -61,6 +61,8 @@ class WeightedMean(Step):
         yield from super().operands()
 
     def meaning(self, scope: Scope) -> Meaning:
+        if self.weights == "equal" and self.weights_total is not None:
+            raise StepProblem("weights_unused", "weights_total", "Lines that count the same have no weights to add up.")
         return _of_lines(self.of, scope, self.only) if not isinstance(self.of, list) else self._of_terms(self.of, scope)
 
     def _of_terms(self, terms: list[Term], scope: Scope) -> Meaning:
