@@ -78,10 +78,15 @@ FIELDS: dict[str, dict[str, str]] = {
     "TemplateOffer": dict.fromkeys(("templateUuid", "takenNumber", "offeredNumber", "weightsTotal", "lines"), "with"),
     "OfferedLine": dict.fromkeys(("change", "definitionCode", "weight", "component", "targets", "sentences"), "with"),
     "TemplateOfferChanged": dict.fromkeys(("changeUuid", "taken"), "with"),
-    "TemplateAssignment": dict.fromkeys(("uuid", "templateUuid", "templateNumber", "cycleUuid", "status", "requestedAt", "finishedAt",
-                                         "people", "waiting", "opened", "skipped", "refused", "removed", "kept", "results"), "with"),
-    "AssignmentResult": dict.fromkeys(("uuid", "position", "status", "code", "message", "scorecardUuid"), "with")
+    "TemplateAssignment": dict.fromkeys(("uuid", "templateUuid", "templateNumber", "fromCycleUuid", "preview", "cycleUuid", "status",
+                                         "requestedAt", "finishedAt", "people", "waiting", "opened", "skipped", "refused", "removed",
+                                         "kept", "results"), "with"),
+    "AssignmentResult": dict.fromkeys(("uuid", "position", "status", "code", "message", "scorecardUuid", "leftOut"), "with")
     | {"person": "in_sight"},
+    "LeftOutKpi": dict.fromkeys(("kpiUuid", "name", "code", "message"), "with"),
+    "ScorecardCopied": dict.fromkeys(("preview", "scorecardUuid", "weightsTotal", "lines"), "with"),
+    "CopiedScorecardLine": dict.fromkeys(("sourceKpiUuid", "name", "weight", "component", "status", "kpiUuid", "code", "message",
+                                          "droppedParents"), "with"),
     "TemplateAssignmentChanged": {"assignment": "with"},
     **{f"{name}{shape}": dict.fromkeys(PAGE if shape == "Connection" else ("cursor", "node"), "with")
        for name in ("Template", "TemplateAssignment", "AssignmentResult") for shape in ("Connection", "Edge")},

@@ -36,6 +36,14 @@ class AssignmentResultStatus(Enum):
     KEPT = "kept"
 
 
+@strawberry.type(description="A KPI of the copied scorecard that the new one has not, and why.")
+class LeftOutKpi:
+    kpi_uuid: UUID
+    name: str
+    code: str
+    message: str
+
+
 @strawberry.type(description="What became of one person, and why where nothing was opened.")
 class AssignmentResult:
     uuid: UUID
@@ -44,6 +52,7 @@ class AssignmentResult:
     code: str | None
     message: str | None
     scorecard_uuid: UUID | None
+    left_out: list["LeftOutKpi"]
     person_id: strawberry.Private[UUID]
 
     @strawberry.field
@@ -53,14 +62,18 @@ class AssignmentResult:
     @classmethod
     def of(cls, row: TemplateAssignmentResult) -> "AssignmentResult":
         same = {name: getattr(row, name) for name in ("position", "code", "message", "person_id")}
-        return cls(uuid=row.id, status=AssignmentResultStatus(row.status), scorecard_uuid=row.scorecard_id, **same)
+        left_out = [LeftOutKpi(kpi_uuid=UUID(one["kpi_id"]), **{n: one[n] for n in ("name", "code", "message")}) for one in row.left_out]
+        status = AssignmentResultStatus(row.status)
+        return cls(uuid=row.id, status=status, scorecard_uuid=row.scorecard_id, left_out=left_out, **same)
 
 
-@strawberry.type(description="A template given to many people, and how far it is; counts are of people in sight.")
+@strawberry.type(description="A template given to many people, or copies of an earlier cycle, and how far; counts are of people in sight.")
 class TemplateAssignment:
     uuid: UUID
-    template_uuid: UUID
-    template_number: int
+    template_uuid: UUID | None
+    template_number: int | None
+    from_cycle_uuid: UUID | None
+    preview: bool
     cycle_uuid: UUID
     status: AssignmentStatus
     requested_at: datetime
@@ -86,10 +99,11 @@ class TemplateAssignment:
     @classmethod
     def of(cls, shown: schemas.AssignmentOutput) -> "TemplateAssignment":
         counts = ("people", "waiting", "opened", "skipped", "refused", "removed", "kept")
-        same = {name: getattr(shown, name) for name in ("template_number", "requested_at", "finished_at", *counts)}
+        same = {name: getattr(shown, name) for name in ("template_number", "preview", "requested_at", "finished_at", *counts)}
         return cls(
             uuid=shown.id,
             template_uuid=shown.template_id,
+            from_cycle_uuid=shown.from_cycle_id,
             cycle_uuid=shown.cycle_id,
             status=AssignmentStatus(shown.status),
             **same,
@@ -104,6 +118,7 @@ class NewTemplateAssignment:
     unit_code: str | None = None
     role_code: str | None = None
     contributes_to: list[JSON] = strawberry.field(default_factory=list, description="Parents of everybody's KPIs, as REST takes them.")
+    preview: bool = False
 
     def read(self) -> schemas.NewAssignment:
         people = None if self.people is None else [{"person_id": found("Person", person)} for person in self.people]

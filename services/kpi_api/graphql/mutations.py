@@ -29,6 +29,7 @@ from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
 from kpi_api.graphql.roles import RoleInput, RoleResult, change_role, create_role
 from kpi_api.graphql.scorecard_changes import ScorecardChangeMutation
+from kpi_api.graphql.scorecard_copies import ScorecardCopyMutation
 from kpi_api.graphql.scorecards import Review, Scorecard
 from kpi_api.graphql.structure import StructureMutation
 from kpi_api.graphql.templates import TemplateMutation
@@ -84,6 +85,7 @@ async def change_scorecard(info: Info, id_: str, change: Callable[[WriteSession,
 class Mutation(
     AgreementMutation,
     AssignmentMutation,
+    ScorecardCopyMutation,
     CalendarMutation,
     CollaborationMutation,
     CopyMutation,

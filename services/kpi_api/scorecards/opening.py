@@ -72,7 +72,7 @@ async def open_scorecard(viewer: Viewer, session: WriteSession, given: NewScorec
         raise OpeningRefused(opening.errors[0].message, errors=[error.model_copy(update={"row": None}) for error in opening.errors])
     if opening.existing_id:
         raise Conflict("This person has a scorecard for days of this window.", scorecard_id=str(opening.existing_id))
-    await _store(viewer, session, cycle, [opening])
+    await store_drafts(viewer, session, cycle, [opening])
     card = await session.get_one(Scorecard, (session.organization_id, opening.id))
     if given.lines:
         await put_lines(viewer, session, card, given.lines)
@@ -111,7 +111,7 @@ async def open_settled(viewer: Viewer, session: WriteSession, pattern: Pattern, 
     """Open those that are new, with KPIs of their own; who cannot get one is told why in their opening."""
     await _create_kpis(viewer, session, pattern, [opening for opening in openings if opening.is_new])
     new = [opening for opening in openings if opening.is_new]
-    await _store(viewer, session, pattern.cycle, new, pattern)
+    await store_drafts(viewer, session, pattern.cycle, new, pattern)
     await _store_lines(session, new, pattern.lines)
 
 
@@ -208,7 +208,7 @@ async def _create_kpis(viewer: Viewer, session: WriteSession, pattern: Pattern, 
         opening.errors = [error.model_copy(update={"row": opening.row}) for error in personal.errors]
 
 
-async def _store(
+async def store_drafts(
     viewer: Viewer, session: WriteSession, cycle: Cycle, openings: Sequence[Opening], pattern: Pattern | None = None
 ) -> None:
     """Insert drafts with the step that opened them."""
@@ -241,12 +241,9 @@ async def _store_lines(session: WriteSession, openings: Sequence[Opening], lines
     places = [
         {"weight": line.weight, "component": line.component, "position": position} for position, line in enumerate(lines, start=1)
     ]
-    await insert_rows(
-        session,
-        ScorecardLine,
-        (
-            {"scorecard_id": opening.id, "kpi_id": kpi_id, **place}
-            for opening in openings
-            for kpi_id, place in zip(opening.kpi_ids, places, strict=True)
-        ),
+    rows = (
+        {"scorecard_id": opening.id, "kpi_id": kpi_id, **place}
+        for opening in openings
+        for kpi_id, place in zip(opening.kpi_ids, places, strict=True)
     )
+    await insert_rows(session, ScorecardLine, rows)

@@ -6,11 +6,12 @@ from typing import Any
 from tests.attack.attacking import Door, Read, Write
 from tests.attack.cast import Cast, Thing
 from tests.attack.doors.graph import PROBLEM, ask, changed, fields_of, many, node, one, own_id, shows_root
-from tests.attack.doors.people_writes import write
+from tests.attack.doors.people_writes import an_empty_cycle, write
 from tests.attack.doors.reads import FOREIGN, get, listed, succeeds
 from tests.attack.doors.reads import one as read
 
 ON = {"template_code": "caller", "cycle_code": "2026"}
+COPIES = {"from_cycle": "2025", "to_cycle": "2026"}
 LINE = {"definition_code": "calls", "weight": "100.00", "targets": [{"value": "100", "unit": "count"}]}
 CONTENT = {"name": "Caller", "lines": [LINE]}
 GRAPH_CONTENT = {"name": "Caller", "lines": [{"definitionCode": "calls", "weight": "100.00", "targets": LINE["targets"]}]}
@@ -26,6 +27,11 @@ async def a_finished_assignment(cast: Cast, thing: Thing) -> Thing:
     made = await cast.home.post("manager", "/v1/template-assignments", people=[{"person_external_id": "x-employee"}], **ON)
     await cast.world.work()
     return thing | {"id": made["id"]}
+
+
+async def a_later_cycle(cast: Cast, thing: Thing) -> Thing:
+    made = await cast.home.call("founder", "GET", f"/v1/cycles/{(await an_empty_cycle(cast, thing))['id']}")
+    return thing | {"to": made["code"]}
 
 
 async def as_it_stands(cast: Cast, thing: Thing) -> Thing:
@@ -54,6 +60,11 @@ def template_mutation(name: str, declared: str = "", given: str = "", **variable
 def nothing_offered(answer: Any) -> bool:
     data = answer.json().get("data") or {}
     return bool(data.get("takeTemplateOffer", {}).get("code") == "nothing_offered")
+
+
+def copied(answer: Any) -> bool:
+    data = answer.json().get("data") or {}
+    return bool(data.get("copyScorecard", {}).get("__typename") == "ScorecardCopied")
 
 
 RESULTS = "kpi_api GET /v1/template-assignments/{assignment_id}/results"
@@ -93,6 +104,18 @@ WRITES: list[Door] = [
     Write("graphql Mutation.undoTemplateAssignment", "template_assignment", mutation(
         "undoTemplateAssignment", "TemplateAssignmentChanged", "$id: ID!", "id: $id", id=own_id,
     ), "template_assignment.undo", "hr", "manager", sees="template_assignment", prepare=a_finished_assignment, accepted=changed),
+    write("POST /v1/scorecards/{scorecard_id}/copy", "scorecard", {"to_cycle": "{to}", "preview": True}, path="/v1/scorecards/{id}/copy",
+          permit="scorecard.open", owner="employee", sees="scorecard", prepare=a_later_cycle),
+    write("POST /v1/scorecards/copies", "person", COPIES | {"people": [{"person_id": "{id}"}], "preview": True}, permit="template.assign",
+          owner="employee", twin="manager", sees="person"),
+    Write("graphql Mutation.copyScorecard", "scorecard", mutation(
+        "copyScorecard", "ScorecardCopied", "$id: ID!, $to: String!", "id: $id, toCycle: $to, preview: true",
+        id=own_id, to=lambda thing: thing["to"],
+    ), "scorecard.open", "hr", "employee", sees="scorecard", prepare=a_later_cycle, accepted=copied),
+    Write("graphql Mutation.copyScorecards", "person", mutation(
+        "copyScorecards", "TemplateAssignmentChanged", "$input: ScorecardCopies!", "input: $input",
+        input=lambda thing: {"fromCycle": "2025", "toCycle": "2026", "people": [thing["id"]], "preview": True},
+    ), "template.assign", "manager", "employee", sees="person", accepted=changed),
     Write("graphql Mutation.takeTemplateOffer", "scorecard", mutation(
         "takeTemplateOffer", "TemplateOfferChanged", "$id: ID!, $version: Int!", "id: $id, version: $version",
         id=own_id, version=the_version,

@@ -13,6 +13,7 @@ from chassis.problems import FieldError
 from kpi_api.cascade import queries
 from kpi_api.cascade.actions import prepare, store_new
 from kpi_api.cascade.copying.drafts import Cycles, Original, copy_of
+from kpi_api.cascade.copying.queries import copies, originals, with_definitions
 from kpi_api.cascade.copying.schemas import Copied, CopyInput, CopyResult
 from kpi_api.cascade.drafts import Draft
 from kpi_api.cascade.levels import LEVELS
@@ -20,7 +21,6 @@ from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.problems import CopyRefused
 from kpi_api.cascade.storing import lock_contributions
 from kpi_api.cycles.models import Cycle
-from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.models import OrgUnit, Person
 
 MAX_COPIED = 20_000
@@ -31,14 +31,14 @@ async def copy_cascade(viewer: Viewer, session: WriteSession, given: CopyInput) 
     viewer.require("kpis.place_anywhere")
     await lock_contributions(session)
     cycles = await _cycles(session, given)
-    originals = await _originals(viewer, session, given, cycles.source)
-    copies = await _copies(session, cycles.target, [original.kpi.id for original in originals])
-    drafts = _drafts(originals, copies, cycles, given)
+    found = await _originals(viewer, session, given, cycles.source)
+    there = await copies(session, cycles.target, [original.kpi.id for original in found])
+    drafts = _drafts(found, there, cycles, given)
     await prepare(viewer, session, list(drafts.values()))
     await _refuse_of_leavers(session, drafts)
     if not given.preview:
         await store_new(session, list(drafts.values()))
-    results = [_result(original, drafts, copies, preview=given.preview) for original in originals]
+    results = [_result(original, drafts, there, preview=given.preview) for original in found]
     counts = {status: sum(result.status == status for result in results) for status in ("created", "unchanged", "error")}
     return CopyResult(preview=given.preview, results=results, **counts)
 
@@ -55,26 +55,12 @@ async def _cycles(session: WriteSession, given: CopyInput) -> Cycles:
 
 
 async def _originals(viewer: Viewer, session: WriteSession, given: CopyInput, cycle: Cycle) -> list[Original]:
-    statement = (
-        select(Kpi, KpiDefinition.code, DefinitionVersion.name, DefinitionVersion.number)
-        .join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
-        .join(KpiDefinition, KpiDefinition.id == DefinitionVersion.definition_id)
-        .where(Kpi.cycle_id == cycle.id, Kpi.status != "withdrawn", *await _wanted(viewer, session, given))
-        .order_by(case({level: n for n, level in enumerate(LEVELS)}, value=Kpi.level), Kpi.id)
-        .limit(MAX_COPIED + 1)
-    )
-    rows = (await session.execute(statement)).all()
+    wanted = with_definitions(Kpi.cycle_id == cycle.id, Kpi.status != "withdrawn", *await _wanted(viewer, session, given))
+    by_level = case({level: n for n, level in enumerate(LEVELS)}, value=Kpi.level)
+    rows = (await session.execute(wanted.order_by(by_level, Kpi.id).limit(MAX_COPIED + 1))).all()
     if len(rows) > MAX_COPIED:
         raise CopyRefused(f"At most {MAX_COPIED} KPIs are copied at once: copy by levels or units, from the top.", field="/unit_codes")
-    ids = [row.Kpi.id for row in rows]
-    targets, parents = await queries.targets(session, ids), await queries.parents(session, ids)
-    stakeholders = await queries.stakeholders(session, ids)
-    return [
-        Original(
-            *row, targets[row.Kpi.id], parents[row.Kpi.id], [found.KpiStakeholder for found in stakeholders[row.Kpi.id]]
-        )
-        for row in rows
-    ]  # fmt: skip
+    return await originals(session, rows)
 
 
 async def _wanted(viewer: Viewer, session: WriteSession, given: CopyInput) -> list[ColumnElement[bool]]:
@@ -90,18 +76,12 @@ async def _wanted(viewer: Viewer, session: WriteSession, given: CopyInput) -> li
     return conditions
 
 
-async def _copies(session: WriteSession, cycle: Cycle, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """By original, the copy that is there already."""
-    statement = select(Kpi.copied_from_id, Kpi.id).where(Kpi.cycle_id == cycle.id, queries.among(Kpi.copied_from_id, ids))
-    return {row.copied_from_id: row.id for row in await session.execute(statement) if row.copied_from_id is not None}
-
-
-def _drafts(originals: Sequence[Original], copies: dict[UUID, UUID], cycles: Cycles, given: CopyInput) -> dict[UUID, Draft]:
+def _drafts(found: Sequence[Original], there: dict[UUID, UUID], cycles: Cycles, given: CopyInput) -> dict[UUID, Draft]:
     """By original that has no copy yet, the draft of its copy. Parents come first, so that a copy can refer to theirs."""
-    references = {id_: str(copy) for id_, copy in copies.items()}
+    references = {id_: str(copy) for id_, copy in there.items()}
     drafts: dict[UUID, Draft] = {}
-    waiting = [original for original in originals if original.kpi.id not in copies]
-    known = {original.kpi.id for original in originals}
+    waiting = [original for original in found if original.kpi.id not in there]
+    known = {original.kpi.id for original in found}
     while waiting:
         ready = [original for original in waiting if not _missing(original, known, references)]
         for original in ready:
@@ -125,7 +105,7 @@ async def _refuse_of_leavers(session: WriteSession, drafts: dict[UUID, Draft]) -
             draft.refuse("/owner", "owner_left", "They have left. Give the KPI to whoever follows them.")
 
 
-def _result(original: Original, drafts: dict[UUID, Draft], copies: dict[UUID, UUID], *, preview: bool) -> Copied:
+def _result(original: Original, drafts: dict[UUID, Draft], there: dict[UUID, UUID], *, preview: bool) -> Copied:
     kpi = original.kpi
     draft = drafts.get(kpi.id)
     errors = draft.errors if draft else []
@@ -137,9 +117,9 @@ def _result(original: Original, drafts: dict[UUID, Draft], copies: dict[UUID, UU
         source_id=kpi.id,
         name=kpi.name,
         status=status,
-        id=copies.get(kpi.id) if draft is None else None if errors or preview else draft.id,
+        id=there.get(kpi.id) if draft is None else None if errors or preview else draft.id,
         definition_changed=version is not None and version != original.definition_version,
-        dropped_parents=[id_ for id_ in parents if id_ not in drafts and id_ not in copies],
+        dropped_parents=[id_ for id_ in parents if id_ not in drafts and id_ not in there],
         errors=_without_rows(errors),
         **facts,
     )

@@ -1,7 +1,8 @@
 """Ask for an assignment of a template, and undo one. The work itself is the worker's (`jobs`)."""
 
 from collections.abc import Sequence
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import select
@@ -20,8 +21,8 @@ from kpi_api.dictionary.templates.queries import retired_codes
 from kpi_api.scorecards.assignments import queries
 from kpi_api.scorecards.assignments.models import TemplateAssignment, TemplateAssignmentResult
 from kpi_api.scorecards.assignments.picking import Picked, picked
-from kpi_api.scorecards.assignments.problems import AssignmentRefused, StillRunning
-from kpi_api.scorecards.assignments.schemas import NewAssignment
+from kpi_api.scorecards.assignments.problems import AssignmentRefused, PreviewOnly, StillRunning
+from kpi_api.scorecards.assignments.schemas import ForWhom, NewAssignment
 
 ASSIGN: Final = "template_assignments.assign"
 UNDO: Final = "template_assignments.undo"
@@ -32,15 +33,20 @@ async def assign_template(viewer: Viewer, session: WriteSession, given: NewAssig
 
     Raises NotAllowed for an integration, NotFound for an unknown template, TemplateRetired, AssignmentRefused.
     """
-    requester_id = viewer.require_person()
     template = await dictionary.template(viewer, session, given.template_code)
     await _require_given(session, template)
-    cycle = await _cycle(session, given.cycle_code)
-    people = await picked(viewer, session, given)
+    cycle = await open_cycle(session, given.cycle_code, "/cycle_code")
+    parents = [parent.model_dump(mode="json") for parent in given.contributes_to]
+    of = {"template_id": template.id, "template_number": template.number, "contributes_to": parents}
+    return await begin(viewer, session, given, cycle, preview=given.preview, **of)
+
+
+async def begin(viewer: Viewer, session: WriteSession, whom: ForWhom, cycle: Cycle, *, preview: bool, **of: Any) -> TemplateAssignment:
+    """Begin an assignment of a template, or of copies; `of` is what it gives. Raises NotAllowed for an integration, AssignmentRefused."""
+    requester_id, people = viewer.require_person(), await picked(viewer, session, whom)
     assignment = TemplateAssignment(
-        id=new_id(), template_id=template.id, template_number=template.number, cycle_id=cycle.id, requester_id=requester_id,
-        contributes_to=[parent.model_dump(mode="json") for parent in given.contributes_to], status="running", people=len(people),
-        requested_at=session.now, finished_at=None,
+        id=new_id(), cycle_id=cycle.id, requester_id=requester_id, status="running", people=len(people), requested_at=session.now,
+        preview=preview, **({"contributes_to": [], "target_change_percent": Decimal(0)} | of),
     )  # fmt: skip
     session.add(assignment)
     await session.flush()
@@ -53,13 +59,15 @@ async def assign_template(viewer: Viewer, session: WriteSession, given: NewAssig
 async def undo_assignment(viewer: Viewer, session: WriteSession, assignment_id: UUID) -> TemplateAssignment:
     """Begin to remove the drafts that an assignment opened and nobody has touched since. Again changes nothing.
 
-    Raises NotFound, NotAllowed, StillRunning.
+    Raises NotFound, NotAllowed, StillRunning, PreviewOnly.
     """
     await queries.assignment(viewer, session, assignment_id)
     wanted = select(TemplateAssignment).where(TemplateAssignment.id == assignment_id).execution_options(populate_existing=True)
     assignment = (await session.scalars(wanted.with_for_update())).one()
     if viewer.person_id != assignment.requester_id and not viewer.may("scorecards.act_as_hr"):
         raise NotAllowed("Only who asked for it, or HR, may undo it.")
+    if assignment.preview:
+        raise PreviewOnly("A preview opened nothing, so there is nothing to undo.")
     if assignment.status == "running":
         raise StillRunning("It is still being worked on. Undo it once it is finished.")
     if assignment.status == "finished":
@@ -82,12 +90,13 @@ async def _require_given(session: WriteSession, template: ScorecardTemplate) -> 
         raise AssignmentRefused(message, errors=[FieldError(field="/template_code", code="definition_retired", message=message)])
 
 
-async def _cycle(session: WriteSession, code: str) -> Cycle:
+async def open_cycle(session: WriteSession, code: str, field: str) -> Cycle:
+    """The cycle, open or planned. Raises AssignmentRefused."""
     cycle = await session.scalar(select(Cycle).where(Cycle.code == code))
     if cycle is None:
-        raise AssignmentRefused(f"There is no cycle “{code}”.", field="/cycle_code")
+        raise AssignmentRefused(f"There is no cycle “{code}”.", field=field)
     if cycle.status not in {"planned", "open"}:
-        raise AssignmentRefused(f"The cycle “{code}” is {cycle.status}.", field="/cycle_code")
+        raise AssignmentRefused(f"The cycle “{code}” is {cycle.status}.", field=field)
     return cycle
 
 

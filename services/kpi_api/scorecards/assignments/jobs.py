@@ -18,6 +18,7 @@ from chassis.identity import Principal
 from chassis.jobs import Job
 from chassis.problems import Problem, Unauthenticated
 from kpi_api.access.viewer import load_viewer
+from kpi_api.cascade.copying.drafts import Cycles
 from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.applicability.standing import Standing, standings
 from kpi_api.dictionary.models import ScorecardTemplate, TemplateLine
@@ -25,6 +26,7 @@ from kpi_api.dictionary.templates.eligibility import Eligibility, why_not_eligib
 from kpi_api.dictionary.templates.queries import content_of
 from kpi_api.dictionary.templates.schemas import TemplateContent
 from kpi_api.scorecards.assignments.models import TemplateAssignment, TemplateAssignmentResult
+from kpi_api.scorecards.copying.copying import copy_settled, latest_cards
 from kpi_api.scorecards.opening import Opening, Pattern, lock_cycle, open_settled, settle
 from kpi_api.scorecards.schemas import TemplateParent, TemplatePerson
 
@@ -32,6 +34,7 @@ BATCH: Final = 500
 NOT_ACTIVE: Final = ("requester_not_active", "Whoever asked for it is not active any more.")
 
 Outcome = dict[str, Any]
+LeftOut = dict[str, str]
 
 
 async def assign(job: Job) -> None:
@@ -71,12 +74,17 @@ async def _outcomes(session: WriteSession, assignment: TemplateAssignment, waiti
     """What becomes of a batch; a problem with all of them at once, such as a cycle that closed meanwhile, is everybody's."""
     try:
         viewer = await _requester(session, assignment)
-        openings = await _opened(viewer, session, assignment, waiting)
+        async with session.begin_nested() as written:
+            openings, left_out = await _opened(viewer, session, assignment, waiting)
+            if assignment.preview:
+                await written.rollback()
     except Unauthenticated:
         return [outcome(result, "refused", *NOT_ACTIVE) for result in waiting]
     except Problem as problem:
         return [outcome(result, "refused", problem.code, problem.detail) for result in waiting]
-    return [_became(result, opening) for result, opening in zip(waiting, openings, strict=True)]
+    outcomes = [_became(result, opening, left_out.get(opening.id, [])) for result, opening in zip(waiting, openings, strict=True)]
+    nothing = {"scorecard_id": None, "kpi_ids": []}
+    return [one | nothing if assignment.preview and one["status"] == "opened" else one for one in outcomes]
 
 
 async def _requester(session: WriteSession, assignment: TemplateAssignment) -> Viewer:
@@ -87,18 +95,36 @@ async def _requester(session: WriteSession, assignment: TemplateAssignment) -> V
 
 async def _opened(
     viewer: Viewer, session: WriteSession, assignment: TemplateAssignment, waiting: Sequence[TemplateAssignmentResult]
-) -> list[Opening]:
-    template = await session.get_one(ScorecardTemplate, (assignment.organization_id, assignment.template_id))
-    content = await content_of(session, template, assignment.template_number)
+) -> tuple[list[Opening], Mapping[UUID, list[LeftOut]]]:
+    """What becomes of each, and by opening what a copy has to leave out."""
     cycle = await session.get_one(Cycle, (assignment.organization_id, assignment.cycle_id))
     await lock_cycle(session, cycle.code)
     openings = [Opening(result.position, _person(result)) for result in waiting]
     await settle(viewer, session, cycle, openings)
+    if assignment.from_cycle_id is not None:
+        return openings, await _copy(viewer, session, assignment, cycle, openings)
+    await _give(viewer, session, assignment, cycle, openings)
+    return openings, {}
+
+
+async def _copy(
+    viewer: Viewer, session: WriteSession, assignment: TemplateAssignment, cycle: Cycle, openings: Sequence[Opening]
+) -> Mapping[UUID, list[LeftOut]]:
+    source = await session.get_one(Cycle, (assignment.organization_id, assignment.from_cycle_id))
+    cards = await latest_cards(viewer, session, source.id, [opening.person.id for opening in openings if opening.person])
+    copied = await copy_settled(viewer, session, Cycles(source, cycle), openings, cards, assignment.target_change_percent)
+    return {id_: [copy.as_left_out(copy.left_out) for copy in lines if copy.left_out] for id_, lines in copied.items()}
+
+
+async def _give(
+    viewer: Viewer, session: WriteSession, assignment: TemplateAssignment, cycle: Cycle, openings: Sequence[Opening]
+) -> None:
+    template = await session.get_one(ScorecardTemplate, (assignment.organization_id, assignment.template_id))
+    number = assignment.template_number or template.number
+    content = await content_of(session, template, number)
     await _skip_others(viewer, session, content.eligibility, openings)
     parents = [TemplateParent.model_validate(parent) for parent in assignment.contributes_to]
-    pattern = Pattern(template.id, assignment.template_number, _lines(template.id, content), cycle, parents)
-    await open_settled(viewer, session, pattern, openings)
-    return openings
+    await open_settled(viewer, session, Pattern(template.id, number, _lines(template.id, content), cycle, parents), openings)
 
 
 def _person(result: TemplateAssignmentResult) -> TemplatePerson:
@@ -133,20 +159,20 @@ async def _standings(viewer: Viewer, session: WriteSession, openings: Sequence[O
     return found
 
 
-def _became(result: TemplateAssignmentResult, opening: Opening) -> Outcome:
+def _became(result: TemplateAssignmentResult, opening: Opening, left_out: list[LeftOut]) -> Outcome:
     if opening.errors:
         return outcome(result, "refused", opening.errors[0].code, opening.errors[0].message)
     if opening.skipped:
-        return outcome(result, "skipped", *opening.skipped)
+        return outcome(result, "skipped", *opening.skipped, left_out=left_out)
     if opening.existing_id:
         message = "This person has a scorecard for days of this window."
         return outcome(result, "skipped", "has_scorecard", message, scorecard_id=opening.existing_id)
     created = [str(id_) for id_ in opening.created_kpi_ids]
-    return outcome(result, "opened", scorecard_id=opening.id, kpi_ids=created)
+    return outcome(result, "opened", scorecard_id=opening.id, kpi_ids=created, left_out=left_out)
 
 
 def outcome(result: TemplateAssignmentResult, status: str, code: str | None = None, message: str | None = None, **given: Any) -> Outcome:
-    same = {"scorecard_id": result.scorecard_id, "kpi_ids": result.kpi_ids}
+    same = {"scorecard_id": result.scorecard_id, "kpi_ids": result.kpi_ids, "left_out": result.left_out}
     return {"result": result.id, "status": status, "code": code, "message": message, **same, **given}
 
 
@@ -164,5 +190,8 @@ async def finish(session: WriteSession, assignment: TemplateAssignment, status: 
     counts = Counter[str](dict((await session.execute(statement)).all()))
     assignment.status, assignment.finished_at = status, session.now
     await session.flush()
-    facts = {"template_id": str(assignment.template_id), "cycle_id": str(assignment.cycle_id)}
+    if assignment.preview:
+        return
+    given = {"template_id": assignment.template_id, "from_cycle_id": assignment.from_cycle_id, "cycle_id": assignment.cycle_id}
+    facts = {name: str(id_) for name, id_ in given.items() if id_ is not None}
     await events.record(session, event, "template_assignment", assignment.id, **facts, **{name: counts[name] for name in counted})

@@ -15,7 +15,7 @@ from kpi_api.cascade.queries import among
 from kpi_api.cascade.references import load_units
 from kpi_api.people.models import Employment, Person, Role
 from kpi_api.scorecards.assignments.problems import AssignmentRefused
-from kpi_api.scorecards.assignments.schemas import MAX_PEOPLE, NewAssignment
+from kpi_api.scorecards.assignments.schemas import MAX_PEOPLE, ForWhom
 from kpi_api.scorecards.schemas import TemplatePerson
 
 MAX_NAMED = 100
@@ -29,7 +29,7 @@ class Picked(NamedTuple):
     window_end: date | None = None
 
 
-async def picked(viewer: Viewer, session: ReadSession, given: NewAssignment) -> list[Picked]:
+async def picked(viewer: Viewer, session: ReadSession, given: ForWhom) -> list[Picked]:
     """Everybody in sight that is asked for. Raises AssignmentRefused, naming each row that names nobody or somebody twice."""
     if given.people is not None:
         return await _named(viewer, session, given.people)
@@ -72,7 +72,7 @@ def _errors(named: Iterable[UUID | None]) -> Iterable[FieldError]:
             seen.add(id_)
 
 
-async def _chosen(viewer: Viewer, session: ReadSession, given: NewAssignment) -> Sequence[UUID]:
+async def _chosen(viewer: Viewer, session: ReadSession, given: ForWhom) -> Sequence[UUID]:
     today = on_day(Employment.valid_from, Employment.valid_to, viewer.today)
     statement = select(Employment.person_id).where(Employment.organization_id == viewer.organization_id, Employment.is_primary, today)
     if given.unit_code is not None:

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StrictBool, model_validator
 from pydantic_core import PydanticCustomError
 
+from chassis.numbers import ExactDecimal
 from kpi_api.dictionary.fields import Code
 from kpi_api.scorecards.assignments.models import AssignmentStatus, ResultStatus
 from kpi_api.scorecards.schemas import Input, Output, TemplateParent, TemplatePerson
@@ -14,7 +15,24 @@ from kpi_api.scorecards.schemas import Input, Output, TemplateParent, TemplatePe
 MAX_PEOPLE = 50_000
 
 
-class NewAssignment(Input):
+class ForWhom(Input):
+    """People by name, or all who work in a unit or below it, in a role, or both."""
+
+    people: Annotated[list[TemplatePerson], Field(min_length=1, max_length=MAX_PEOPLE)] | None = None
+    unit_code: Code | None = None
+    role_code: Code | None = None
+
+    @model_validator(mode="after")
+    def says_for_whom(self) -> Self:
+        if (self.people is None) == (self.unit_code is None and self.role_code is None):
+            raise PydanticCustomError("for_whom", "Name `people`, or choose them by `unit_code`, `role_code` or both")
+        return self
+
+
+Preview = Annotated[StrictBool, Field(description="Come to the same results, and open nothing.")]
+
+
+class NewAssignment(ForWhom):
     """A template for a cycle, and for whom: people by name, or all who work in a unit or below it, in a role, or both."""
 
     model_config = ConfigDict(
@@ -33,24 +51,22 @@ class NewAssignment(Input):
 
     template_code: Code
     cycle_code: Code
-    people: Annotated[list[TemplatePerson], Field(min_length=1, max_length=MAX_PEOPLE)] | None = None
-    unit_code: Code | None = None
-    role_code: Code | None = None
     contributes_to: list[TemplateParent] = Field(default=[], max_length=200, description="Parents of everybody's KPIs, by definition.")
-
-    @model_validator(mode="after")
-    def says_for_whom(self) -> Self:
-        if (self.people is None) == (self.unit_code is None and self.role_code is None):
-            raise PydanticCustomError("for_whom", "Name `people`, or choose them by `unit_code`, `role_code` or both")
-        return self
+    preview: Preview = False
 
 
 class AssignmentOutput(Output):
-    """An assignment and how far it is. The counts are of people that the viewer sees."""
+    """An assignment of a template, or of copies from an earlier cycle, and how far it is. The counts are of people that the viewer sees.
+
+    Of a `preview`, `opened` counts those who would have a scorecard.
+    """
 
     id: UUID
-    template_id: UUID
-    template_number: int
+    template_id: UUID | None
+    template_number: int | None
+    from_cycle_id: UUID | None
+    target_change_percent: ExactDecimal
+    preview: bool
     cycle_id: UUID
     requester_id: UUID
     status: AssignmentStatus
@@ -66,6 +82,15 @@ class AssignmentOutput(Output):
     kept: int = 0
 
 
+class LeftOut(Output):
+    """A KPI of the copied scorecard that the new one has not, and why."""
+
+    kpi_id: UUID
+    name: str
+    code: str
+    message: str
+
+
 class ResultOutput(Output):
     """What became of one person. `code` and `message` say why somebody was skipped or refused, or why an undo kept a draft."""
 
@@ -75,3 +100,4 @@ class ResultOutput(Output):
     code: str | None
     message: str | None
     scorecard_id: UUID | None
+    left_out: list[LeftOut]
