@@ -125,6 +125,9 @@ FIELDS: dict[str, dict[str, str]] = {
     "ScorecardSplit": dict.fromkeys(("preview", "windowEnd", "successorUuid", "windowStart", "successorEnd", "templateCode", "kpis",
                                      "wholeTargets", "pay"), "with"),
     "ScorecardSplitPay": dict.fromkeys(("cycleDays", "endedDays", "successorDays", "explanation", "warning"), "with"),
+    "ScorecardTime": dict.fromkeys(("scorecardUuid", "signed", "days", "paidDays", "leaves", "targets", "told"), "with"),
+    "ScorecardLeave": dict.fromkeys(("firstDay", "lastDay", "days", "changesSomething"), "with"),
+    "ProRatedTarget": dict.fromkeys(("kpiUuid", "name", "part", "share", "signed", "counted"), "with"),
     "Leave": dict.fromkeys(("uuid", "firstDay", "lastDay", "kind", "version"), "with"),
     "LeaveChanged": {"leave": "with"},
     "ScorecardStep": dict.fromkeys(("scorecardUuid", "happenedAt", "verb", "side", "sentence", "changes", "comment"), "with"),
@@ -140,7 +143,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "ScoredLine": dict.fromkeys(("line", "kpiUuid", "name", "weight", "attainmentRaw", "attainmentCapped", "score", "reason"), "with"),
     "Review": dict.fromkeys(("id", "uuid", "stage", "status", "releasedAt", "acknowledgedAt"), "with")
     | {"overallRating": "released", "person": "in_sight"},
-    "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "midYearOn", "status", "version", "verbs"), "with"),
+    "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "midYearOn", "yearEndOn", "status", "version", "verbs"), "with"),
     "CycleChanged": {"cycle": "with"},
     "Viewer": dict.fromkeys(("roles", "person", "payouts", "readings"), "own"),
     "Reading": dict.fromkeys(("readAt", "what", "subjectType", "subjectUuid", "reader"), "own"),

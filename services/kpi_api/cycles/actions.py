@@ -41,6 +41,8 @@ async def change_cycle(viewer: Viewer, session: WriteSession, cycle: Cycle, chan
     require_changeable(viewer)
     if change.model_fields_set & DATES:
         require_dates_changeable(viewer, cycle)
+    if "year_end_on" in change.model_fields_set and cycle.status == "closed":
+        raise CycleTransition("The cycle is closed: when its annual reviews were due stands.")
     different = differing(cycle, change)
     for name, value in different.items():
         setattr(cycle, name, value)
@@ -73,6 +75,9 @@ def _check_dates(cycle: Cycle) -> None:
         raise CycleInvalid(f"The last day {cycle.ends_on} lies before the first, {cycle.starts_on}.", field="/ends_on")
     if not cycle.starts_on <= cycle.mid_year_on <= cycle.ends_on:
         raise CycleInvalid(f"The middle of the year, {cycle.mid_year_on}, lies outside the cycle.", field="/mid_year_on")
+    if cycle.year_end_on is not None and cycle.year_end_on <= cycle.mid_year_on:
+        message = f"Annual reviews cannot be due on {cycle.year_end_on}: that is not after the middle of the year, {cycle.mid_year_on}."
+        raise CycleInvalid(message, field="/year_end_on")
     if cycle.ends_on - cycle.starts_on > LONGEST:
         raise CycleInvalid("A cycle lasts five years at most.", field="/ends_on")
 

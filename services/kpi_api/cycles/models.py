@@ -16,13 +16,17 @@ CYCLE_STATUSES: tuple[CycleStatus, ...] = get_args(CycleStatus)
 
 
 class Cycle(Versioned, Row):
-    """A performance cycle, usually a fiscal year, from `starts_on` to `ends_on`, both included. Planned, open, closing, closed."""
+    """A performance cycle, usually a fiscal year, from `starts_on` to `ends_on`, both included. Planned, open, closing, closed.
+
+    The formal assessments: mid-year reviews are due on `mid_year_on`, annual ones on `year_end_on`, null where no day is set for them.
+    """
 
     __tablename__ = "cycles"
     __table_args__ = (
         UniqueConstraint("organization_id", "code"),
         CheckConstraint("ends_on >= starts_on", name="dates_in_order"),
         CheckConstraint("mid_year_on BETWEEN starts_on AND ends_on", name="mid_year_inside"),
+        CheckConstraint("year_end_on > mid_year_on", name="year_end_after_middle"),
         CheckConstraint("status IN ('planned', 'open', 'closing', 'closed')", name="status"),
     )
 
@@ -31,6 +35,7 @@ class Cycle(Versioned, Row):
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     mid_year_on: Mapped[date]
+    year_end_on: Mapped[date | None] = mapped_column(default=None)
     status: Mapped[str]
 
 

@@ -30,11 +30,12 @@ class CycleIn(BaseModel):
     starts_on: WrittenDate
     ends_on: WrittenDate
     mid_year_on: WrittenDate | None = None
+    year_end_on: WrittenDate | None = Field(default=None, description="By when annual reviews are to be released, if a day is set.")
     status: Literal["planned", "open"] = "planned"
 
 
 class CycleChange(BaseModel):
-    """What to change; fields left out stay. Dates can only change while the cycle is planned."""
+    """What to change; fields left out stay. Dates can only change while the cycle is planned; that of annual reviews, until it is closed."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -42,6 +43,7 @@ class CycleChange(BaseModel):
     starts_on: WrittenDate = date.min
     ends_on: WrittenDate = date.min
     mid_year_on: WrittenDate = date.min
+    year_end_on: WrittenDate | None = None
 
 
 class CycleOut(BaseModel):
@@ -55,6 +57,7 @@ class CycleOut(BaseModel):
     starts_on: date
     ends_on: date
     mid_year_on: date
+    year_end_on: date | None
     status: str
     version: int
 

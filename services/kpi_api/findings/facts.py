@@ -68,7 +68,8 @@ class Line(NamedTuple):
 class Card(NamedTuple):
     """A scorecard on a day. `counted_in` are pairs of KPIs on this very card of which the first is rolled up into the second.
 
-    `discussed`: a check-in was written in its window, or its mid-year review released (`assessed`).
+    `discussed`: a check-in was written in its window, or its mid-year review released (`assessed`). `year_end_on` is when its annual review
+    is due, if a day is set and it is the person's last of the cycle; `appraised`: that one was released.
     """
 
     lines: tuple[Line, ...]
@@ -79,10 +80,12 @@ class Card(NamedTuple):
     window_start: date = date.min
     window_end: date = date.max
     mid_year_on: date = date.max
+    year_end_on: date = date.max
     today: date = date.min
     role_code: str | None = None
     discussed: bool = False
     assessed: bool = False
+    appraised: bool = False
     counted_in: frozenset[tuple[UUID, UUID]] = frozenset()
 
 

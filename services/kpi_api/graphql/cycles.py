@@ -17,7 +17,7 @@ from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidPro
 from kpi_api.graphql.verbs import Verb, verbs_of
 from kpi_api.graphql.writing import attempt, given, tag, validated
 
-COLUMNS = ("code", "name", "starts_on", "ends_on", "mid_year_on", "status", "version")
+COLUMNS = ("code", "name", "starts_on", "ends_on", "mid_year_on", "year_end_on", "status", "version")
 CycleName = Annotated[str, strawberry.argument(name="cycle", description="Its id or its code.")]
 
 
@@ -29,6 +29,7 @@ class Cycle(Node):
     starts_on: date
     ends_on: date
     mid_year_on: date = strawberry.field(description="The day from which the mid-year check-in is due.")
+    year_end_on: date | None = strawberry.field(description="By when annual reviews are to be released; null where no day is set.")
     status: str
     version: int = strawberry.field(description="Counts its states; `changeCycle` asks for the one that was read.")
     row: strawberry.Private[models.Cycle]
@@ -49,6 +50,7 @@ class CycleInput:
     starts_on: date
     ends_on: date
     mid_year_on: date | None = strawberry.field(default=None, description="Half-way when left out.")
+    year_end_on: date | None = strawberry.field(default=None, description="By when annual reviews are to be released, if a day is set.")
     open: bool = strawberry.field(default=False, description="Open it at once; else it is planned, and opened by `openCycle`.")
 
     def read(self) -> CycleIn:
@@ -63,6 +65,7 @@ class CycleChangeInput:
     starts_on: date | None = strawberry.UNSET
     ends_on: date | None = strawberry.UNSET
     mid_year_on: date | None = strawberry.UNSET
+    year_end_on: date | None = strawberry.UNSET
 
 
 @strawberry.type(description="The cycle as it stands now.")

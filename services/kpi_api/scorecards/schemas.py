@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from fastapi import Body
@@ -173,6 +173,15 @@ class HistoryOutput(Output):
     happened_at: datetime
 
 
+class AssessmentOutput(Output):
+    """A formal assessment of a scorecard: by when its review is to be released, and whether it was."""
+
+    stage: Literal["mid_year", "annual"]
+    due_on: date
+    released_on: date | None
+    state: Literal["to_come", "held", "missed"]
+
+
 class ScorecardSummary(Output):
     """A scorecard without its lines. `imposed` was forced by HR rather than agreed; `waiting_for` is the side whose answer is awaited."""
 
@@ -197,10 +206,12 @@ class ScorecardOutput(ScorecardSummary):
     """A scorecard with its lines, who signed which text, what happened, and what the viewer may do now.
 
     `time` says what leave and part-time do to it; nothing where they do nothing (`GET /v1/scorecards/{id}/time` has the figures).
+    `assessments` says by when its reviews are due.
     """
 
     lines: list[LineOutput]
     signatures: list[SignatureOutput]
     history: list[HistoryOutput]
     time: list[str]
+    assessments: list[AssessmentOutput]
     verbs: list[VerbOutput]

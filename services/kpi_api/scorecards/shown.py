@@ -5,6 +5,7 @@ from chassis.database import ReadSession
 from chassis.verbs import VerbOutput
 from kpi_api.cascade.shown import target_shown
 from kpi_api.scorecards import queries
+from kpi_api.scorecards.assessments import assessments_of
 from kpi_api.scorecards.lifecycle import TRANSITIONS, refusal
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.presence.queries import time_of
@@ -19,6 +20,7 @@ async def scorecard_shown(viewer: Viewer, session: ReadSession, card: Scorecard)
         lines=[_line_shown(facts) for facts in await queries.lines(session, card.id)],
         signatures=[SignatureOutput.model_validate(row) for row in await queries.signatures(session, card.id)],
         history=await queries.history(session, card.id),
+        assessments=await assessments_of(session, card),
         time=(await time_of(session, card)).told,
         verbs=await verbs(viewer, session, card),
     )

@@ -36,12 +36,12 @@ def never_reviewed_mid_cycle(card: Card, limits: Limits) -> Iterator[Found]:
 
 
 def missed_assessment(card: Card, limits: Limits) -> Iterator[Found]:
-    due = card.mid_year_on
-    if card.status not in RUNNING or card.assessed or not card.window_start <= due <= card.window_end:
-        return
-    if card.today - due > timedelta(days=limits.assessment_grace_days):
-        sentence = f"The mid-year review was due on {due} and has not been released."
-        yield Found(sentence, {"due_on": due.isoformat(), "grace_days": limits.assessment_grace_days})
+    due = [] if card.assessed or not card.window_start <= card.mid_year_on <= card.window_end else [("mid-year", card.mid_year_on)]
+    due += [] if card.appraised else [("annual", card.year_end_on)]
+    for stage, day in due if card.status in RUNNING else ():
+        if card.today - day > timedelta(days=limits.assessment_grace_days):
+            sentence = f"The {stage} review was due on {day} and has not been released."
+            yield Found(sentence, {"due_on": day.isoformat(), "grace_days": limits.assessment_grace_days})
 
 
 def serves_no_responsibility(card: Card, limits: Limits) -> Iterator[Found]:
@@ -78,7 +78,7 @@ RULES: Final = (
         "missed_assessment", "warning", "scorecard", "Assessment date missed",
         "A formal assessment was promised for a day that is over.",
         "People learn that dates do not count.",
-        "Hold the mid-year review and release it.",
+        "Hold the review and release it.",
         CHARACTERISTICS, missed_assessment,
     ),
     Rule(

@@ -23,7 +23,10 @@ CARDS: Final = text(
       EXISTS (SELECT FROM check_ins i WHERE i.organization_id = s.organization_id AND i.person_id = s.person_id
         AND i.period_start BETWEEN s.window_start AND s.window_end) AS checked_in,
       EXISTS (SELECT FROM reviews v WHERE v.organization_id = s.organization_id AND v.scorecard_id = s.id AND v.stage = 'mid_year'
-        AND v.status <> 'open') AS assessed
+        AND v.status <> 'open') AS assessed,
+      CASE WHEN s.window_end = c.ends_on THEN c.year_end_on END AS year_end_on,
+      c.year_end_on IS NOT NULL AND EXISTS (SELECT FROM reviews v WHERE v.organization_id = s.organization_id AND v.scorecard_id = s.id
+        AND v.stage = 'annual' AND v.status <> 'open') AS appraised
     FROM scorecards s
     JOIN cycles c ON c.organization_id = s.organization_id AND c.id = s.cycle_id
     LEFT JOIN employments e ON e.organization_id = s.organization_id AND e.person_id = s.person_id AND e.is_primary
@@ -141,9 +144,11 @@ def _card(row: Any, lines: tuple[Line, ...], above: Above, today: date) -> Card:
         window_start=row.window_start,
         window_end=row.window_end,
         mid_year_on=row.mid_year_on,
+        year_end_on=row.year_end_on or date.max,
         today=today,
         role_code=row.role_code,
         discussed=row.checked_in or row.assessed,
         assessed=row.assessed,
+        appraised=row.appraised,
         counted_in=above.counted_in({line.kpi_id for line in lines}),
     )

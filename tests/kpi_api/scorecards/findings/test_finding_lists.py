@@ -150,6 +150,30 @@ async def test_a_released_review_is_both(organization: Organization) -> None:
     assert {"never_reviewed_mid_cycle", "missed_assessment"} & set(await scene.codes()) == set()
 
 
+async def test_an_annual_review_is_missed_where_a_day_is_set_for_it(organization: Organization) -> None:
+    scene = await set_scene(organization, Spoilt(card=SIGNED))
+    await given.store(organization, a_review(scene, "released"))
+    await organization.set_clock("2026-12-20T12:00:00Z")
+    client = await scene.client()
+    assert "missed_assessment" not in await scene.codes(), "no day is set"
+    refused = await client.patch("/v1/cycles/2026", json={"year_end_on": "2026-06-30"}, headers={"If-Match": "*"})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "/year_end_on")
+    assert (await client.patch("/v1/cycles/2026", json={"year_end_on": "2026-12-10"}, headers={"If-Match": "*"})).status_code == 200
+    assert "missed_assessment" not in await scene.codes(), "the days of grace are not over"
+
+    shown = (await client.get(f"/v1/scorecards/{scene.card.id}")).json()["assessments"]
+    assert [(one["stage"], one["due_on"], one["state"]) for one in shown] == [
+        ("mid_year", "2026-06-30", "held"), ("annual", "2026-12-10", "missed"),
+    ]  # fmt: skip
+    await organization.set_clock("2026-12-25T12:00:00Z")
+    (missed,) = [one for one in await scene.findings() if one["rule"]["code"] == "missed_assessment"]
+    assert missed["sentence"] == "The annual review was due on 2026-12-10 and has not been released."
+    annual = a_review(scene, "released")
+    annual.stage = "annual"
+    await given.store(organization, annual)
+    assert "missed_assessment" not in await scene.codes()
+
+
 async def unit_findings(client: httpx.AsyncClient, unit: OrgUnit) -> httpx.Response:
     return await client.get(f"/v1/units/{unit.id}/findings", params={"cycle": "2026"})
 
