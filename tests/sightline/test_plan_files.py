@@ -96,3 +96,21 @@ def test_one_scorecard_is_explained_to_what_one_more_point_pays(folder: Path) ->
         "bugs: no value of it alone would have reached the full target bonus, 5000.",
     ]
     assert isinstance(run("explain", "plan.yaml", "scorecards.csv", "S9").exception, BadUsage)
+
+
+def test_two_plans_are_compared_in_words_and_in_money(folder: Path) -> None:
+    """Given a rate that falls from 2 to 1.5, then the step is named, and the one person loses what the half point was worth."""
+    run("plan", "new", "accelerator", "--out", "old.yaml")
+    run("plan", "new", "accelerator", "--rate", "1.5", "--out", "new.yaml")
+    told = run("plan", "diff", "old.yaml", "new.yaml", "--scorecards", "scorecards.csv")
+    assert told.stdout.splitlines()[0] == "Step line_score: above was {slope: 2} and is {slope: 1.5}."
+    assert told.stdout.splitlines()[-1] == "0 gain, 1 lose, 0 stay: 5785.71 becomes 5535.71 EUR, -250."
+    assert run("plan", "diff", "old.yaml", "old.yaml").stdout == "The plans mean the same.\n"
+
+
+@pytest.mark.parametrize(("name", "begins"), [("plan.svg", b"<svg"), ("plan.png", b"\x89PNG"), ("plan.json", b"{")])
+def test_a_plan_is_drawn(folder: Path, name: str, begins: bytes) -> None:
+    run("plan", "new", "accelerator", "--out", "plan.yaml")
+    assert run("plan", "picture", "plan.yaml", "--out", name).exit_code == 0
+    assert (folder / name).read_bytes().startswith(begins)
+    assert isinstance(run("plan", "picture", "plan.yaml", "--out", "plan.gif").exception, BadUsage)

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sightline.cli import plan_check, plan_new
+from sightline.cli import plan_check, plan_compare, plan_new
 from sightline.cli.client import ActAs, OrganizationId, open_client
 from sightline.cli.cycle import day
 from sightline.cli.terminal import AsJson, show_json, show_step, show_table
@@ -14,6 +14,8 @@ from sightline.cli.terminal import AsJson, show_json, show_step, show_table
 app = typer.Typer(help="Bonus plans: write and check them as files, then have them approved and assigned.", no_args_is_help=True)
 app.add_typer(plan_new.app, name="new")
 app.command()(plan_check.check)
+app.command()(plan_compare.diff)
+app.command()(plan_compare.picture)
 
 Code = Annotated[str, typer.Argument(help="The plan's code.")]
 

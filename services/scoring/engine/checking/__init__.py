@@ -7,6 +7,7 @@ Map
 - `limits`       caps and floors that contradict, results that nothing limits
 - `parts`        weights, groups that leave KPIs out or count them twice, unused steps
 - `attainments`  KPIs that could not be scored, by the plan alone or on scorecards at hand
+- `selections`   steps for KPIs that none of the scorecards at hand has
 - `pay`          the plan tried on people made for it (`trial`): pay that falls, judgement that outweighs results, parts of a year in full
 - `closure`      which steps stand behind a result
 """
@@ -21,6 +22,7 @@ from scoring.engine.checking.gates import gate_findings
 from scoring.engine.checking.limits import limit_findings
 from scoring.engine.checking.parts import part_findings
 from scoring.engine.checking.pay import pay_findings
+from scoring.engine.checking.selections import selection_findings
 from scoring.engine.checking.shapes import shape_findings
 from scoring.engine.plan import Plan
 
@@ -42,8 +44,8 @@ def located(plan: Plan, findings: list[Finding]) -> list[Finding]:
 
 
 def check_scorecards(plan: Plan, lines: pa.Table, people: pa.Table) -> list[Finding]:
-    """What would not be scored on scorecards that are at hand. Raises SnapshotInvalid."""
-    return located(plan, scorecard_findings(plan, lines, people))
+    """What would not be scored on scorecards that are at hand, and steps for KPIs that none of them has. Raises SnapshotInvalid."""
+    return located(plan, [*scorecard_findings(plan, lines, people), *selection_findings(plan, lines)])
 
 
 __all__ = ["RULES", "Finding", "Severity", "check_plan", "check_scorecards"]

@@ -90,6 +90,11 @@ RULES: Final[Mapping[str, Rule]] = {
         "Whoever joined, left or changed scorecard during the period is paid in full for each part: two halves of a year pay two bonuses.",
         "Prorate the basis: {name: basis, kind: proration, of: target_bonus}, and reckon the amount from it.",
     ),
+    "unknown_kpi": Rule(
+        "warning",
+        "The step changes nobody's result, since nobody has this KPI.",
+        "Mend the code, or list the plan's codes in `kpis` so that a slip is refused.",
+    ),
     "unused_step": Rule(
         "information", "It is reckoned and changes nothing; perhaps a later step was meant to take it.", "Use it, or leave it out."
     ),

@@ -13,8 +13,10 @@ from scoring.engine.plan import Plan
 from scoring.engine.result import Result
 from scoring.engine.rows import Line, Person, tables
 from scoring.engine.scoring import score
-from scoring.engine.steps import OverEveryone
+from scoring.engine.steps import OverEveryone, Step
 from scoring.engine.steps.curve import Curve
+from scoring.engine.steps.grid import Grid
+from scoring.engine.steps.tiers import Tiers
 
 TARGET: Final = Decimal(100)
 SALARY: Final = Decimal(100_000)
@@ -54,6 +56,23 @@ def levels(plan: Plan, most: Decimal = Decimal(2)) -> list[Decimal]:
     edges |= {operand for step in plan.steps for operand in step.operands() if isinstance(operand, Decimal)}
     beside = {edge + way for edge in edges if 0 < edge <= most for way in (-HAIR, Decimal(0), HAIR)}
     return sorted({Decimal(point) / 100 for point in range(int(most * 100) + 1)} | {level for level in beside if 0 <= level <= most})
+
+
+def measures(plan: Plan) -> list[Decimal]:
+    """Measured values, in hundreds, that span the plan's own numbers, and both sides of each."""
+    edges = {bound for step in plan.steps for bound in _bounds_of(step)}
+    most = max(edges, default=TARGET) * Decimal("1.25")
+    beside = {edge + way for edge in edges for way in (-HAIR * max(edge, Decimal(1)), Decimal(0)) if edge > 0}
+    return sorted({value / 100 for value in {most * part / 200 for part in range(201)} | beside})
+
+
+def _bounds_of(step: Step) -> list[Decimal]:
+    """The numbers at which a step's result bends or jumps."""
+    if isinstance(step, Curve):
+        return [x for x, _ in step.points]
+    if isinstance(step, Tiers):
+        return [tier.up_to for tier in step.tiers if tier.up_to is not None]
+    return [*step.rows, *step.columns] if isinstance(step, Grid) else []
 
 
 def tried(plan: Plan, trials: Sequence[Trial]) -> Result:
