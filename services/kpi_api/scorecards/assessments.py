@@ -6,7 +6,7 @@ from sqlalchemy import text
 
 from chassis.database import ReadSession
 from kpi_api.scorecards.models import Scorecard
-from kpi_api.scorecards.schemas import AssessmentOutput
+from kpi_api.scorecards.schemas import DueAssessment
 
 # The mid-year review is due on the scorecard on whose days its date lies, the annual one on the last of the cycle, where a day is set.
 DUE: Final = text(
@@ -24,10 +24,10 @@ DUE: Final = text(
 )
 
 
-async def assessments_of(session: ReadSession, card: Scorecard) -> list[AssessmentOutput]:
+async def assessments_of(session: ReadSession, card: Scorecard) -> list[DueAssessment]:
     """Of a scorecard that the viewer was found to see, by date; one that was not released by its day is missed from the day after."""
     rows = await session.execute(DUE, {"organization": session.organization_id, "card": card.id})
-    return [AssessmentOutput(stage=row.stage, due_on=row.due_on, released_on=row.released_on, state=_state(session, row)) for row in rows]
+    return [DueAssessment(stage=row.stage, due_on=row.due_on, released_on=row.released_on, state=_state(session, row)) for row in rows]
 
 
 def _state(session: ReadSession, row: Any) -> Any:

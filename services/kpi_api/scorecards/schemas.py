@@ -173,7 +173,7 @@ class HistoryOutput(Output):
     happened_at: datetime
 
 
-class AssessmentOutput(Output):
+class DueAssessment(Output):
     """A formal assessment of a scorecard: by when its review is to be released, and whether it was."""
 
     stage: Literal["mid_year", "annual"]
@@ -213,5 +213,5 @@ class ScorecardOutput(ScorecardSummary):
     signatures: list[SignatureOutput]
     history: list[HistoryOutput]
     time: list[str]
-    assessments: list[AssessmentOutput]
+    assessments: list[DueAssessment]
     verbs: list[VerbOutput]
