@@ -36,6 +36,7 @@ from sightline.cli import (
     run,
     score,
     scorecard,
+    scorecard_assign,
     status,
     token,
     up,
@@ -78,6 +79,8 @@ app.add_typer(cycle.app, name="cycle")
 app.add_typer(dictionary.app, name="dictionary")
 app.add_typer(scorecard.definition, name="definition")
 app.add_typer(scorecard.scorecard, name="scorecard")
+for command in (scorecard_assign.assign, scorecard_assign.copy, scorecard_assign.undo):
+    scorecard.scorecard.command()(command)
 app.add_typer(formula.app, name="formula")
 app.add_typer(plan.app, name="plan")
 app.add_typer(run.app, name="run")

@@ -1,7 +1,7 @@
 """What a person, or with `--json` a program, reads: results on standard output, everything else on standard error."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
 
@@ -50,3 +50,10 @@ def progress(what: str) -> Iterator[Report]:
     """A spinner while something takes its time; each reported step stays on the screen."""
     with messages.status(what):
         yield show_step
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A spinner that says how many of how many are done."""
+    with messages.status(what) as status:
+        yield lambda done, of: status.update(f"{what}: {done} of {of}")
