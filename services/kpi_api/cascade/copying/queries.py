@@ -14,7 +14,7 @@ from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 
 
-def with_definitions(*conditions: ColumnElement[bool]) -> Select[Any]:
+def with_definitions(*conditions: ColumnElement[bool]) -> Select[Kpi, str, str, int]:
     """KPIs with their definition's code, name and version."""
     statement = select(Kpi, KpiDefinition.code, DefinitionVersion.name, DefinitionVersion.number)
     statement = statement.join(DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id)
@@ -27,9 +27,11 @@ async def originals(session: ReadSession, rows: Collection[Any]) -> list[Origina
     targets, parents = await queries.targets(session, ids), await queries.parents(session, ids)
     stakeholders = await queries.stakeholders(session, ids)
     return [
-        Original(*row, targets[row.Kpi.id], parents[row.Kpi.id], [found.KpiStakeholder for found in stakeholders[row.Kpi.id]])
-        for row in rows
-    ]
+        Original(
+            kpi, code, name, number, targets[kpi.id], parents[kpi.id], [found.KpiStakeholder for found in stakeholders[kpi.id]]
+        )
+        for kpi, code, name, number in rows
+    ]  # fmt: skip
 
 
 async def copies(session: ReadSession, cycle: Cycle, ids: Collection[UUID], *conditions: ColumnElement[bool]) -> dict[UUID, UUID]:

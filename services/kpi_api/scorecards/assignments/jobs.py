@@ -83,7 +83,7 @@ async def _outcomes(session: WriteSession, assignment: TemplateAssignment, waiti
     except Problem as problem:
         return [outcome(result, "refused", problem.code, problem.detail) for result in waiting]
     outcomes = [_became(result, opening, left_out.get(opening.id, [])) for result, opening in zip(waiting, openings, strict=True)]
-    nothing = {"scorecard_id": None, "kpi_ids": []}
+    nothing: Outcome = {"scorecard_id": None, "kpi_ids": []}
     return [one | nothing if assignment.preview and one["status"] == "opened" else one for one in outcomes]
 
 
