@@ -1,5 +1,6 @@
 """Proposals, comments and records in the graph, page by page."""
 
+import dataclasses
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,8 +20,8 @@ Given = TypeVar("Given")
 
 def same(type_: type[Given], given: Any, **others: Any) -> Given:
     """A type of the graph from what the REST door shows, field by field, but for `others`."""
-    names = [name for name in type_.__dataclass_fields__ if name not in others]  # type: ignore[attr-defined]  # Strawberry's types are
-    return type_(**{name: getattr(given, name) for name in names}, **others)
+    held = [field.name for field in dataclasses.fields(type_) if field.init and field.name not in others]  # type: ignore[arg-type]
+    return type_(**{name: getattr(given, name) for name in held}, **others)
 
 
 @strawberry.type(description="Other terms that somebody proposed, and the answer.")
