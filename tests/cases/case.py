@@ -27,12 +27,22 @@ def case_files() -> list[Path]:
 
 def differences(file: Path) -> list[str]:
     """Everything in which the engine's answer is not the expected one; empty where the case holds."""
-    case = load_document(file.read_text(encoding="utf-8"))
-    case = case | {name: _exact(case[name]) for name in ("defaults", "snapshots") if name in case}
+    case = exact_case(load_document(file.read_text(encoding="utf-8")))
     if "refused" in case:
         return list(_refusal_differences(case))
     plan = load_plan(case["plan"])
     return [difference for snapshot in case["snapshots"] for difference in _snapshot_differences(plan, case, snapshot)]
+
+
+def exact_case(case: Case) -> Case:
+    """The case with percentages of inputs and expectations as numbers."""
+    return {**case, **{name: _exact(case[name]) for name in ("defaults", "snapshots") if name in case}}
+
+
+def snapshot_tables(case: Case, cards: list[Case]) -> Any:
+    """The engine's two tables of a snapshot."""
+    lines = [line for place, card in enumerate(cards) for line in _lines(case, place, card)]
+    return tables(lines, [_person(case, place, card) for place, card in enumerate(cards)])
 
 
 def _exact(value: Any) -> Any:
