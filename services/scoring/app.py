@@ -68,5 +68,5 @@ def make_service(settings: Settings | None = None) -> Service:
         after_numbering=dispatch,
         trusted_services=["kpi_api"],
         find_person=find_person,
-        large_bodies={"/v1/runs/[^/]+/scorecards": settings.max_snapshot_bytes},
+        large_bodies=dict.fromkeys(("/v1/runs/[^/]+/scorecards", "/v1/scores/stream"), settings.max_snapshot_bytes),
     )

@@ -86,7 +86,10 @@ RECORDED: Mapping[str, Mapping[str, Left]] = {
 }
 
 NOT_RECORDED: Mapping[str, Mapping[str, str]] = {
-    "scoring": {"POST /v1/scores": "computes from what the caller sends, and reads nothing that is stored of anybody"},
+    "scoring": {
+        "POST /v1/scores": "computes from what the caller sends, and reads nothing that is stored of anybody",
+        "POST /v1/scores/stream": "computes from what the caller sends, and reads nothing that is stored of anybody",
+    },
     "kpi_api": {
         "graphql viewer.payouts": "one's own only; scoring records it like any other door",
         "graphql viewer.readings": "one's own only",

@@ -1,9 +1,13 @@
 """Writes of scoring: people, pay bases, plans, runs, payroll, webhooks."""
 
+import io
 import uuid
 from typing import Any
 
-from tests.attack.attacking import Door, Write
+import pyarrow as pa
+
+from scoring.engine.rows import Line, Person, tables
+from tests.attack.attacking import Call, Door, Write
 from tests.attack.cast import Cast, Thing
 from tests.attack.doors.people_writes import send, webhooks
 from tests.attack.doors.reads import FOREIGN
@@ -19,6 +23,18 @@ SCORECARD = {"scorecard_id": "{id}", "person_id": "{person_id}", "period_start":
 def write(operation: str, kind: str, body: Any = None, *, permit: str, twin: str, path: str = "", **given: Any) -> Write:
     method, template = operation.split(" ")
     return Write(f"scoring {operation}", kind, send(method, path or template, body), permit, twin, extra_viewers=SERVICE, **given)
+
+
+def streamed(thing: Thing) -> Call:
+    """A batch of one person with one line, as Arrow."""
+    line = Line(scorecard_id=thing["id"], line=1, kpi_id="k", direction="higher", target="100", actual="90", weight="100")
+    sink = io.BytesIO()
+    for table in tables([line], [Person(scorecard_id=thing["id"], person_id=thing["person_id"])]):
+        schema = table.schema.with_metadata({"plan": PLAN})
+        with pa.ipc.new_stream(sink, schema) as writer:
+            writer.write_table(table.cast(schema))
+    headers = {"Content-Type": "application/vnd.apache.arrow.stream"}
+    return Call("POST", "/v1/scores/stream", headers=headers, content=sink.getvalue())
 
 
 async def a_batch(cast: Cast, thing: Thing) -> Thing:
@@ -68,6 +84,7 @@ DOORS: list[Door] = [
           "pay_group": "other"}], permit="pay_bases.write", twin="comp", owner="neighbour", not_by=FOREIGN),
     write("POST /v1/scores", "scorecard", {"scorecards": [SCORECARD], "plan": PLAN}, permit="scores.compute", twin="service",
           not_by=FOREIGN),
+    Write("scoring POST /v1/scores/stream", "scorecard", streamed, "scores.compute", "service", extra_viewers=SERVICE, not_by=FOREIGN),
     write("POST /v1/plans", "plan", {"code": "{code}", "name": "P", "document": PLAN}, permit="plans.write", twin="comp", creates=True,
           not_by=FOREIGN),
     write("POST /v1/plans/{code}/versions", "private_plan", {"document": PLAN.replace("cap: 2", "cap: 3")}, permit="plans.write",
