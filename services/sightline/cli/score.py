@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sightline.cli.tables import File, Ignored, Maps, read_table
-from sightline.cli.terminal import AsJson, output, show_json, show_table
+from sightline.cli.terminal import AsJson, output, show_json, show_step, show_table
 from sightline.problems import BadUsage
 
 if TYPE_CHECKING:
@@ -49,6 +49,7 @@ def score(
     """
     from scoring.engine import explain as explained
     from scoring.engine import score as scored
+    from scoring.engine.checking.selections import selection_findings
 
     checked = read_plan(plan)
     lines, people = read_scorecards(checked, scorecards, maps, ignored)
@@ -58,6 +59,8 @@ def score(
             _show_explanation(explained(checked, lines, people, explain, pay=pay, result=result), as_json)
             return
     _show(checked, result, as_json)
+    for finding in selection_findings(checked, lines):
+        show_step(f"{finding.path}: {finding.message} {finding.reason} {finding.fix}")
     if result.errors.num_rows:
         raise typer.Exit(1)
 

@@ -78,7 +78,7 @@ def test_every_step_of_any_plan(document: dict[str, Any], given_people: list[dic
 
 
 @pytest.mark.deep
-@settings(max_examples=5000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(plans(), people, st.sampled_from([1, 2, 1000]))
 def test_every_step_of_many_plans(document: dict[str, Any], given_people: list[dict[str, Any]], slice_lines: int) -> None:
     check(document, given_people, slice_lines)
@@ -88,7 +88,7 @@ def test_the_plans_are_of_every_kind_and_mostly_valid() -> None:
     """Given what is drawn, then no kind is rare and most plans can be loaded; else the test above would prove little."""
     kinds, loaded = Counter[str](), Counter[bool]()
 
-    @settings(max_examples=300, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(plans())
     def count(document: dict[str, Any]) -> None:
         try:
@@ -101,4 +101,4 @@ def test_the_plans_are_of_every_kind_and_mostly_valid() -> None:
 
     count()
     assert loaded[True] > loaded[False]
-    assert {kind for kind in PER_PERSON if kinds[kind] < 5} == set()
+    assert {kind for kind in PER_PERSON if kinds[kind] < 3} == set()

@@ -1,13 +1,13 @@
 """Gate: a condition, and what happens to a value where it is not met."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 from pydantic_core import PydanticCustomError
 
 from scoring.engine.columns import Column
@@ -110,7 +110,15 @@ class AnyOf(Strict):
         return _joined(self.any, frame, level, np.logical_or)
 
 
-Condition = Comparison | All | AnyOf
+def _condition_shape(value: Any) -> str:
+    """all or any where the value is such a list, else a comparison: only then is what is wrong with it worth telling."""
+    given = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
+    return next((shape for shape in ("all", "any") if shape in given), "comparison")
+
+
+Condition = Annotated[
+    Annotated[Comparison, Tag("comparison")] | Annotated[All, Tag("all")] | Annotated[AnyOf, Tag("any")], Discriminator(_condition_shape)
+]
 
 
 class CapAt(Strict):
@@ -137,6 +145,22 @@ class Instead(Strict):
     instead: Operand
 
 
+def _effect_shape(value: Any) -> str:
+    """The first effect that is named, zero where none is."""
+    given = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
+    return next((effect for effect in ("cap", "scale", "forfeit_below", "instead") if effect in given), "zero")
+
+
+Effect = Annotated[
+    Annotated[Literal["zero"], Tag("zero")]
+    | Annotated[CapAt, Tag("cap")]
+    | Annotated[ScaleBy, Tag("scale")]
+    | Annotated[ForfeitBelow, Tag("forfeit_below")]
+    | Annotated[Instead, Tag("instead")],
+    Discriminator(_effect_shape),
+]
+
+
 class Gate(Chosen):
     """Where `when` is met the value stays as it is; where not, `otherwise` says what becomes of it.
 
@@ -146,7 +170,7 @@ class Gate(Chosen):
 
     kind: Literal["gate"]
     when: Condition
-    otherwise: Literal["zero"] | CapAt | ScaleBy | ForfeitBelow | Instead = "zero"
+    otherwise: Effect = "zero"
 
     zero_reason: ClassVar[str] = "comes_to_zero"
 
