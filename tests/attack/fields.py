@@ -143,7 +143,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "ScoredLine": dict.fromkeys(("line", "kpiUuid", "name", "weight", "attainmentRaw", "attainmentCapped", "score", "reason"), "with"),
     "Review": dict.fromkeys(("id", "uuid", "stage", "status", "releasedAt", "acknowledgedAt"), "with")
     | {"overallRating": "released", "person": "in_sight"},
-    "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "midYearOn", "yearEndOn", "status", "version", "verbs"), "with"),
+    "Cycle": dict.fromkeys(("id", "uuid", "code", "name", "startsOn", "endsOn", "midYearOn", "yearEndOn", "status", "version", "verbs"),
+                           "with"),
     "CycleChanged": {"cycle": "with"},
     "Viewer": dict.fromkeys(("roles", "person", "payouts", "readings"), "own"),
     "Reading": dict.fromkeys(("readAt", "what", "subjectType", "subjectUuid", "reader"), "own"),

@@ -35,7 +35,7 @@ class CycleIn(BaseModel):
 
 
 class CycleChange(BaseModel):
-    """What to change; fields left out stay. Dates can only change while the cycle is planned; that of annual reviews, until it is closed."""
+    """What to change; fields left out stay. Dates change while the cycle is planned; that of annual reviews, until it is closed."""
 
     model_config = ConfigDict(extra="forbid")
 

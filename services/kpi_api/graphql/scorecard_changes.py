@@ -160,10 +160,17 @@ ScorecardSplitResult = Annotated[
 class ScorecardChangeMutation:
     @strawberry.mutation(description="Ask for another text of an agreed scorecard from a day on, and sign it. The other side answers.")
     async def request_scorecard_change(
-        self, info: Info, scorecard: strawberry.ID, effective_from: date, reason: str, lines: list[ChangedLineInput]
+        self,
+        info: Info,
+        scorecard: strawberry.ID,
+        effective_from: date,
+        reason: str,
+        lines: list[ChangedLineInput],
+        time_rules_of_today: bool = False,
     ) -> ScorecardChangeResult:
         async def write(session: WriteSession) -> ScorecardChangeChanged:
             wanted = {"effective_from": effective_from, "reason": reason, "lines": [line.read() for line in lines]}
+            wanted["time_rules"] = "as_today" if time_rules_of_today else "as_signed"
             given_ = validated(schemas.ChangeRequest, wanted)
             row = await actions.request_change(info.context.viewer, session, found("Scorecard", scorecard), given_)
             return ScorecardChangeChanged(change=ScorecardChange.of(row))

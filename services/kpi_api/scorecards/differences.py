@@ -79,5 +79,5 @@ def _told(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(_told, value))
     if isinstance(value, Mapping):
-        return ", ".join(f"{name.replace('_', ' ')} {_told(given)}" for name, given in value.items())
+        return ", ".join(f"{name.replace('_', ' ')} {_told(given)}" for name, given in sorted(value.items()))
     return str(value).replace("_", " ")

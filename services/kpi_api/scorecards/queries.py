@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -135,7 +136,7 @@ async def lines(session: ReadSession, scorecard_id: UUID) -> list[LineFacts]:
 async def present_terms(session: ReadSession, card: Scorecard) -> Terms:
     """The text of a scorecard as it stands now."""
     cycle = await session.get_one(Cycle, (card.organization_id, card.cycle_id))
-    rules, time_rules = await rules_of_today(session, card)
+    rules, time_rules = await rules_of_today(session, card.person_id, card.window_start)
     head = {
         "scorecard_id": str(card.id),
         "person_id": str(card.person_id),
@@ -147,13 +148,13 @@ async def present_terms(session: ReadSession, card: Scorecard) -> Terms:
     return make_terms(head, [line_terms(number, facts, rules) for number, facts in enumerate(await lines(session, card.id), start=1)])
 
 
-async def rules_of_today(session: ReadSession, card: Scorecard) -> tuple[TimeRules, dict[str, Any]]:
-    """The organization's rules for time away, and what a text says of them that is signed now."""
+async def rules_of_today(session: ReadSession, person_id: UUID, first_day: date) -> tuple[TimeRules, dict[str, Any]]:
+    """The organization's rules for time away, and what a text says of them that is signed now and holds from `first_day` on."""
     profile = await session.get_one(OrganizationProfile, (session.organization_id, session.organization_id))
     if profile.time_rules == TimeRules():
         return profile.time_rules, {}
-    works = await employment_on(session, [card.person_id], card.window_start)
-    return profile.time_rules, rules_terms(profile.time_rules, works[card.person_id].fte if works else FULL_TIME)
+    works = await employment_on(session, [person_id], first_day)
+    return profile.time_rules, rules_terms(profile.time_rules, works[person_id].fte if works else FULL_TIME)
 
 
 def line_terms(number: int, facts: LineFacts, rules: TimeRules) -> dict[str, Any]:

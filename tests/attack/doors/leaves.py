@@ -7,7 +7,6 @@ from typing import Any
 from tests.attack.attacking import Call, Door, Read, Write
 from tests.attack.cast import Cast, Thing
 from tests.attack.doors.graph import PROBLEM, ask, changed, fields_of, global_id
-from tests.attack.doors.people_writes import write
 from tests.attack.doors.reads import get, holds, succeeds
 
 PLACE = "/v1/people/{person_id}/leaves"
@@ -20,25 +19,26 @@ def a_while() -> dict[str, str]:
     return {"first_day": day.isoformat(), "last_day": (day + timedelta(days=1)).isoformat()}
 
 
-async def days(cast: Cast, thing: Thing) -> Thing:
-    return thing | a_while()
-
-
 async def a_leave(cast: Cast, thing: Thing) -> Thing:
-    """A leave of the person for one door, and other days for it."""
+    """A leave of the person for one door."""
     made = await cast.home.post("founder", f"/v1/people/{thing['id']}/leaves", **a_while())
-    return thing | a_while() | {"leave_id": made["id"]}
+    return thing | {"leave_id": made["id"]}
 
 
-DAYS = {"first_day": "{first_day}", "last_day": "{last_day}"}
-GIVEN: Any = {"input": lambda thing: {"firstDay": thing["first_day"], "lastDay": thing["last_day"]}}
-LEAVE: Any = {"leave": lambda thing: thing["leave_id"]}
+def in_graph(thing: Thing) -> dict[str, str]:
+    days = a_while()
+    return {"firstDay": days["first_day"], "lastDay": days["last_day"]}
 
 
-def rest(operation: str, body: Any = None, *, prepare: Any = a_leave, star: bool = True) -> Write:
+def rest(operation: str, *, dated: bool, prepare: Any = a_leave) -> Write:
+    """With other days each time; what is there already is changed by the state that stands."""
     method, path = operation.split(" ")
-    place = f"/v1/people/{{id}}/leaves{path}"
-    return write(f"{method} {PLACE}{path}", body=body, path=place, permit="people.write", star=star, prepare=prepare, **PERSON)
+
+    def call(thing: Thing) -> Call:
+        headers = {"If-Match": "*"} if prepare else {}
+        return Call(method, f"/v1/people/{{id}}/leaves{path}".format(**thing), a_while() if dated else None, headers=headers)
+
+    return Write(f"kpi_api {method} {PLACE}{path}", call=call, permit="people.write", twin="hr", prepare=prepare, **PERSON)
 
 
 def graph(mutation: str, head: str, arguments: str, prepare: Any = a_leave, **variables: Any) -> Write:
@@ -48,6 +48,7 @@ def graph(mutation: str, head: str, arguments: str, prepare: Any = a_leave, **va
     return Write(f"graphql Mutation.{mutation}", call=call, permit="people.write", twin="hr", prepare=prepare, accepted=changed, **PERSON)
 
 
+LEAVE: Any = {"leave": lambda thing: thing["leave_id"]}
 TIME = "/v1/scorecards/{scorecard_id}/time"
 ASKED = f"query ($id: ID!) {{ scorecardTime(scorecard: $id) {{ {fields_of('ScorecardTime', 1)} }} }}"
 
@@ -61,10 +62,10 @@ DOORS: list[Door] = [
     Read(f"kpi_api POST {TIME}/preview", "scorecard", suppose, shows=holds('"scorecard_id":"{id}"')),
     Read("graphql Query.scorecardTime", "scorecard", ask(ASKED, id=global_id("Scorecard")), shows=holds('"scorecardUuid":"{id}"')),
     Read(f"kpi_api GET {PLACE}", "person", get("/v1/people/{id}/leaves"), shows=succeeds),
-    rest("POST ", DAYS, prepare=days, star=False),
-    rest("PUT /{leave_id}", DAYS),
-    rest("DELETE /{leave_id}"),
-    graph("recordLeave", ", $input: LeaveInput!", ", input: $input", days, **GIVEN),
-    graph("changeLeave", ", $leave: UUID!, $input: LeaveInput!", ", leave: $leave, version: 1, input: $input", **LEAVE, **GIVEN),
+    rest("POST ", dated=True, prepare=None),
+    rest("PUT /{leave_id}", dated=True),
+    rest("DELETE /{leave_id}", dated=False),
+    graph("recordLeave", ", $input: LeaveInput!", ", input: $input", None, input=in_graph),
+    graph("changeLeave", ", $leave: UUID!, $input: LeaveInput!", ", leave: $leave, version: 1, input: $input", **LEAVE, input=in_graph),
     graph("removeLeave", ", $leave: UUID!", ", leave: $leave, version: 1", **LEAVE),
 ]

@@ -31,7 +31,7 @@ from kpi_api.scorecards.changes.schemas import ChangedLine, ChangeRequest
 from kpi_api.scorecards.changes.steps import note_step, tell
 from kpi_api.scorecards.corrections.pending import corrected_until
 from kpi_api.scorecards.differences import differences
-from kpi_api.scorecards.findings.refusing import warnings_brought
+from kpi_api.scorecards.findings.refusing import findings_brought
 from kpi_api.scorecards.lifecycle import Side
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.problems import NotYourTurn, ScorecardRefused, TextChanged, WrongStatus
@@ -176,6 +176,7 @@ def _new_change(session: WriteSession, card: Scorecard, given: ChangeRequest) ->
         status="pending",
         effective_from=given.effective_from,
         lines=[line.model_dump(mode="json") for line in given.lines],
+        takes_time_rules=given.time_rules == "as_today",
         requested_at=session.now,
     )
 
@@ -186,7 +187,7 @@ async def _require_sound(session: WriteSession, card: Scorecard, signed: Documen
         raise ScorecardRefused(errors[0].message, errors=errors)
     if not told(signed, terms):
         raise ChangeRefused("This is what is agreed already: nothing would change.", field="/lines")
-    if warnings := (await warnings_brought(session, {card.id: terms.document})).get(card.id):
+    if warnings := (await findings_brought(session, {card.id: terms.document})).get(card.id):
         raise ScorecardRefused(warnings[0].message, errors=warnings)
 
 

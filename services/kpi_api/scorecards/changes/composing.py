@@ -21,8 +21,8 @@ from kpi_api.scorecards.changes.models import ScorecardChange
 from kpi_api.scorecards.changes.schemas import ChangedLine
 from kpi_api.scorecards.differences import differences
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
-from kpi_api.scorecards.presence.rules import signed_rules
-from kpi_api.scorecards.queries import LineFacts, line_terms
+from kpi_api.scorecards.presence.rules import pro_rating, signed_rules
+from kpi_api.scorecards.queries import LineFacts, line_terms, rules_of_today
 from kpi_api.scorecards.terms import Document, Terms, make_terms
 
 FULL_WEIGHT = 100_00
@@ -36,7 +36,8 @@ async def asked_terms(session: ReadSession, card: Scorecard, change: ScorecardCh
     days = (change.effective_from, card.window_end)
     if change.kpi_id is None:
         lines = [ChangedLine.model_validate(line) for line in change.lines or []]
-        return await changed_terms(session, signed, id_, days, lines)
+        rules = await rules_of_today(session, card.person_id, change.effective_from) if change.takes_time_rules else None
+        return await changed_terms(session, signed, id_, days, lines, rules)
     if change.kind == "kpi_withdrawn":
         return without_kpi(signed, id_, days, change.kpi_id)
     facts = await kpi_facts(session, [change.kpi_id])
@@ -50,22 +51,23 @@ def told(signed: Document, terms: Terms) -> list[str]:
 
 
 async def changed_terms(
-    session: ReadSession, signed: Document, scorecard_id: UUID, days: tuple[date, date], lines: Sequence[ChangedLine]
+    session: ReadSession, signed: Document, scorecard_id: UUID, days: tuple[date, date], lines: Sequence[ChangedLine],
+    rules_of_today: tuple[TimeRules, Document] | None = None,
 ) -> Terms:
     """The text of scorecard `scorecard_id` for these days, with these lines: a KPI that was signed keeps its signed target, unless a line
-    gives another; a new one is taken as it stands now.
+    gives another; a new one is taken as it stands now. Its rules for time away stay, unless those of today are given.
     """
     then = {line["kpi_id"]: line for line in signed["lines"]}
     facts = await kpi_facts(session, [line.kpi_id for line in lines])
-    rules = signed_rules(signed)
+    rules, stated = rules_of_today or (signed_rules(signed), {"time_rules": signed.get("time_rules")})
     written = [_line(number, line, then.get(str(line.kpi_id)), facts[line.kpi_id], rules) for number, line in enumerate(lines, start=1)]
-    return make_terms(_head(signed, scorecard_id, days), written)
+    return make_terms({**_head(signed, scorecard_id, days), "time_rules": None, **stated}, written)
 
 
 def _line(number: int, given: ChangedLine, signed: Document | None, facts: LineFacts, rules: TimeRules) -> Mapping[str, Any]:
     own = {"line": number, "weight": given.weight, "component": given.component, "status": facts.kpi.status}
     if signed is not None and given.targets is None:
-        return signed | own
+        return signed | own | {"pro_rated_by": pro_rating(rules, signed, own=facts.kpi.level == "individual")}
     if given.targets is not None:
         facts = LineFacts(facts.line, facts.kpi, facts.version, facts.definition_code, _as_rows(facts.kpi.id, given.targets))
     return line_terms(number, facts, rules) | own

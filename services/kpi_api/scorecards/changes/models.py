@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text, text
+from sqlalchemy import CheckConstraint, Index, Text, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,8 +21,8 @@ class ScorecardChange(Versioned, Row):
 
     `side`, `signer_id`, `signed_at`, `document` and `digest` are the first signature and what was signed, `on_behalf_of_id` the absent
     manager for whom a delegate did; a KPI's request has none until one side agrees. `result_id` is the scorecard that carries the agreed
-    text; `former` the text that it replaced from the first day, kept for good. Its id is that of the step in the history, so the reason is
-    that step's comment.
+    text; `former` the text that it replaced from the first day, kept for good. `takes_time_rules`: with the rules of today for leave and
+    part-time. Its id is that of the step in the history, so the reason is that step's comment.
     """
 
     __tablename__ = "scorecard_changes"
@@ -61,4 +61,5 @@ class ScorecardChange(Versioned, Row):
     former: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     result_id: Mapped[UUID | None]
     requested_at: Mapped[datetime]
+    takes_time_rules: Mapped[bool] = mapped_column(default=False, server_default=false())
     decided_at: Mapped[datetime | None]

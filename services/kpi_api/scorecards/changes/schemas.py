@@ -1,7 +1,7 @@
 """What the doors of changes take and give."""
 
 from datetime import date, datetime
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
@@ -28,6 +28,9 @@ class ChangeRequest(Input):
     effective_from: WrittenDate
     reason: Comment
     lines: list[ChangedLine] = Field(min_length=1, max_length=50)
+    time_rules: Literal["as_signed", "as_today"] = Field(
+        default="as_signed", description="Keep the rules for leave and part-time, or take those that the organization has today."
+    )
 
     model_config = ConfigDict(
         extra="forbid",

@@ -15,7 +15,7 @@ from kpi_api.scorecards.corrections.correcting import Corrected, Refusal, correc
 from kpi_api.scorecards.corrections.models import ScorecardCorrection
 from kpi_api.scorecards.corrections.schemas import CorrectedLine
 from kpi_api.scorecards.findings.queries import staff_of_unit
-from kpi_api.scorecards.findings.refusing import warnings_brought
+from kpi_api.scorecards.findings.refusing import findings_brought
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
 
 CHUNK: Final = 200
@@ -67,7 +67,7 @@ async def outcomes(session: WriteSession, correction: ScorecardCorrection, rows:
     own, lines = await _own_kpis(session, [row.id for row in rows]), lines_of(correction)
     made = {row.id: corrected(row.agreement, lines, own.get(row.id, set())) for row in rows}
     texts = {id_: one.terms.document for id_, one in made.items() if isinstance(one, Corrected) and one.changes}
-    for card_id, warnings in (await warnings_brought(session, texts)).items():
+    for card_id, warnings in (await findings_brought(session, texts)).items():
         if warnings:
             made[card_id] = Refusal(warnings[0].code, warnings[0].message)
     return [Outcome(row.id, row.person_id, made[row.id]) for row in rows]

@@ -46,7 +46,8 @@ def _rules_told(rules: SignedRules) -> Iterator[str]:
 
 def _leave_told(leave: LeaveInTime, length: int) -> str:
     until = f"to {leave.last_day}" if leave.last_day else "on, until a day not known yet"
-    return f"On leave from {leave.first_day} {until}: {leave.days} of {length} days{'' if leave.changes_something else ', which change nothing'}."
+    effect = "" if leave.changes_something else ", which change nothing"
+    return f"On leave from {leave.first_day} {until}: {leave.days} of {length} days{effect}."
 
 
 def _part_time_told(rules: SignedRules, days: tuple[date, date], work: Sequence[Work]) -> Iterator[str]:

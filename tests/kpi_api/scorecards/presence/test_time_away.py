@@ -138,6 +138,23 @@ async def test_a_change_keeps_the_rules_that_were_signed_and_gives_them_to_its_s
     assert targets(await scored(year)) == ["498.913"] * 3, "6 months of 100 × 153/184"
 
 
+async def test_a_rule_of_later_comes_onto_a_signed_scorecard_when_both_sign_for_it(scene: Scene) -> None:
+    year = await agreed(scene)
+    await rule(scene, leave_targets="pro_rated")
+    await away(scene)
+    change = await year.requested("max", "50.00", "30.00", "20.00", since="2026-01-01", time_rules="as_today")
+    assert change["differences"] == [
+        "Rules for leave and part-time: none, now full time share 1, leave targets pro rated.",
+        *(f"What pro-rates the target of “Calls {n}”: none, now leave." for n in range(3)),
+    ]
+    assert targets(await scored(year)) == ["1200"] * 3
+    assert (await year.answer(change, "agree", "ann")).json()["status"] == "agreed"
+    assert targets(await scored(year)) == ["1048.7671"] * 3
+    await rule(scene)
+    back = await year.requested("ann", "50.00", "30.00", "20.00", since="2026-01-01", time_rules="as_today")
+    assert back["differences"][0].endswith(": full time share 1, leave targets pro rated, now none.")
+
+
 @pytest.mark.parametrize("by", ["ann", "max", "hr"])
 async def test_a_preview_tries_leave_part_time_and_rules_and_keeps_nothing(scene: Scene, by: str) -> None:
     year = await agreed(scene)
