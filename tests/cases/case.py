@@ -68,7 +68,7 @@ def _snapshot_differences(plan: Plan, case: Case, snapshot: list[Case]) -> Itera
     cards = list(enumerate(snapshot))
     yield from _compare(plan, case, cards, "")
     yield from _compare(plan, case, cards[::-1], "backwards: ")
-    if not any(step.kind in {"total", "pool"} for step in plan.steps):
+    if not any(step.kind in {"total", "pool", "rank"} for step in plan.steps):
         for card in cards:
             yield from _compare(plan, case, [card], "alone: ", slice_lines=1)
 

@@ -31,8 +31,9 @@ def scored(plan: Mapping[str, Any], people: Sequence[Mapping[str, Any]], of_line
     for person, values in zip(people, known, strict=True):
         values |= {name: [line[name] for line in person["lines"]] for name in of_lines}
     for step in plan["steps"]:
-        if step["kind"] in {"total", "pool"}:
-            together = _total(step, known) if step["kind"] == "total" else _pool(step, known, [person["id"] for person in people])
+        if step["kind"] in {"total", "pool", "rank"}:
+            pooled = step["kind"] == "pool"
+            together = _pool(step, known, [person["id"] for person in people]) if pooled else TOGETHER[step["kind"]](step, known)
             for values, value in zip(known, together, strict=True):
                 values[step["name"]] = _limited(step, value, values, None)
             continue
@@ -55,14 +56,23 @@ def _of_person(step: Step, lines: Sequence[Mapping[str, Any]], values: Mapping[s
         return _limited(step, GATHERING[step["kind"]](step, lines, values), values, None)
     if not any(isinstance(values[name], list) for name in operands(step) if name in values):
         return _one(step, values, None)
-    found = []
+    found: list[Value] = []
     for row, line in enumerate(lines):
-        if not _selected(step, line):
+        if step["kind"] == "running_total" and _selected(step, line):
+            found.append(_limited(step, _running(step, lines, values, row), values, row))
+        elif not _selected(step, line):
             first = step["of"][0] if isinstance(step["of"], list) else step["of"]
             found.append(_at_places(step, _operand(first, values, row)))
         else:
             found.append(_one(step, values, row))
     return found
+
+
+def _running(step: Step, lines: Sequence[Mapping[str, Any]], values: Mapping[str, Any], row: int) -> Value:
+    counted = [_operand(step["of"], values, place) for place in range(row + 1) if _selected(step, lines[place])]
+    if any(isinstance(value, Missing) and not value.left_out for value in counted):
+        return FAILED
+    return sum((value for value in counted if not isinstance(value, Missing)), ZERO)
 
 
 def _one(step: Step, values: Mapping[str, Any], row: int | None) -> Value:
@@ -317,6 +327,19 @@ def _total(step: Step, known: Sequence[Mapping[str, Any]]) -> list[Value]:
     return found
 
 
+def _rank(step: Step, known: Sequence[Mapping[str, Any]]) -> list[Value]:
+    found: list[Value] = [FAILED] * len(known)
+    best = 1 if step.get("best", "highest") == "highest" else -1
+    for members in _groups(step, known).values():
+        ranked = {place: best * value for place in members if not isinstance(value := known[place][step["of"]], Missing)}
+        for place, value in ranked.items():
+            if step["how"] == "position":
+                found[place] = Fraction(1 + sum(other > value for other in ranked.values()))
+            elif len(ranked) > 1:
+                found[place] = Fraction(sum(other < value for other in ranked.values()), len(ranked) - 1)
+    return found
+
+
 def _pool(step: Step, known: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> list[Value]:
     found: list[Value] = [FAILED] * len(known)
     unit = Fraction(step.get("unit_paid", "0.01"))
@@ -342,6 +365,7 @@ def _pool(step: Step, known: Sequence[Mapping[str, Any]], ids: Sequence[str]) ->
     return found
 
 
+TOGETHER = {"total": _total, "rank": _rank}
 SINGLE: Mapping[str, Callable[[Step, Mapping[str, Any], int | None], Value]] = {
     "multiply": _all_known(lambda step, *found: reduce(mul, found)),
     "amount": _all_known(lambda step, *found: reduce(mul, found)),

@@ -70,7 +70,7 @@ def plans(draw: Any) -> dict[str, Any]:
         if of_lines and "of" in step and kind != "divide" and draw(st.integers(0, 3)) == 0:
             step["only"] = draw(selections)
         steps.append(step)
-        everyone = everyone or kind in {"total", "pool"}
+        everyone = everyone or kind in TOGETHER
         made_of_lines = kind not in GATHERING and bool(_names(step) & set(lines))
         if kind != "amount":
             (lines if made_of_lines else persons).append(step["name"])
@@ -212,12 +212,18 @@ DRAWN: dict[str, Any] = {
     "total": lambda names, lines: st.fixed_dictionaries(
         {"of": _one(names), "how": st.sampled_from(["sum", "mean", "lowest", "highest", "count"])}, optional={"per": st.just("unit_number")}
     ),
+    "running_total": lambda names, lines: st.fixed_dictionaries({"of": _one(lines)}),
+    "rank": lambda names, lines: st.fixed_dictionaries(
+        {"of": _one(names), "how": st.sampled_from(["position", "percentile"])},
+        optional={"per": st.just("unit_number"), "best": st.just("lowest")},
+    ),
     "pool": lambda names, lines: st.fixed_dictionaries(
         {"of": _one(names), "size": st.one_of(_one(names), st.sampled_from([Decimal(100), Decimal("0.05"), Decimal("99.999")]))},
         optional={"per": st.just("unit_number"), "when": st.just("over"), "unit_paid": st.sampled_from([Decimal("0.01"), Decimal(1)])},
     ),
 }
+TOGETHER = {"total", "pool", "rank"}
 GATHERING = {"weighted_mean", "weighted_sum", "over_lines"}
-PER_LINE = [kind for kind in DRAWN if kind not in {*GATHERING, "total", "pool"}]
-PER_PERSON = list(DRAWN)
-PER_PERSON_AFTER = [kind for kind in DRAWN if kind not in GATHERING]
+PER_LINE = [kind for kind in DRAWN if kind not in {*GATHERING, *TOGETHER}]
+PER_PERSON = [kind for kind in DRAWN if kind != "running_total"]
+PER_PERSON_AFTER = [kind for kind in PER_PERSON if kind not in GATHERING]

@@ -3,6 +3,7 @@
 import random
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pyarrow as pa
@@ -44,7 +45,12 @@ PAID = load_plan(
     plan: paid
     inputs: [{name: result, minimum: 0, maximum: 3}]
     steps:
-      - {name: multiple, kind: curve, of: result, points: [[50%, 25%], [100%, 100%], [100%, 110%], [150%, 200%]], above: {slope: 0.5}, cap: 300%}
+      - name: multiple
+        kind: curve
+        of: result
+        points: [[50%, 25%], [100%, 100%], [100%, 110%], [150%, 200%]]
+        above: {slope: 0.5}
+        cap: 300%
       - {name: basis, kind: proration, of: salary}
       - {name: bonus, kind: amount, basis: basis, factors: [multiple, 10%]}
       - {name: payable, kind: rounding, of: bonus, to_nearest: minor_unit}
@@ -126,7 +132,7 @@ def test_every_groups_parts_add_up_to_its_pool(points: list[Decimal], pool: Deci
         if any(own for own, _ in members):
             assert sum(amount for _, amount in members) == pool
             ordered = sorted(members)
-            assert all(later[1] >= earlier[1] - Decimal("0.01") for earlier, later in zip(ordered, ordered[1:], strict=False))
+            assert all(later[1] >= earlier[1] - Decimal("0.01") for earlier, later in pairwise(ordered))
         elif pool:
             assert {row["reason_code"] for row, number in zip(rows, groups, strict=False) if number == group} == {"nothing_to_share"}
 

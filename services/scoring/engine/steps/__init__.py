@@ -14,6 +14,8 @@ from scoring.engine.steps.grid import Grid
 from scoring.engine.steps.interpolation import Interpolation
 from scoring.engine.steps.pool import OverEveryone, Pool, Total
 from scoring.engine.steps.proration import Proration
+from scoring.engine.steps.rank import Rank
+from scoring.engine.steps.running import Running
 from scoring.engine.steps.step import Scope, Step
 from scoring.engine.steps.tiers import Tiers
 from scoring.engine.steps.weighted_mean import OverLines, WeightedMean, WeightedSum
@@ -27,6 +29,7 @@ AnyStep = Annotated[
     | WeightedMean
     | WeightedSum
     | OverLines
+    | Running
     | Gate
     | Multiply
     | Add
@@ -40,7 +43,8 @@ AnyStep = Annotated[
     | Rounding
     | Conversion
     | Total
-    | Pool,
+    | Pool
+    | Rank,
     Field(discriminator="kind"),
 ]
 
