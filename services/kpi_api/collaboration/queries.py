@@ -25,7 +25,7 @@ from kpi_api.collaboration.models import (
     KpiUnnamed,
 )
 from kpi_api.collaboration.problems import NotCollaborative
-from kpi_api.collaboration.terms import Terms, make_terms
+from kpi_api.collaboration.terms import Document, Terms, make_terms
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.models import OrgUnit, Person
 
@@ -64,10 +64,30 @@ async def spoken_for(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list
 
 async def present_terms(session: ReadSession, kpi: Kpi) -> Terms:
     """What the stakeholders of this KPI are to agree to, as it stands now. Asks for no viewer: callers have checked."""
-    statement = select(DefinitionVersion, KpiDefinition.code).join(KpiDefinition, KpiDefinition.id == DefinitionVersion.definition_id)
-    version, code = (await session.execute(statement.where(DefinitionVersion.id == kpi.definition_version_id))).one()
+    return (await terms_of(session, [kpi.id]))[kpi.id]
+
+
+async def terms_of(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, Terms]:
+    """The same of many KPIs."""
+    statement = select(Kpi, DefinitionVersion, KpiDefinition.code).join(
+        DefinitionVersion, DefinitionVersion.id == Kpi.definition_version_id
+    )
+    statement = statement.join(KpiDefinition, KpiDefinition.id == DefinitionVersion.definition_id)
+    heads = (await session.execute(statement.where(among(Kpi.id, kpi_ids)))).all()
+    targets = await cascade.targets(session, kpi_ids)
+    carriers: dict[UUID, list[dict[str, Any]]] = {}
+    present = select(KpiStakeholder).where(among(KpiStakeholder.kpi_id, kpi_ids), KpiStakeholder.left_at.is_(None))
+    for row in await session.scalars(present):
+        carriers.setdefault(row.kpi_id, []).append(_carrier(row))
+    return {
+        kpi.id: make_terms(_head(kpi, version, code), [_target(row) for row in targets[kpi.id]], carriers.get(kpi.id, []))
+        for kpi, version, code in heads
+    }
+
+
+def _head(kpi: Kpi, version: DefinitionVersion, code: str) -> dict[str, Any]:
     waiting = kpi.status == "waiting"
-    head = {
+    return {
         "kpi_id": str(kpi.id),
         "name": kpi.name,
         "definition_code": code,
@@ -81,10 +101,6 @@ async def present_terms(session: ReadSession, kpi: Kpi) -> Terms:
         "window_start": None if waiting else kpi.window_start.isoformat(),
         "window_end": None if waiting else kpi.window_end.isoformat(),
     }
-    targets = (await cascade.targets(session, [kpi.id]))[kpi.id]
-    present = select(KpiStakeholder).where(KpiStakeholder.kpi_id == kpi.id, KpiStakeholder.left_at.is_(None))
-    carriers = (await session.scalars(present)).all()
-    return make_terms(head, [_target(row) for row in targets], [_carrier(row) for row in carriers])
 
 
 def _target(row: Any) -> dict[str, Any]:
@@ -102,6 +118,22 @@ def standing_agreements() -> Select[KpiAgreement]:
         KpiAgreementTakenBack.organization_id == KpiAgreement.organization_id, KpiAgreementTakenBack.agreement_id == KpiAgreement.id
     )
     return select(KpiAgreement).where(~back.exists())
+
+
+async def agreed_shares(session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, tuple[int, int]]:
+    """Of shared KPIs, how many stakeholders agree to the present terms, and of how many. Asks for no viewer: callers have checked."""
+    if not kpi_ids:
+        return {}
+    terms = await terms_of(session, kpi_ids)
+    standing = standing_agreements().with_only_columns(KpiAgreement.kpi_id, KpiAgreement.stakeholder_id, KpiAgreement.digest)
+    found = await session.execute(standing.where(among(KpiAgreement.kpi_id, kpi_ids)))
+    agreed = {(row.kpi_id, str(row.stakeholder_id)) for row in found if terms[row.kpi_id].digest == row.digest}
+    return {kpi_id: _counted(kpi_id, terms_.document, agreed) for kpi_id, terms_ in terms.items()}
+
+
+def _counted(kpi_id: UUID, document: Document, agreed: set[tuple[UUID, str]]) -> tuple[int, int]:
+    carriers = [carrier["id"] for carrier in document["stakeholders"]]
+    return sum((kpi_id, id_) in agreed for id_ in carriers), len(carriers)
 
 
 async def agreements(session: ReadSession, kpi_id: UUID) -> dict[UUID, list[Row[Any]]]:

@@ -49,7 +49,8 @@ class Definition(NamedTuple):
 class Line(NamedTuple):
     """One KPI of a scorecard. `number` counts from 1; `weight` is in percent, None where it was not set yet.
 
-    `reaches_strategy`: a strategic KPI, or a path leads up to one. `skips` are the levels of parents that are not the next one up.
+    `reaches_strategy`: a strategic KPI, or a path leads up to one. `skips` are the levels of parents that are not the next one up. Of a KPI
+    that several carry together, `agreed` of its `carriers` agree to its present terms.
     """
 
     number: int
@@ -63,6 +64,8 @@ class Line(NamedTuple):
     controllability: str = "high"
     reaches_strategy: bool = True
     skips: tuple[str, ...] = ()
+    agreed: int = 0
+    carriers: int = 0
 
 
 class Card(NamedTuple):

@@ -13,7 +13,10 @@ Days = Annotated[int, Field(ge=0, le=366)]
 
 
 class Limits(BaseModel):
-    """From when on something is a finding; `warnings_refuse_agreement`: a scorecard with a warning that is not muted cannot be agreed."""
+    """From when on something is a finding; `warnings_refuse_agreement`: a scorecard with a warning that is not muted cannot be agreed.
+
+    `stakeholders_must_agree`: neither can one with a shared KPI to whose terms a stakeholder has not agreed.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -25,6 +28,7 @@ class Limits(BaseModel):
     mid_cycle_grace_days: Days = 30
     assessment_grace_days: Days = 14
     warnings_refuse_agreement: StrictBool = False
+    stakeholders_must_agree: StrictBool = False
 
     @model_validator(mode="after")
     def are_in_order(self) -> "Limits":

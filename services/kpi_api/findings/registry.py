@@ -6,10 +6,12 @@ from typing import Any, Final
 from kpi_api.findings.facts import Card, Unit
 from kpi_api.findings.limits import Limits
 from kpi_api.findings.rule import Finding, Of, Rule
-from kpi_api.findings.rules import agreement, balance, connection, definitions, errors, units
+from kpi_api.findings.rules import agreement, balance, connection, definitions, errors, sharing, units
 
 ERRORS: Final[tuple[Rule[Card], ...]] = errors.RULES
-CARD_RULES: Final[tuple[Rule[Card], ...]] = (*ERRORS, *balance.RULES, *agreement.RULES, *connection.RULES, *definitions.RULES)
+CARD_RULES: Final[tuple[Rule[Card], ...]] = (
+    *ERRORS, *sharing.REFUSING, *balance.RULES, *agreement.RULES, *sharing.RULES, *connection.RULES, *definitions.RULES,
+)  # fmt: skip
 UNIT_RULES: Final[tuple[Rule[Unit], ...]] = units.RULES
 _EVERY: Final[tuple[Rule[Any], ...]] = (*CARD_RULES, *UNIT_RULES)
 RULES: Final[dict[str, Rule[Any]]] = {rule.code: rule for rule in _EVERY}
@@ -21,7 +23,7 @@ def findings_of_card(card: Card, limits: Limits) -> list[Finding]:
 
 
 def errors_of_card(card: Card) -> list[Finding]:
-    """What forbids proposing, agreeing or forcing; it knows no limits."""
+    """What in the text alone forbids proposing, agreeing or forcing; it knows no limits."""
     return list(_found(ERRORS, card, Limits()))
 
 

@@ -23,7 +23,7 @@ from kpi_api.people.queries import manager_on
 from kpi_api.scorecards import queries
 from kpi_api.scorecards.activation import activate_if_begun
 from kpi_api.scorecards.differences import differences
-from kpi_api.scorecards.findings.refusing import warnings_against
+from kpi_api.scorecards.findings.refusing import findings_against
 from kpi_api.scorecards.lifecycle import TRANSITIONS, UNDER_NEGOTIATION, Side, Verb, acting_side, allows, refusal
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
 from kpi_api.scorecards.problems import LinesRefused, NotYourTurn, ScorecardRefused, TextChanged, WrongStatus
@@ -135,7 +135,7 @@ def _wrong_status(card: Scorecard, reason: str | None) -> WrongStatus:
 async def _acceptable_terms(session: WriteSession, card: Scorecard, *, despite_warnings: bool = False) -> Terms:
     """The present text. Raises ScorecardRefused when it has errors, or warnings where the organization lets them refuse."""
     terms = await queries.present_terms(session, card)
-    errors = errors_in(terms.document) or ([] if despite_warnings else await warnings_against(session, card))
+    errors = errors_in(terms.document) or await findings_against(session, card, despite_warnings=despite_warnings)
     if errors:
         raise ScorecardRefused(errors[0].message, errors=errors)
     return terms

@@ -53,4 +53,5 @@ def test_a_kpi_that_is_not_active_is_an_error(status: str, code: str | None) -> 
 def test_errors_are_rules_of_severity_error_and_no_others() -> None:
     assert {code for code, rule in RULES.items() if rule.severity == "error"} == {
         "no_lines", "weights_missing", "weights_total", "kpi_waiting", "kpi_withdrawn", "target_equals_baseline",
+        "stakeholders_must_agree",
     }  # fmt: skip

@@ -1,4 +1,5 @@
-"""The facts of many scorecards, read set-wise: three statements for one scorecard, and the same three for a thousand.
+"""The facts of many scorecards, read set-wise: three statements for one scorecard, and the same three for a
+thousand; some more where KPIs are carried together.
 
 Nothing here asks for a viewer: callers hand in the ids of scorecards that the viewer was found to see.
 """
@@ -13,6 +14,7 @@ from sqlalchemy import text
 
 from chassis.database import ReadSession
 from kpi_api.cascade.levels import LEVELS
+from kpi_api.collaboration.queries import agreed_shares
 from kpi_api.findings.facts import Card, Line, Part
 from kpi_api.scorecards.findings.definitions import Definitions
 
@@ -39,7 +41,7 @@ CARDS: Final = text(
 LINES: Final = text(
     """
     SELECT l.scorecard_id, l.position, l.kpi_id, k.name, k.status, l.weight, k.level, k.controllability, k.definition_version_id,
-      t.value, t.value_high, t.baseline
+      k.collaborative, t.value, t.value_high, t.baseline
     FROM scorecard_lines l
     JOIN kpis k ON k.organization_id = l.organization_id AND k.id = l.kpi_id
     LEFT JOIN kpi_targets t ON t.organization_id = k.organization_id AND t.kpi_id = k.id
@@ -68,9 +70,13 @@ async def read_cards(session: ReadSession, card_ids: Collection[UUID], definitio
     await definitions.know(session, {row.definition_version_id for row in lines})
     links = (await session.execute(LINKS, {"organization": session.organization_id, "kpis": [row.kpi_id for row in lines]})).all()
     above = Above(links)
-    by_card = {id_: tuple(_lines(list(rows), definitions, above)) for id_, rows in groupby(lines, key=lambda row: row.scorecard_id)}
+    agreed = await agreed_shares(session, {row.kpi_id for row in lines if row.collaborative})
+    by_card = {id_: tuple(_lines(list(rows), definitions, above, agreed)) for id_, rows in groupby(lines, key=lambda row: row.scorecard_id)}
     heads = await session.execute(CARDS, keys | {"today": session.today})
     return sorted((_card(row, by_card.get(row.id, ()), above, session.today) for row in heads), key=lambda card: card.id)
+
+
+NOBODY_ASKED: Final = (0, 0)
 
 
 class Above:
@@ -114,7 +120,7 @@ class Above:
         return total in parents or any(self._goes_into(parent, total) for parent in parents)
 
 
-def _lines(rows: Sequence[Any], definitions: Definitions, above: Above) -> Iterator[Line]:
+def _lines(rows: Sequence[Any], definitions: Definitions, above: Above, agreed: Mapping[UUID, tuple[int, int]]) -> Iterator[Line]:
     known: Mapping[UUID, Any] = definitions.by_version
     for number, (_, parts) in enumerate(groupby(rows, key=lambda row: row.position), start=1):
         targets = list(parts)
@@ -131,6 +137,7 @@ def _lines(rows: Sequence[Any], definitions: Definitions, above: Above) -> Itera
             controllability,
             level == "strategic" or above.reaches_strategy(kpi_id),
             above.skips(kpi_id, level),
+            *agreed.get(kpi_id, NOBODY_ASKED),
         )
 
 

@@ -1,7 +1,8 @@
-"""What refuses an agreement where the organization wants no warnings either (`finding_limits.warnings_refuse_agreement`).
+"""What refuses an agreement besides errors in the text itself, where the organization wants it: warnings (`warnings_refuse_agreement` of
+`finding_limits`), and shared KPIs to whose terms not all have agreed (`stakeholders_must_agree`), which are errors then.
 
-A first agreement has no warning at all. Another text of what is agreed brings none that the scorecard does not have already: what time has
-brought since, such as a date that was missed, refuses no change.
+A first agreement has no such finding at all. Another text of what is agreed brings none that the scorecard does not have already: what time
+has brought since, such as a date that was missed, refuses no change.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,36 +15,48 @@ from chassis.database import ReadSession, WriteSession
 from chassis.identifiers import new_id
 from chassis.problems import FieldError
 from kpi_api.cascade.queries import among
+from kpi_api.findings import Limits, Severity
 from kpi_api.scorecards.findings.noted import Linter, Noted
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
 from kpi_api.scorecards.terms import Document
 
 
-async def warnings_against(session: ReadSession, card: Scorecard) -> list[FieldError]:
-    """The warnings that stand and are not muted, as far as the organization lets them refuse."""
+async def findings_against(session: ReadSession, card: Scorecard, *, despite_warnings: bool = False) -> list[FieldError]:
+    """What stands and is not muted, as far as the organization lets it refuse."""
     linter = await Linter.of(session)
-    if not linter.limits.warnings_refuse_agreement:
+    severities = _severities(linter.limits) - ({"warning"} if despite_warnings else set())
+    if not severities:
         return []
-    return [_error(noted) for _, found in await linter.noted(session, [card.id]) for noted in _warnings(found)]
+    return [_error(noted) for _, found in await linter.noted(session, [card.id]) for noted in _refusing(found, severities)]
 
 
-async def warnings_brought(session: WriteSession, texts: Mapping[UUID, Document]) -> dict[UUID, list[FieldError]]:
-    """By scorecard, the warnings that its new text would bring, as far as the organization lets them refuse. The new lines are written for
-    the linter to read, and taken back; the figures of targets are not, since no warning is about them.
+async def findings_brought(session: WriteSession, texts: Mapping[UUID, Document]) -> dict[UUID, list[FieldError]]:
+    """By scorecard, what its new text would bring, as far as the organization lets it refuse. The new lines are written for the linter to
+    read, and taken back; the figures of targets are not, since nothing that counts here is about them.
     """
     linter = await Linter.of(session)
-    if not linter.limits.warnings_refuse_agreement or not texts:
+    severities = _severities(linter.limits)
+    if not severities or not texts:
         return {}
-    had = {card.id: {_subject(noted) for noted in _warnings(found)} for card, found in await linter.noted(session, list(texts))}
+    had = {card.id: {_subject(noted) for noted in _refusing(found, severities)} for card, found in await linter.noted(session, list(texts))}
     savepoint = await session.begin_nested()
     await _suppose(session, texts)
     supposed = await linter.noted(session, list(texts))
     await savepoint.rollback()
-    return {card.id: [_error(noted) for noted in _warnings(found) if _subject(noted) not in had[card.id]] for card, found in supposed}
+    return {
+        card.id: [_error(noted) for noted in _refusing(found, severities) if _subject(noted) not in had[card.id]]
+        for card, found in supposed
+    }
 
 
-def _warnings(found: Iterable[Noted]) -> list[Noted]:
-    return [noted for noted in found if noted.finding.rule.severity == "warning" and noted.muting is None]
+def _severities(limits: Limits) -> set[Severity]:
+    """Errors that the text itself has are refused before this is asked; others there are only of shared KPIs."""
+    refusing: set[Severity] = {"warning"} if limits.warnings_refuse_agreement else set()
+    return refusing | ({"error"} if limits.stakeholders_must_agree else set())
+
+
+def _refusing(found: Iterable[Noted], severities: set[Severity]) -> list[Noted]:
+    return [noted for noted in found if noted.finding.rule.severity in severities and noted.muting is None]
 
 
 def _subject(noted: Noted) -> tuple[str, UUID | None]:
