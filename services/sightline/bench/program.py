@@ -19,7 +19,7 @@ from sightline.bench import (
     year_close,
 )
 from sightline.bench.figures import Figure
-from sightline.bench.scoring_engine import arrays, explaining, growth, memory, openfisca
+from sightline.bench.scoring_engine import arrays, explaining, growth, http, memory, openfisca
 from sightline.bench.stage import Stage
 from sightline.processes import Report
 
@@ -36,7 +36,7 @@ ENGINE: dict[str, Callable[[int], Figure]] = {
 }
 """Figures of the engine alone, which need no stage."""
 
-# The figures of a stage share its company. The line of sight goes last, since it serves kpi_api by another program.
+# The figures of a stage share its company. Those that serve a service by another program go last.
 STAGES: list[dict[str, Measure]] = [
     {
         "import.people": people_import.run,
@@ -52,6 +52,7 @@ STAGES: list[dict[str, Measure]] = [
         "findings.cycle": findings.cycle,
         "scorecards.assign": assigning.run,
         "graphql.line_of_sight": line_of_sight.run,
+        "scoring.http": http.run,
     },
     {"dictionary.search": search.run},
     {"year.close": year_close.run},

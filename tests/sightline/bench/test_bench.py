@@ -24,6 +24,7 @@ from sightline.bench import (
 )
 from sightline.bench.figures import Figure
 from sightline.bench.people_import import people_file
+from sightline.bench.scoring_engine import http
 from sightline.bench.stage import BenchFailed, Stage
 
 PEOPLE = 300
@@ -39,6 +40,7 @@ AIMS = {
     "scoring.engine.memory": ("MB", "lower", 4.0),
     "scoring.growth": ("µs/person", "lower", 1.2),
     "scoring.openfisca": ("s", "lower", 2.0),
+    "scoring.http": ("s", "lower", 1.5),
     "scoring.explain": ("ms", "lower", 2.0),
     "year.close": ("s", "lower", 5),
     "access.page.leaf": ("ms", "lower", 2.0),
@@ -62,12 +64,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     assert not home.exists(), "the stage removes its home"
 
 
-# The last two serve kpi_api by other programs.
+# The last three serve a service by another program.
 FIGURES = [
     (year_close.run, 200),
     *((measure, PEOPLE) for measure in (people_import.run, measurements.run, access.leaf, access.manager, access.executive)),
     *((measure, PEOPLE) for measure in (search.run, cascade.subtree, findings.one, findings.cycle, assigning.run)),
-    *((measure, PEOPLE) for measure in (person.run, line_of_sight.run)),
+    *((measure, PEOPLE) for measure in (person.run, line_of_sight.run, http.run)),
 ]
 
 

@@ -11,5 +11,6 @@ Map
 - `openfisca`    scoring.openfisca: the same plan as OpenFisca variables, which compute in float32
 - `memory`       scoring.engine.memory: the peak of a process, by its inputs
 - `growth`       scoring.growth: time per person of a hundred times as many
+- `http`         scoring.http: streamed in and out of the service; `echo_server` is the service with the baseline's route
 - `explaining`   scoring.explain: one scorecard in words
 """
