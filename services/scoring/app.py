@@ -1,11 +1,16 @@
 """scoring put together: every router, job and subscription, by name."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 from chassis.audit.readings import Whose
 from chassis.audit.rest import audit_router
+from chassis.database import Database
 from chassis.development import clock_router
 from chassis.event_feed import feed_router
 from chassis.idempotency import EXPIRE, EXPIRE_SECONDS, expire_answers
-from chassis.service import Service
+from chassis.pictures.rendering import RENDERER, Renderer
+from chassis.service import Resources, Service
 from chassis.webhooks.delivery import deliver
 from chassis.webhooks.dispatch import DELIVER, dispatch
 from chassis.webhooks.rest import webhook_router
@@ -24,12 +29,20 @@ from scoring.people.identities import find_person
 from scoring.people.models import Person
 from scoring.people.privacy.rest import router as privacy
 from scoring.people.rest import router as people
+from scoring.plans.drafts.rest import router as plan_drafts
 from scoring.plans.rest import router as plans
 from scoring.runs.actions import COMPUTE
 from scoring.runs.jobs import compute
 from scoring.runs.rest import router as runs
 from scoring.scores.rest import router as scores
 from scoring.settings import Settings
+from scoring.simulations.rest import router as simulations
+
+
+@asynccontextmanager
+async def open_resources(database: Database) -> AsyncIterator[Resources]:
+    """What requests share."""
+    yield {RENDERER: Renderer()}
 
 
 def make_service(settings: Settings | None = None) -> Service:
@@ -47,6 +60,8 @@ def make_service(settings: Settings | None = None) -> Service:
             api_keys,
             pay_bases,
             plans,
+            plan_drafts,
+            simulations,
             scores,
             runs,
             payouts,
@@ -68,5 +83,6 @@ def make_service(settings: Settings | None = None) -> Service:
         after_numbering=dispatch,
         trusted_services=["kpi_api"],
         find_person=find_person,
+        resources=open_resources,
         large_bodies=dict.fromkeys(("/v1/runs/[^/]+/scorecards", "/v1/scores/stream"), settings.max_snapshot_bytes),
     )

@@ -1,5 +1,6 @@
 """Reading payouts: one's own once released; all of them, released or not, for those who manage and approve pay."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,7 @@ from chassis.audit import AuditRecord
 from chassis.database import ReadSession
 from chassis.problems import NotFound
 from scoring.access.sight import sees_of_person
-from scoring.engine import ENGINE_SEMANTICS_VERSION, Explanation, explain
+from scoring.engine import ENGINE_SEMANTICS_VERSION, Answers, Explanation, answer, explain
 from scoring.engine.result import result_of
 from scoring.plans.documents import plan_of
 from scoring.plans.models import Plan, PlanVersion
@@ -67,6 +68,22 @@ class Origin:
     explanation: Explanation | None
 
 
+async def answers(session: ReadSession, line: RunLine) -> Answers:
+    """What a payout that was found for a viewer would have needed. Raises NotFound where no plan scored it, SnapshotInvalid."""
+    if line.plan_version_id is None:
+        raise NotFound()
+    version = (await session.scalars(select(PlanVersion).where(PlanVersion.id == line.plan_version_id))).one()
+    kept = await _kept(session, line, version)
+    lines, people = (_own(from_bytes(content), line) for content in (kept.lines, kept.people))
+    return await asyncio.to_thread(answer, plan_of(version.source), lines, people)
+
+
+async def _kept(session: ReadSession, line: RunLine, version: PlanVersion) -> RunResult:
+    """What the engine read and answered for the part of the run that holds the line."""
+    stored = select(RunResult).where(RunResult.run_id == line.run_id, RunResult.number == line.number)
+    return (await session.scalars(stored.where(RunResult.plan_version_id == version.id))).one()
+
+
 async def origin(session: ReadSession, line: RunLine) -> Origin:
     """The origin of a payout that was found for a viewer."""
     chunk = select(SnapshotChunk.content).where(SnapshotChunk.run_id == line.run_id, SnapshotChunk.number == line.number)
@@ -75,8 +92,7 @@ async def origin(session: ReadSession, line: RunLine) -> Origin:
         return Origin(scorecard, {}, None, None, None)
     version = (await session.scalars(select(PlanVersion).where(PlanVersion.id == line.plan_version_id))).one()
     plan = (await session.scalars(select(Plan).where(Plan.id == version.plan_id))).one()
-    stored = select(RunResult).where(RunResult.run_id == line.run_id, RunResult.number == line.number)
-    kept = (await session.scalars(stored.where(RunResult.plan_version_id == version.id))).one()
+    kept = await _kept(session, line, version)
     lines, people, line_results, person_results = (
         _own(from_bytes(content), line) for content in (kept.lines, kept.people, kept.line_results, kept.person_results)
     )

@@ -8,6 +8,7 @@ from chassis import audit
 from chassis.pagination import Page, Paging, fetch_page
 from chassis.transactions import Read, TransactionalRoute
 from scoring.access.door import CurrentViewer
+from scoring.engine import Answers
 from scoring.payouts import queries
 from scoring.payouts.queries import Origin
 from scoring.payouts.schemas import KpiOnStatement, PayoutOut, Statement
@@ -49,6 +50,20 @@ async def get_payout(payout_id: UUID, viewer: CurrentViewer, session: Read) -> S
         kpis=_kpis(origin),
         explanation=origin.explanation,
     )
+
+
+@router.get("/{payout_id}/answers", summary="Ask what a payout would have needed")
+async def get_answers(payout_id: UUID, viewer: CurrentViewer, session: Read) -> Answers:
+    """Of each KPI the value that 100 % needed, the value with which it alone would have brought the full target bonus, and what one more
+    point of attainment would have paid; of all together the attainment that would have sufficed. Nothing changes.
+
+    A payout that depends on everybody's, through a pool, has no such answers (`snapshot_invalid`).
+    """
+    line, _ = await queries.payout(viewer, session, payout_id)
+    found = await queries.answers(session, line)
+    others = [line.person_id] if line.person_id != viewer.person_id else []
+    await audit.record_read(session, viewer.subject, "payout.read", "person", others, payout_id=str(payout_id))
+    return found
 
 
 def _facts(line: RunLine, run: Run) -> dict[str, object]:

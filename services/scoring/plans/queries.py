@@ -36,6 +36,15 @@ async def versions(viewer: Viewer, session: ReadSession, plan: Plan) -> Sequence
     return (await session.scalars(select(PlanVersion).where(PlanVersion.plan_id == plan.id).order_by(PlanVersion.number.desc()))).all()
 
 
+async def version(viewer: Viewer, session: ReadSession, code: str, number: int) -> PlanVersion:
+    """One version of a plan. Raises NotAllowed, NotFound."""
+    plan = await plan_by_code(viewer, session, code)
+    found = await session.scalar(select(PlanVersion).where(PlanVersion.plan_id == plan.id, PlanVersion.number == number))
+    if found is None:
+        raise NotFound()
+    return found
+
+
 def assignments(viewer: Viewer) -> Select[PlanAssignment]:
     """The organization's plan assignments. Raises NotAllowed."""
     viewer.require_sight("plan")

@@ -31,13 +31,26 @@ class PlanIn(PlanVersionIn):
     earning_code: Annotated[Code, Field(description="The name under which payroll books what the plan pays.")] = "BONUS"
 
 
+class PlanFinding(Output):
+    """One thing worth a second look: which rule, at which step, where (a JSON pointer), what was seen, why it matters and what mends it.
+    Findings of versions kept before have fewer words."""
+
+    code: str
+    severity: str
+    step: str
+    path: str | None = None
+    message: str
+    reason: str | None = None
+    fix: str | None = None
+
+
 class PlanVersionFacts(Output):
     """One version: who wrote it, whether it is approved, what the check found. `digest` names what it means."""
 
     number: int
     status: str
     digest: str
-    findings: list[Any]
+    findings: list[PlanFinding]
     author_id: UUID | None
     created_at: datetime
     approver_id: UUID | None

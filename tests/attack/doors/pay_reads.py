@@ -2,7 +2,7 @@
 
 from tests.attack.attacking import Call, Door, Read
 from tests.attack.cast import Thing
-from tests.attack.doors.reads import FOREIGN, get, holds, succeeds
+from tests.attack.doors.reads import FOREIGN, get, holds, pictured, succeeds
 
 SERVICE = ("service",)
 
@@ -27,6 +27,11 @@ DOORS: list[Door] = [
     read("/v1/payouts", "payout", "/v1/payouts", person_id="{person_id}"),
     read("/v1/payouts/{payout_id}", "payout", "/v1/payouts/{id}", sees="payout_statement"),
     read("/v1/payouts/{payout_id}", "run_line", "/v1/payouts/{id}"),
+    Read("scoring GET /v1/payouts/{payout_id}/answers", "payout", get("/v1/payouts/{id}/answers"), sees="payout_statement",
+         shows=holds('"together"'), extra_viewers=SERVICE),
+    Read("scoring GET /v1/runs/{run_id}/plan-difference", "line_of_run",
+         get("/v1/runs/{run_id}/plan-difference", plan_code="bonus", before="1", after="1"), sees="run_line", inside="run",
+         shows=holds('"sums"'), extra_viewers=SERVICE),
     read("/v1/runs", "run", "/v1/runs", is_list=True),
     read("/v1/runs", "run", "/v1/runs", is_list=True, cycle_code="2025"),
     read("/v1/runs/{run_id}", "run", "/v1/runs/{id}"),
@@ -45,6 +50,10 @@ DOORS: list[Door] = [
          shows=holds('"versions"')),
     Read("scoring GET /v1/plans/{code}", "private_plan", by_code, sees="plan",
          shows=holds('"versions"')),
+    Read("scoring GET /v1/plans/{code}/versions/{number}/picture", "private_plan",
+         pictured("/v1/plans/{code}/versions/1/picture"), sees="plan", shows=holds('"layer"')),
+    Read("scoring GET /v1/plans/{code}/versions/{number}/differences", "private_plan",
+         get("/v1/plans/{code}/versions/1/differences", before="1"), sees="plan", shows=holds('"differences":[]')),
     read("/v1/plan-assignments", "plan_assignment", "/v1/plan-assignments", is_list=True, sees="plan"),
     read("/v1/plan-assignments/{assignment_id}", "plan_assignment", "/v1/plan-assignments/{id}", sees="plan"),
     read("/v1/events", "scoring_event", "/v1/events", is_list=True, sees="scoring_event", limit="1000"),

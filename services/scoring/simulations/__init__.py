@@ -1,0 +1,1 @@
+"""What would have been: plans tried on the results of runs. Nothing is kept, and no payout changes."""
