@@ -49,6 +49,7 @@ def score(
     """
     from scoring.engine import explain as explained
     from scoring.engine import score as scored
+    from scoring.engine.checking import located
     from scoring.engine.checking.selections import selection_findings
 
     checked = read_plan(plan)
@@ -59,7 +60,7 @@ def score(
             _show_explanation(explained(checked, lines, people, explain, pay=pay, result=result), as_json)
             return
     _show(checked, result, as_json)
-    for finding in selection_findings(checked, lines):
+    for finding in located(checked, list(selection_findings(checked, lines))):
         show_step(f"{finding.path}: {finding.message} {finding.reason} {finding.fix}")
     if result.errors.num_rows:
         raise typer.Exit(1)
