@@ -97,6 +97,7 @@ from kpi_api.scorecards.offers.rest import router as offer_router
 from kpi_api.scorecards.presence.rest import router as time_router
 from kpi_api.scorecards.reminders.jobs import REMIND, REMIND_SECONDS, remind
 from kpi_api.scorecards.rest import router as scorecard_router
+from kpi_api.scorecards.template_table.rest import router as template_table_router
 from kpi_api.scorecards.withdrawals import note_withdrawal
 from kpi_api.scores.computing import COMPUTE, COMPUTE_SECONDS, compute_scores
 from kpi_api.scores.paying_out import require_nothing_due
@@ -152,6 +153,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             outcome_router,
             applicability_router,
             formula_router,
+            template_table_router,  # before templates by their ids
             template_router,
             cascade_router,
             coverage_router,

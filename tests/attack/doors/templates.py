@@ -6,13 +6,15 @@ from typing import Any
 from tests.attack.attacking import Door, Read, Write
 from tests.attack.cast import Cast, Thing
 from tests.attack.doors.graph import PROBLEM, ask, changed, fields_of, many, node, one, own_id, shows_root
-from tests.attack.doors.people_writes import an_empty_cycle, write
-from tests.attack.doors.reads import FOREIGN, get, listed, succeeds
+from tests.attack.doors.people_writes import a_new_code, an_empty_cycle, write
+from tests.attack.doors.reads import FOREIGN, get, holds, listed, succeeds
 from tests.attack.doors.reads import one as read
 
 ON = {"template_code": "caller", "cycle_code": "2026"}
 COPIES = {"from_cycle": "2025", "to_cycle": "2026"}
 LINE = {"definition_code": "calls", "weight": "100.00", "targets": [{"value": "100", "unit": "count"}]}
+TABLE = {"template_code": "{new_code}", "state": "", "template_name": "Caller", "definition_code": "calls", "weight": "100.00",
+         "value": "100", "unit": "count"}  # fmt: skip
 CONTENT = {"name": "Caller", "lines": [LINE]}
 GRAPH_CONTENT = {"name": "Caller", "lines": [{"definitionCode": "calls", "weight": "100.00", "targets": LINE["targets"]}]}
 
@@ -73,6 +75,8 @@ OFFER = f"query ($id: ID!) {{ templateOffer(scorecardId: $id) {{ {fields_of('Tem
 READS: list[Door] = [
     Read("kpi_api GET /v1/templates/{template_id}/versions", "template", get("/v1/templates/{id}/versions"), sees="open", shows=succeeds),
     read("scorecard", "/v1/scorecards/{id}/template-offer"),
+    Read("kpi_api GET /v1/templates/table", "template", get("/v1/templates/table"), sees="open", is_list=True, shows=holds("caller"),
+         not_by=FOREIGN),
     listed("template_assignment", "/v1/template-assignments"),
     read("template_assignment", "/v1/template-assignments/{id}", parameter="assignment_id"),
     Read(RESULTS, "template_assignment", get("/v1/template-assignments/{id}/results"), shows=succeeds),
@@ -104,6 +108,7 @@ WRITES: list[Door] = [
     Write("graphql Mutation.undoTemplateAssignment", "template_assignment", mutation(
         "undoTemplateAssignment", "TemplateAssignmentChanged", "$id: ID!", "id: $id", id=own_id,
     ), "template_assignment.undo", "hr", "manager", sees="template_assignment", prepare=a_finished_assignment, accepted=changed),
+    write("POST /v1/templates/table", "template", [TABLE], permit="templates.write", sees="open", not_by=FOREIGN, prepare=a_new_code),
     write("POST /v1/scorecards/{scorecard_id}/copy", "scorecard", {"to_cycle": "{to}", "preview": True}, path="/v1/scorecards/{id}/copy",
           permit="scorecard.open", owner="employee", sees="scorecard", prepare=a_later_cycle),
     write("POST /v1/scorecards/copies", "person", COPIES | {"people": [{"person_id": "{id}"}], "preview": True}, permit="template.assign",

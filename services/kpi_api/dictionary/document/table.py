@@ -38,7 +38,7 @@ def write_table(entries: Sequence[Entry]) -> str:
     writer.writeheader()
     for entry in entries:
         for part in entry.version.parts:
-            writer.writerow({column: _guarded(cell) for column, cell in _cells(entry, part).items()})
+            writer.writerow({column: guarded(cell) for column, cell in _cells(entry, part).items()})
     return file.getvalue()
 
 
@@ -78,7 +78,8 @@ def _list(values: Sequence[str]) -> str:
     return "; ".join(values) if all(";" not in value and value[:1] != "[" for value in values) else json.dumps(values, ensure_ascii=False)
 
 
-def _guarded(cell: str) -> str:
+def guarded(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
     return f"'{cell}" if _LIKE_A_FORMULA.match(cell) else cell
 
 

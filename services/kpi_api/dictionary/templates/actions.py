@@ -27,7 +27,7 @@ async def create_template(viewer: Viewer, session: WriteSession, given: Template
     """
     viewer.require("templates.write")
     await refuse_taken(session, ScorecardTemplate, given.code)
-    await _check_lines(session, given)
+    await check_lines(session, given)
     eligibility = given.eligibility.model_dump(mode="json")
     template = ScorecardTemplate(code=given.code, name=given.name, role_code=given.role_code, number=1, eligibility=eligibility)
     session.add(template)
@@ -50,7 +50,7 @@ async def change_template(
     if template.retired_on is not None:
         raise TemplateRetired(f"It was retired on {template.retired_on}. Create another under a new code.")
     if changed:
-        await _check_lines(session, given)
+        await check_lines(session, given)
         session.add(_kept(session, template, before))
         template.name, template.role_code, template.number = given.name, given.role_code, template.number + 1
         template.eligibility = given.eligibility.model_dump(mode="json")
@@ -104,7 +104,8 @@ async def _put_lines(session: WriteSession, template: ScorecardTemplate, given: 
     await session.flush()
 
 
-async def _check_lines(session: WriteSession, given: TemplateContent) -> None:
+async def check_lines(session: WriteSession, given: TemplateContent) -> None:
+    """Raises UnknownReference, TargetsDoNotFit."""
     ids = await queries.ids_by_code(session, KpiDefinition, [line.definition_code for line in given.lines])
     in_force = await queries.versions_in_force(session, ids.values(), session.today)
     for n, line in enumerate(given.lines):

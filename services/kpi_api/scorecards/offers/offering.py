@@ -93,6 +93,12 @@ def _removed(
             yield Offer("remove", code, None, None, None, _told(line, None, names))
 
 
+def told(before: Sequence[TemplateLineInput], now: Sequence[TemplateLineInput]) -> list[str]:
+    """What two versions of a template's lines say differently, in the words in which changes of scorecards are told."""
+    then, there = ({"lines": [_as_text(line, {}) for line in lines]} for lines in (before, now))
+    return differences(then, there)
+
+
 def _told(before: TemplateLineInput | None, now: TemplateLineInput | None, names: Mapping[str, str]) -> list[str]:
     """In the words in which changes of scorecards are told."""
     then, there = ({"lines": [_as_text(line, names)] if line else []} for line in (before, now))
