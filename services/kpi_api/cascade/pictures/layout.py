@@ -5,9 +5,10 @@ part of a tree spreads sideways, one row or more for each level; what is below h
 that hundreds of boxes fit a page. How deep it spreads follows from the width of the page.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -18,7 +19,9 @@ GAP_STACK = 6
 INDENT = 14
 PAGE_WIDTH = 1760
 PAGE_HEIGHT = 1500
-COLUMN_ROWS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 96, 1000)
+COLUMN_ROWS = (1, 2, 3, 4, 6, 8, 12, 16, 20, 24, 28, 32, 36, 40, 44, 48, 64, 96, 1000)
+SHORT = 5
+"""An outline of so many boxes stays in one column."""
 LOOSE_BESIDE = 3
 """Boxes without any link stand side by side up to this many, and in columns beyond."""
 
@@ -102,6 +105,16 @@ class _Block:
     width: float = 0
     height: float = 0
 
+    @property
+    def excess(self) -> float:
+        """How many pages it is wide, or high, whichever is more."""
+        return max(self.width / PAGE_WIDTH, self.height / PAGE_HEIGHT)
+
+    @property
+    def is_high(self) -> bool:
+        """Whether it is higher for its width than the page."""
+        return self.height / PAGE_HEIGHT >= self.width / PAGE_WIDTH
+
     def beside(self, other: "_Block") -> None:
         """Put another block to the right."""
         shift = self.width + GAP_ACROSS if self.corners else 0
@@ -140,22 +153,25 @@ def lay_out(items: Sequence[Item], links: Sequence[Link], box_height: float) -> 
 
 
 def _fitting(forest: _Forest, box_height: float) -> tuple[_Style, _Block]:
-    """The widest spread that fits the page with the shortest columns; else whatever comes nearest to a page."""
-    best: tuple[float, _Style, _Block] | None = None
-    for spread in range(forest.depth(), -2, -1):
-        for column_rows in COLUMN_ROWS:
-            style = _Style(box_height, spread, column_rows)
-            block = _whole(forest, style)
-            excess = max(block.width / PAGE_WIDTH, block.height / PAGE_HEIGHT)
-            if best is None or excess < best[0]:
-                best = (excess, style, block)
-            if block.width <= PAGE_WIDTH:
-                break
-        if best and best[0] <= 1:
+    """The widest spread that fits the page, in the columns that come nearest to its shape; else whatever comes nearest to a page."""
+    best = _shaped(forest, box_height, forest.depth())
+    for spread in range(forest.depth() - 1, -2, -1):
+        if best[1].excess <= 1:
             break
-    if best is None:
-        return _Style(box_height, 0, 1), _Block()
-    return best[1], best[2]
+        best = min(best, _shaped(forest, box_height, spread), key=lambda one: one[1].excess)
+    return best
+
+
+def _shaped(forest: _Forest, box_height: float, spread: int) -> tuple[_Style, _Block]:
+    """In the columns that come nearest to the page's shape: longer ones make the whole narrower and higher."""
+
+    @cache
+    def tried(number: int) -> tuple[_Style, _Block]:
+        style = _Style(box_height, spread, COLUMN_ROWS[number])
+        return style, _whole(forest, style)
+
+    high_enough = bisect_left(range(len(COLUMN_ROWS) - 1), True, key=lambda number: tried(number)[1].is_high)
+    return min(tried(high_enough), tried(max(high_enough - 1, 0)), key=lambda one: one[1].excess)
 
 
 def _whole(forest: _Forest, style: _Style) -> _Block:
@@ -201,7 +217,7 @@ def _over_columns(root: UUID, forest: _Forest, style: _Style, top: float) -> _Bl
     moved.width = INDENT - GAP_ACROSS
     moved.corners[root] = Point(0, top)
     moved.beside(block)
-    several = len({block.corners[child].x for child in forest.children[root]}) > 1
+    several = any(block.corners[child].x > 0 for child in forest.children[root])
     x = (moved.width - BOX_WIDTH) / 2 if several else 0.0
     start = Point(x + (BOX_WIDTH / 2 if several else INDENT / 2), below)
     moved.corners[root] = Point(x, top)
@@ -215,16 +231,20 @@ def _over_columns(root: UUID, forest: _Forest, style: _Style, top: float) -> _Bl
 
 
 def _columns(roots: Sequence[UUID], forest: _Forest, style: _Style, top: float) -> _Block:
-    """Trees as indented outlines, one below the other, in as many columns as they fill."""
+    """Trees as indented outlines, one below the other, in as many columns as they fill. One too long for a column has its own columns."""
     block, column, used = _Block(), _Block(), 0
     for root in roots:
         outline = forest.outline(root)
         if used and used + len(outline) > style.column_rows:
             block.beside(column)
             column, used = _Block(), 0
+        if len(outline) > max(style.column_rows, SHORT) and len(forest.children[root]) > 1:
+            block.beside(_over_columns(root, forest, style, top))
+            continue
         _hang(column, outline, forest, style, top + used * style.step)
         used += len(outline)
-    block.beside(column)
+    if used:
+        block.beside(column)
     return block
 
 

@@ -100,6 +100,21 @@ def test_nothing_takes_no_room() -> None:
     assert lay_out([], [], HEIGHT).corners == {}
 
 
+def test_what_a_box_has_many_of_hangs_in_several_columns_below_it() -> None:
+    """Given three functions of which one has 24 KPIs below it, then the picture is not as high as those 24, and no wider than a page."""
+    items, links = of_size(1, 1, 3)
+    function = items[-1].id
+    items += [Item(UUID(int=9000 + n), 3) for n in range(24)]
+    links += [Link(UUID(int=9000 + n), function) for n in range(24)]
+
+    layout = lay_out(items, links, HEIGHT)
+
+    assert len({layout.corners[UUID(int=9000 + n)].x for n in range(24)}) >= 2
+    assert layout.height <= 17 * (HEIGHT + 6)
+    assert layout.width <= PAGE_WIDTH
+    assert (overlapping(layout), crossings(layout)) == ([], [])
+
+
 PLANS = [(1,), (1, 2, 3, 3, 3), (2, 4, 8, 14, 32), (1, 8, 24, 57, 210), (1, 299), (40,), (30, 90), (1, 1, 1, 1, 1)]
 
 
