@@ -4,6 +4,7 @@ A loader answers in the order of its keys, with None for what is out of sight.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -21,6 +22,8 @@ from kpi_api.graphql import reads
 from kpi_api.graphql.context import Context
 from kpi_api.graphql.development import goals_by_id
 from kpi_api.graphql.dictionary import reads as dictionary
+from kpi_api.measurements.milestones.queries import milestones_of_kpis
+from kpi_api.measurements.queries import measurements_of_kpis
 from kpi_api.measurements.standing import standings
 from kpi_api.people.leaves.queries import leaves
 from kpi_api.people.queries import employment_on
@@ -52,6 +55,9 @@ class Loaders:
         self.sprints = loader(context, sprints_of_calendars)
         self.kpis = loader(context, _kpis)
         self.development_goals = loader(context, goals_by_id)
+        self.measurements = loader(context, measurements_of_kpis)
+        self.measurement_histories = loader(context, partial(measurements_of_kpis, history=True))
+        self.milestones = loader(context, milestones_of_kpis)
         self.standings = loader(context, standings)
         self.leads = loader(context, leads_of_kpis)
         self.lines_of_sight = loader(context, lines_seen)

@@ -12,7 +12,6 @@ from kpi_api.graphql.nodes import Info
 from kpi_api.graphql.words import Comparison, TargetPeriod
 from kpi_api.measurements.difficulty import queries as difficulty
 from kpi_api.measurements.difficulty.schemas import TargetDifficulty
-from kpi_api.measurements.milestones import queries as milestones
 from kpi_api.measurements.milestones.schemas import MilestoneRecordOutput
 
 
@@ -104,8 +103,5 @@ async def load_difficulty(info: Info, kpi_id: UUID, part: str) -> Difficulty | N
 
 async def load_milestones(info: Info, kpi_id: UUID) -> list[Milestone] | None:
     """Null where the KPI is not seen whole."""
-    try:
-        async with info.context.read() as session:
-            return [Milestone.of(record) for record in await milestones.milestone_records(info.context.viewer, session, kpi_id)]
-    except NotFound:
-        return None
+    records = await info.context.loaders.milestones.load(kpi_id)
+    return None if records is None else [Milestone.of(record) for record in records]

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.dialects.postgresql import distinct_on
 
 from chassis.access import Viewer
@@ -105,8 +105,13 @@ async def measured_parts(session: ReadSession, kpi_ids: Collection[UUID]) -> lis
     """The parts of these KPIs with their present targets, each KPI's in their order. A KPI that waits for its window has none."""
     statement = (
         select(
-            KpiTarget, Kpi.window_start, Kpi.window_end, Cycle.starts_on, Kpi.calendar_id,
-            combine_in_force(), DefinitionVersion.update_frequency,
+            KpiTarget,
+            Kpi.window_start,
+            Kpi.window_end,
+            Cycle.starts_on,
+            Kpi.calendar_id,
+            combine_in_force(),
+            DefinitionVersion.update_frequency,
         )
         .join(Kpi, Kpi.id == KpiTarget.kpi_id)
         .join(Cycle, Cycle.id == Kpi.cycle_id)
@@ -150,16 +155,32 @@ async def kpi_measurements(
 
     `as_of` reads what was known at that moment. Raises NotFound, also for a KPI that the viewer sees as an ancestor only.
     """
-    if await session.scalar(select(Kpi.id).where(Kpi.id == kpi_id, sees_whole(viewer))) is None:
+    found = await measurements_of_kpis(viewer, session, [kpi_id], as_of=as_of, history=history)
+    if not found:
         raise NotFound()
-    order = (Measurement.part, Measurement.period_start, Measurement.revision.desc())
+    return found[kpi_id]
+
+
+async def measurements_of_kpis(
+    viewer: Viewer, session: ReadSession, kpi_ids: Collection[UUID], *, as_of: datetime | None = None, history: bool = False
+) -> dict[UUID, KpiMeasurements]:
+    """`kpi_measurements` of those KPIs that the viewer sees whole: as many statements for one as for many."""
+    seen = (await session.scalars(select(Kpi.id).where(among(Kpi.id, kpi_ids), sees_whole(viewer)))).all()
+    values: dict[UUID, list[Row[Any]]] = {id_: [] for id_ in seen}
+    if not seen:
+        return {}
+    for row in await session.execute(_values(viewer, seen, as_of=as_of, history=history)):
+        values[row.kpi_id].append(row)
+    known = await actuals(session, seen, as_of=as_of)
+    return {id_: KpiMeasurements(id_, list(known.get(id_, {}).values()), rows) for id_, rows in values.items()}
+
+
+def _values(viewer: Viewer, kpi_ids: Collection[UUID], *, as_of: datetime | None, history: bool) -> Select[Any]:
+    order = (Measurement.kpi_id, Measurement.part, Measurement.period_start, Measurement.revision.desc())
     reason = (CorrectionReason.organization_id == Measurement.organization_id) & (CorrectionReason.id == Measurement.id)
     columns = (*Measurement.__table__.columns, CorrectionReason.text.label("correction_reason"))
     statement = select(*columns).select_from(Measurement).outerjoin(CorrectionReason, reason)
-    statement = statement.where(Measurement.kpi_id == kpi_id, Measurement.organization_id == viewer.organization_id).order_by(*order)
+    statement = statement.where(among(Measurement.kpi_id, kpi_ids), Measurement.organization_id == viewer.organization_id).order_by(*order)
     if as_of:
         statement = statement.where(Measurement.recorded_at <= as_of)
-    if not history:
-        statement = statement.ext(distinct_on(Measurement.part, Measurement.period_start))
-    values = (await session.execute(statement)).all()
-    return KpiMeasurements(kpi_id, list((await actuals(session, [kpi_id], as_of=as_of)).get(kpi_id, {}).values()), values)
+    return statement if history else statement.ext(distinct_on(Measurement.kpi_id, Measurement.part, Measurement.period_start))

@@ -7,6 +7,7 @@ import pytest
 from tests.kpi_api.cascade.company import Company, kpi
 from tests.kpi_api.given import a_definition, store
 from tests.kpi_api.graphql.asking import ask
+from tests.kpi_api.graphql.test_graph import statements_of
 
 PROBLEM = "... on Problem { code detail errors { field code } }"
 RECORD = f"""mutation ($rows: [MeasurementInput!]!) {{ recordMeasurements(rows: $rows) {{
@@ -128,3 +129,26 @@ async def test_a_supposed_target_is_judged_by_earlier_values_and_not_set(company
     assert hidden["__typename"] == "NotFoundProblem"
     stands = (await ask(eli, "query ($id: ID!) { kpi(id: $id) { targets { value } } }", id=ids["eli"]))["kpi"]
     assert stands["targets"] == [{"value": "450000"}]
+
+
+async def test_values_and_milestones_of_a_page_take_as_many_statements_for_one_kpi_as_for_many(company: Company) -> None:
+    """Given three KPIs of which one was measured, when their leader asks for one and for all, then the statements are as many."""
+    ids = await company.cascade()
+    cleo, eli = await company.client("cleo"), await company.client("eli")
+    await ask(eli, RECORD, rows=[row(ids["eli"], "2026-01-01", "100")])
+    page = """query ($n: Int!) { kpis(first: $n) { edges { node { uuid sight milestones { doneOn }
+      measurements { values { value } } history: measurements(history: true) { values { revision } } } } } }"""
+    counts, found = {}, {}
+
+    for number in (1, 20):
+        await ask(cleo, page, n=number)
+        with statements_of(company) as statements:
+            found[number] = [edge["node"] for edge in (await ask(cleo, page, n=number))["kpis"]["edges"]]
+        counts[number] = len([statement for statement in statements if "open_transaction" not in statement])
+
+    assert len(found[1]) == 1
+    assert len(found[20]) == 3
+    assert counts[20] <= counts[1] + 2, "none but what there is to look up for what was measured"
+    values = {one["uuid"]: one["measurements"]["values"] for one in found[20] if one["sight"] == "FULL"}
+    assert values[ids["eli"]] == [{"value": "100"}]
+    assert {id_ for id_, rows in values.items() if rows} == {ids["eli"]}

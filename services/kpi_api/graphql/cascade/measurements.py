@@ -8,10 +8,8 @@ from uuid import UUID
 
 import strawberry
 
-from chassis.problems import NotFound
 from kpi_api.graphql.nodes import Info
 from kpi_api.graphql.standing import KpiActual
-from kpi_api.measurements import queries
 
 
 @strawberry.enum(description="How a value came in: from a system, by a form, or in a spreadsheet.")
@@ -57,9 +55,8 @@ class KpiMeasurements:
 
 async def load_measurements(info: Info, kpi_id: UUID, *, history: bool) -> KpiMeasurements | None:
     """Null where the KPI is not seen whole."""
-    try:
-        async with info.context.read() as session:
-            found = await queries.kpi_measurements(info.context.viewer, session, kpi_id, history=history)
-    except NotFound:
+    loaders = info.context.loaders
+    found = await (loaders.measurement_histories if history else loaders.measurements).load(kpi_id)
+    if found is None:
         return None
     return KpiMeasurements(actuals=[KpiActual.of(one) for one in found.actuals], values=[Measurement.of(row) for row in found.values])

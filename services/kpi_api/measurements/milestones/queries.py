@@ -1,11 +1,13 @@
 """Reads of milestones that were done, by whoever sees the KPI whole."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.access import Viewer
 from chassis.database import ReadSession
+from chassis.problems import NotFound
 from kpi_api.cascade import queries as cascade
 from kpi_api.cascade.models import Kpi, KpiTarget
 from kpi_api.cycles.calendars.business import BusinessCalendar
@@ -18,11 +20,25 @@ from kpi_api.measurements.milestones.schemas import MilestoneRecordOutput
 
 async def milestone_records(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[MilestoneRecordOutput]:
     """What was recorded as done of a KPI, the newest first. Raises NotFound."""
-    kpi = await cascade.kpi(viewer, session, kpi_id)
-    targets = {target.part: target for target in (await cascade.targets(session, [kpi_id]))[kpi_id]}
-    calendar = await calendar_of(session, kpi)
-    records = await session.scalars(select(MilestoneRecord).where(MilestoneRecord.kpi_id == kpi_id).order_by(MilestoneRecord.id.desc()))
-    return [shown(record, targets.get(record.part), calendar) for record in records]
+    found = await milestones_of_kpis(viewer, session, [kpi_id])
+    if not found:
+        raise NotFound()
+    return found[kpi_id]
+
+
+async def milestones_of_kpis(viewer: Viewer, session: ReadSession, kpi_ids: Collection[UUID]) -> dict[UUID, list[MilestoneRecordOutput]]:
+    """`milestone_records` of those KPIs that the viewer sees whole: as many statements for one as for many."""
+    calendar_ids = {kpi.id: kpi.calendar_id for kpi in await session.scalars(cascade.kpis(viewer).where(cascade.among(Kpi.id, kpi_ids)))}
+    of_kpis = select(MilestoneRecord).where(cascade.among(MilestoneRecord.kpi_id, calendar_ids.keys()))
+    records = (await session.scalars(of_kpis.order_by(MilestoneRecord.id.desc()))).all()
+    targets = await cascade.targets(session, {record.kpi_id for record in records})
+    calendars = await business_calendars_by_id(session, {calendar_ids[record.kpi_id] for record in records})
+    found: dict[UUID, list[MilestoneRecordOutput]] = {id_: [] for id_ in calendar_ids}
+    for record in records:
+        target = next((target for target in targets[record.kpi_id] if target.part == record.part), None)
+        calendar = calendars.get(calendar_ids[record.kpi_id], BusinessCalendar())
+        found[record.kpi_id].append(shown(record, target, calendar))
+    return found
 
 
 async def calendar_of(session: ReadSession, kpi: Kpi) -> BusinessCalendar:
