@@ -3,6 +3,7 @@
 Tests share one pair of databases; what keeps them apart is what keeps customers apart: the organization. Each test asks for a fresh one.
 """
 
+import gc
 import os
 import shutil
 import socket
@@ -19,7 +20,7 @@ from chassis import migrations
 from sightline.embedded_postgres import DatabaseUrls, EmbeddedPostgres
 from sightline.embedded_postgres import server as postgres_server
 from sightline.processes import settings as process_settings
-from tests.ports import claim_port
+from tests.ports import claim_port, give_ports_back
 from tests.world import Organization, World, open_world
 
 HOMES = Path(__file__).parents[1] / ".sightline-test"
@@ -39,6 +40,18 @@ LONGEST = (
     "tests/sightline/bench/test_bench.py",
     "tests/contracts/test_schemathesis.py",
 )
+
+
+def pytest_sessionstart() -> None:
+    """Loading every test makes millions of objects that stay: no collection need walk them meanwhile."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """From here on as in the services (`chassis.server`): what was loaded is left alone, and the rest looked at less often."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -98,6 +111,7 @@ def claimed_ports() -> Iterator[None]:
         patch.setattr(module, "any_free_port", claim_port)
     yield
     patch.undo()
+    give_ports_back()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -29,3 +29,9 @@ def claim_port() -> int:
         if is_free(port):
             return port
     raise AssertionError(f"no port from {CHOICE.start} to {CHOICE.stop - 1} is free")
+
+
+def give_ports_back() -> None:
+    """At the end of a session."""
+    while _claims:
+        _claims.pop().close()
