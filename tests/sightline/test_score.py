@@ -54,3 +54,20 @@ def test_a_wrong_row_is_named(tmp_path: Path, row: str, words: str) -> None:
     assert isinstance(result.exception, BadUsage)
     assert words in str(result.exception)
     assert not result.stdout
+
+
+def test_figures_of_lines_are_columns_and_codes_that_nobody_has_are_named(tmp_path: Path) -> None:
+    """Given a rate per line and a step for a code that no line has, then each line earns by its rate, and the slip is told beside it."""
+    steps = [
+        "{name: earned, kind: multiply, of: [actual, rate], places: 2}",
+        "{name: doubled, kind: multiply, of: [earned, 2], only: {kpi: gadget}, places: 2}",
+        "{name: paid, kind: over_lines, how: sum, of: doubled, places: 2}",
+    ]
+    inputs = "[{name: rate, per: line, unit: money, minimum: 0, maximum: 1000}]"
+    (tmp_path / "plan.yaml").write_text(f"plan: p\ninputs: {inputs}\nsteps: [{', '.join(steps)}]\npayout: paid\n", encoding="utf-8")
+    (tmp_path / "sales.csv").write_text(
+        "scorecard_id,kpi_code,actual,rate,currency\nA,widgets,10,2.5,USD\nA,gadgets,4,3,\n", encoding="utf-8"
+    )
+    result = CliRunner().invoke(app, ["score", str(tmp_path / "plan.yaml"), str(tmp_path / "sales.csv"), "--json"])
+    assert (result.exit_code, [row["amount"] for row in json.loads(result.stdout)["people"]]) == (0, ["37"])
+    assert '/steps/1/only/kpi/0: No line has the KPI code "gadget".' in result.stderr

@@ -164,7 +164,7 @@ def _sentence(step: Step, teller: Teller, column: Column) -> str:
         return Reason[code].sentence if code else "There is no value."
     before = teller.frame.unlimited.get(step.name)
     reckoned = value if before is None else before.number(teller.row)
-    text = f"{step.words(teller)} = {_rounded_in_words(step, teller, value if reckoned is None else reckoned)}"
+    text = f"{step.told(teller)} = {_rounded_in_words(step, teller, value if reckoned is None else reckoned)}"
     text += f", limited to {digits(value)}." if reckoned is not None and reckoned != value else "."
     return f"{text} {Reason[code].sentence}" if code else text
 

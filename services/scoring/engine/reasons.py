@@ -71,7 +71,7 @@ class Reason(IntEnum):
     limited_to_zero = "A cap or floor of the plan leaves zero."
     not_assigned = "No day of the period is covered by an assignment."
     basis_is_zero = "The amount it is reckoned from is zero."
-    already_paid = "Everything earned so far has been paid."
+    already_paid = "What is taken away leaves nothing, as when everything earned so far has been paid."
     rounds_to_zero = "The amount is smaller than the smallest unit it is rounded to."
     pool_is_empty = "There is nothing in the pool."
     comes_to_zero = "The step comes to zero."

@@ -107,3 +107,26 @@ def test_a_pool_is_explained_from_the_result_that_had_everybody() -> None:
         explain(plan, *tables_of_all, "a")
     with pytest.raises(SnapshotInvalid):
         explain(plan, *tables_of_all, "d", result=result)
+
+
+def test_a_line_that_a_step_is_not_for_is_told_to_stay() -> None:
+    """Given a limit for one component, then the other's line says that its value stays, and nothing of a limit."""
+    plan = load_plan(
+        """
+        plan: limited
+        steps:
+          - {name: attainment, kind: attainment}
+          - {name: limited, kind: minimum, of: [attainment, 1], only: {component: output}}
+          - {name: composite, kind: weighted_mean, of: limited}
+        composite: composite
+        """
+    )
+    lines = [
+        Line(scorecard_id="a", line=number, kpi_id=component, component=component, direction="higher", target=2, actual=3, weight=50)
+        for number, component in enumerate(["output", "quality"])
+    ]
+    told = explain(plan, *tables(lines, [Person(scorecard_id="a", person_id="p")])).steps[1].lines
+    assert [line.sentence for line in told] == [
+        "output: the smallest of attainment 1.5, 1 = 1.",
+        "quality: attainment 1.5 stays, since this is for component output = 1.5.",
+    ]

@@ -19,7 +19,7 @@ from scoring.engine.numerals import Numeral, Operand
 from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import Reason, first_of, is_null, marked
 from scoring.engine.steps.step import Scope, Step, later, places_of
-from scoring.engine.teller import Teller
+from scoring.engine.teller import Teller, digits
 
 Starts = Annotated[list[Numeral], Field(min_length=1, max_length=100)]
 
@@ -64,8 +64,14 @@ class Grid(Step):
         return Meaning(level, self.unit, min(numbers), max(numbers))
 
     def words(self, teller: Teller) -> str:
-        between = "between the cells around" if self.between == "linear" else "the cell of"
-        return f"{between} {teller.text(self.row)} and {teller.text(self.column)}"
+        row, column = teller.value(self.row), teller.value(self.column)
+        if self.between == "step" or row is None or column is None:
+            return f"the cell of {teller.text(self.row)} and {teller.text(self.column)}"
+        (top, above, below, height), (left, before, after, width) = _place(row, self.rows), _place(column, self.columns)
+        low, right = min(top + 1, len(self.rows) - 1), min(left + 1, len(self.columns) - 1)
+        corners = [(top, left, below, after), (low, left, above, after), (top, right, below, before), (low, right, above, before)]
+        weighed = [f"{digits(self.cells[of_row][of_column])} × {one} × {other}" for of_row, of_column, one, other in corners]
+        return f"{teller.text(self.row)} and {teller.text(self.column)} between four cells: ({' + '.join(weighed)}) ÷ ({height} × {width})"
 
     def compute(self, frame: Frame, level: Level) -> Column:
         row, column = frame.at(level, self.row), frame.at(level, self.column)
@@ -95,6 +101,16 @@ class Grid(Step):
         for of_row, of_column, one, other in corners:
             weighed = total(weighed, product(self._cells(of_row, of_column), product(one, other)))
         return multiplied_quotient(weighed, constant(1), product(height, width), self.rounding)
+
+
+def _place(value: Decimal, starts: list[Decimal]) -> tuple[int, str, str, str]:
+    """The row or column before the value, and in words its way from there, to the next, and the whole between them."""
+    value = min(max(value, starts[0]), starts[-1])
+    number = max([place for place, start in enumerate(starts[:-1]) if value >= start], default=0)
+    if len(starts) == 1:
+        return 0, "0", "1", "1"
+    first, last = starts[number], starts[number + 1]
+    return number, f"({digits(value)} − {digits(first)})", f"({digits(last)} − {digits(value)})", f"({digits(last)} − {digits(first)})"
 
 
 class _Axis:

@@ -16,7 +16,7 @@ from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import only_nulls
 from scoring.engine.steps.step import Chosen, Scope
 from scoring.engine.steps.weighted_mean import MOST_LINES
-from scoring.engine.teller import Teller
+from scoring.engine.teller import Teller, digits
 
 
 class Running(Chosen):
@@ -36,9 +36,10 @@ class Running(Chosen):
         return replace(of, low=min(of.low * MOST_LINES, Fraction(0)), high=max(of.high * MOST_LINES, Fraction(0)), among=())
 
     def words(self, teller: Teller) -> str:
-        column = teller.frame.at(Level.LINE, self.of)
-        counted = [column.number(row) for row in range(teller.row + 1)]
-        return f"{teller.text(self.of)} added to the {len(counted) - 1} lines before"
+        column, selected = teller.frame.at(Level.LINE, self.of), None if self.only is None else self.only.flags(teller.frame)
+        rows = [row for row in range(teller.row + 1) if selected is None or selected[row]]
+        counted = [value for row in rows if (value := column.number(row)) is not None]
+        return " + ".join(map(digits, counted)) or "no line"
 
     def compute(self, frame: Frame, level: Level) -> Column:
         column = frame.at(level, self.of).without_nulls()

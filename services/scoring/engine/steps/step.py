@@ -134,6 +134,10 @@ class Step(Strict, ABC):
 
     # What all share
 
+    def told(self, teller: Teller) -> str:
+        """What the step did with this person or line."""
+        return self.words(teller)
+
     def checked(self, scope: Scope) -> Meaning:
         """Level, unit and proven bounds of the result. Raises StepProblem."""
         meaning = self.meaning(scope)
@@ -234,7 +238,15 @@ class Selective(Step):
         selected = None if self.only is None else self.only.flags(frame)
         if selected is None:
             return column
-        return self.settled(chosen(selected, column, frame.at(level, self.changed()).at(self.places, self.rounding)))
+        kept = frame.at(level, self.changed()).at(self.places, self.rounding)
+        frame.unlimited[self.name] = chosen(selected, frame.unlimited[self.name], kept)
+        return self.settled(chosen(selected, column, kept))
+
+    def told(self, teller: Teller) -> str:
+        selected = None if self.only is None else self.only.flags(teller.frame)
+        if self.only is None or selected is None or selected[teller.row]:
+            return self.words(teller)
+        return f"{teller.text(self.changed())} stays, since this is for {self.only.sentence()}"
 
 
 class Chosen(Selective):
