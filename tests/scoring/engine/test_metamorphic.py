@@ -149,3 +149,15 @@ def test_a_mean_does_not_know_the_unit_of_its_weights(lines: list[tuple[Decimal,
     ]
     one, many = score(plan, *tables(rows, [Person(scorecard_id=name, person_id="p") for name in ("one", "many")])).people.to_pylist()
     assert one["composite"] == many["composite"]
+
+
+@few
+@given(plans())
+def test_a_plan_written_out_and_read_again_is_the_same_plan(document: dict[str, Any]) -> None:
+    """Given any plan, when its canonical form is stored as JSON and read, then it means the same and has the same digest."""
+    try:
+        plan = load_plan(document)
+    except PlanInvalid:
+        return
+    again = load_plan(plan.document.model_dump_json())
+    assert (again.digest, again.meanings) == (plan.digest, plan.meanings)
