@@ -63,7 +63,7 @@ def read_columns(
         raise TableProblem("empty_file", "The file has no rows.")
     if len(cells) > max_rows:
         raise TableProblem("too_many_rows", f"The file has {len(cells)} rows; at most {max_rows} fit in one. Send it in parts.")
-    names = _names(header, columns, required, mapping or {}, ignored)
+    names = known_names(header, columns, required, mapping or {}, ignored)
     return {name: column for name, column in zip(names, zip(*cells, strict=True), strict=True) if name is not None}
 
 
@@ -157,7 +157,7 @@ def _cell(value: Any, name: str, row: int) -> str:
     raise TableProblem("malformed_json", f"Row {row}, {name}: a list or an object does not fit in a cell.", rows=[(row, "Not one value.")])
 
 
-def _names(
+def known_names(
     header: list[str], columns: Collection[str], required: Collection[str], mapping: Mapping[str, str], ignored: Collection[str]
 ) -> list[str | None]:
     """Our name of each column of the file, None for an ignored one."""

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sightline.cli.tables import File, Ignored, Maps, read_table
+from sightline.cli.tables import Ignored, Maps, read_table
 from sightline.cli.terminal import AsJson, output, show_json, show_step, show_table
 from sightline.problems import BadUsage
 
 if TYPE_CHECKING:
     from scoring.engine import Plan, Result
     from scoring.engine.rows import Line, Person
+    from sightline.scorecard_files.reading import ScorecardFile
 
 PERSON_FIELDS = (
     "person_id",
@@ -31,9 +33,12 @@ SEGMENT_FIELDS = ("starts_on", "ends_on", "fte")
 
 def score(
     plan: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The plan, as YAML or JSON.")],
-    scorecards: File,
+    scorecards: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A .csv, .ndjson or .json file in UTF-8, or .parquet.")
+    ],
     explain: Annotated[str | None, typer.Option(help="Say in sentences how this scorecard came out.")] = None,
     pay: Annotated[bool, typer.Option(help="Compute what is paid; --no-pay stops at the score and needs no pay facts.")] = True,
+    to: Annotated[Path | None, typer.Option(file_okay=False, help="Write lines.parquet and people.parquet there, of any number.")] = None,
     maps: Maps = None,
     ignored: Ignored = None,
     as_json: AsJson = False,
@@ -45,7 +50,10 @@ def score(
 
     Ends with 1 when somebody could not be scored; the others are shown all the same.
 
-    Examples: `sightline score plan.yaml scorecards.csv`, `sightline score plan.yaml scorecards.csv --explain S-17`.
+    With `--to` the file may be of any size: it is read, scored and written in pieces. The rows of a scorecard stand together then.
+
+    Examples: `sightline score plan.yaml scorecards.csv`, `sightline score plan.yaml scorecards.csv --explain S-17`,
+    `sightline score plan.yaml scorecards.parquet --to results`.
     """
     from scoring.engine import explain as explained
     from scoring.engine import score as scored
@@ -53,6 +61,9 @@ def score(
     from scoring.engine.checking.selections import selection_findings
 
     checked = read_plan(plan)
+    if to is not None:
+        _score_into(to, checked, _scorecard_file(checked, scorecards, maps, ignored), pay, as_json)
+        return
     lines, people = read_scorecards(checked, scorecards, maps, ignored)
     with scorecard_problem():
         result = scored(checked, lines, people, pay=pay)
@@ -78,7 +89,35 @@ def read_scorecards(plan: "Plan", file: Path, maps: list[str] | None, ignored: l
     """The lines and the people of a file as the engine's tables. Raises BadUsage naming row and column."""
     from scoring.engine.rows import tables
 
+    if file.suffix.lower() == ".parquet":
+        from sightline.scorecard_files.columns import engine_tables
+
+        with scorecard_problem():
+            return engine_tables(_scorecard_file(plan, file, maps, ignored).whole(), plan)
     return tables(*_rows(plan, file, maps, ignored))
+
+
+def _scorecard_file(plan: "Plan", file: Path, maps: list[str] | None, ignored: list[str] | None) -> "ScorecardFile":
+    from kpi_api.people.mapping import read_mapping
+    from sightline.scorecard_files.columns import known_columns
+    from sightline.scorecard_files.reading import ScorecardFile
+
+    with scorecard_problem():
+        return ScorecardFile(file, known_columns(plan), read_mapping(maps or []), frozenset(ignored or []))
+
+
+def _score_into(folder: Path, plan: "Plan", file: "ScorecardFile", pay: bool, as_json: bool) -> None:
+    """Ends the command with 1 when somebody could not be scored."""
+    from sightline.scorecard_files.scoring import score_into
+
+    with scorecard_problem():
+        counts = score_into(folder, plan, file, pay=pay)
+    if as_json:
+        show_json({"plan": plan.code, "digest": plan.digest, **asdict(counts)})
+    else:
+        show_step(f"{counts.people} people with {counts.lines} lines were read, {counts.failed} could not be scored: see {folder}.")
+    if counts.failed:
+        raise typer.Exit(1)
 
 
 @contextmanager
