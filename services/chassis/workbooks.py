@@ -35,7 +35,8 @@ def write_workbook(title: str, columns: Sequence[str], rows: Iterable[Mapping[st
     for row in rows:
         cells = []
         for column in columns:
-            cell = WriteOnlyCell(sheet, _storable(row[column]))
+            cell = WriteOnlyCell(sheet)
+            cell.value = _storable(row[column])
             if isinstance(cell.value, str):
                 cell.data_type = "s"
             cells.append(cell)

@@ -42,9 +42,10 @@ def bonus(place: int) -> Decimal:
 class SmallCompany:
     """Builds itself through the doors; `hr` closes the cycle, `approver` approves and is paid nothing."""
 
-    def __init__(self, office: Office, administrator: str) -> None:
+    def __init__(self, office: Office, administrator: str, size: int = PEOPLE) -> None:
         self.office = office
         self.hr = administrator
+        self.size = size
         self.people: dict[str, str] = {}
         self.cycle_id = ""
 
@@ -56,10 +57,14 @@ class SmallCompany:
     def pay(self) -> str:
         return self.people["PAY"]
 
-    async def build(self) -> None:
+    async def found(self) -> None:
+        """People, a cycle, and a template of one KPI that nobody has been given."""
         await self.office.set_clock(self.hr, "2026-01-02T08:00:00Z")
         await self._hire()
         await self._define()
+
+    async def build(self) -> None:
+        await self.found()
         await self._agree()
         await self._measure()
         await self._set_pay()
@@ -69,7 +74,7 @@ class SmallCompany:
         return await self.office.call(person, service, "POST", path, **content)
 
     async def _hire(self) -> None:
-        names = ["SECOND", "PAY", "APPROVER", *map(number, range(PEOPLE))]
+        names = ["SECOND", "PAY", "APPROVER", *map(number, range(self.size))]
         table = "external_id,given_name,family_name,hire_date,manager\n" + "".join(f"{name},Given,{name},2020-01-01,\n" for name in names)
         await self.office.bulk(self.hr, "kpi_api", "/v1/people/import", content=table, headers=CSV)
         self.people = {row["external_id"]: row["id"] for row in await self.office.pages(self.hr, "kpi_api", "/v1/people")}
