@@ -9,7 +9,8 @@ from typing import Any
 from scoring.engine.checking.finding import Finding, found
 from scoring.engine.meanings import Meaning
 from scoring.engine.steps import Step
-from scoring.engine.steps.gate import All, AnyOf, Comparison, Gate
+from scoring.engine.steps.condition import All, AnyOf, Comparison
+from scoring.engine.steps.gate import Gate
 from scoring.engine.teller import digits
 
 Meanings = Mapping[str, Meaning]

@@ -12,8 +12,9 @@ from scoring.engine.document import Input
 from scoring.engine.meanings import PAY_FACTS, Level, Unit
 from scoring.engine.plan import Plan
 from scoring.engine.steps import Step
+from scoring.engine.steps.condition import Comparison
 from scoring.engine.steps.curve import Curve
-from scoring.engine.steps.gate import Comparison, Gate
+from scoring.engine.steps.gate import Gate
 from scoring.engine.steps.grid import Grid
 from scoring.engine.teller import digits
 

@@ -12,13 +12,14 @@ from scoring.engine.steps.curve import Curve
 from scoring.engine.steps.gate import Gate
 from scoring.engine.steps.grid import Grid
 from scoring.engine.steps.interpolation import Interpolation
+from scoring.engine.steps.over_lines import OverLines, WeightedSum
 from scoring.engine.steps.pool import OverEveryone, Pool, Total
 from scoring.engine.steps.proration import Proration
 from scoring.engine.steps.rank import Rank
 from scoring.engine.steps.running import Running
 from scoring.engine.steps.step import Scope, Step
 from scoring.engine.steps.tiers import Tiers
-from scoring.engine.steps.weighted_mean import OverLines, WeightedMean, WeightedSum
+from scoring.engine.steps.weighted_mean import WeightedMean
 
 AnyStep = Annotated[
     Attainment

@@ -14,8 +14,8 @@ from scoring.engine.meanings import Level, Meaning
 from scoring.engine.numerals import Operand
 from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import only_nulls
+from scoring.engine.steps.lines import MOST_LINES
 from scoring.engine.steps.step import Chosen, Scope
-from scoring.engine.steps.weighted_mean import MOST_LINES
 from scoring.engine.teller import Teller, digits
 
 

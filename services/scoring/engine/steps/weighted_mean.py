@@ -1,9 +1,8 @@
-"""Weighted mean and its relatives: from the lines of a scorecard, or from named groups, to one value per person."""
+"""Weighted mean: from the lines of a scorecard, or from named groups, to one value per person."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
-from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
@@ -11,13 +10,14 @@ from pydantic import Field
 
 from chassis.numbers import scaled
 from scoring.engine.columns import Column
-from scoring.engine.exact import Flags, Integers, constant, multiplied_quotient, product, rescaled, total
+from scoring.engine.exact import Flags, Integers, constant, multiplied_quotient, product, total
 from scoring.engine.frame import Frame
-from scoring.engine.gathering import extreme, is_left_out, line_reasons, per_person, weight_share
+from scoring.engine.gathering import is_left_out, line_reasons, per_person, weight_share
 from scoring.engine.meanings import Level, Meaning
 from scoring.engine.numerals import Numeral, Operand
 from scoring.engine.problems import StepProblem
 from scoring.engine.reasons import Reason, failed, first_of, is_null, marked
+from scoring.engine.steps.lines import counted_lines, flags_or_none, lines_that_count, of_lines
 from scoring.engine.steps.step import Scope, Selection, Step, Strict, later, places_of, same_currency
 from scoring.engine.teller import Teller, digits
 
@@ -63,7 +63,7 @@ class WeightedMean(Step):
     def meaning(self, scope: Scope) -> Meaning:
         if self.weights == "equal" and self.weights_total is not None:
             raise StepProblem("weights_unused", "weights_total", "Lines that count the same have no weights to add up.")
-        return _of_lines(self.of, scope, self.only) if not isinstance(self.of, list) else self._of_terms(self.of, scope)
+        return of_lines(self.of, scope, self.only) if not isinstance(self.of, list) else self._of_terms(self.of, scope)
 
     def _of_terms(self, terms: list[Term], scope: Scope) -> Meaning:
         meanings = [scope.find(term.value, f"of[{place}].value") for place, term in enumerate(terms)]
@@ -82,7 +82,7 @@ class WeightedMean(Step):
             known = [(term.weight, teller.value(term.value), term.value) for term in self.of]
             terms = [f"{digits(weight)} × {teller.text(operand)}" for weight, value, operand in known if value is not None]
             return f"({' + '.join(terms)}) ÷ {digits(sum((weight for weight, value, _ in known if value is not None), Decimal(0)))}"
-        counted = _counted_lines(teller, self.of, self.only)
+        counted = counted_lines(teller, self.of, self.only)
         weights = [weight * 100 if self.weights == "scorecard" else Decimal(1) for _, weight in counted]
         terms = [f"{digits(weight)} × {digits(value)}" for weight, (value, _) in zip(weights, counted, strict=True)]
         return f"({' + '.join(terms)}) ÷ {digits(sum(weights, Decimal(0)))}"
@@ -97,7 +97,7 @@ class WeightedMean(Step):
     def _mean_of_lines(self, frame: Frame, values: Column, weights: Column) -> Column:
         selected = None if self.only is None else self.only.flags(frame)
         values = Column(values.values, values.places, first_of(values.reasons, weights.reasons))
-        counting = _counting(values, selected)
+        counting = lines_that_count(values, selected)
         used = weights if counting is None else Column(weights.values * counting, weights.places)
         weight = per_person(frame, used.values)
         weighted = per_person(frame, product(np.broadcast_to(values.values, used.values.shape), used.values))
@@ -125,7 +125,7 @@ class WeightedMean(Step):
                 Reason.no_lines if self.empty == "block" else Reason.empty_left_out if self.empty == "renormalise" else Reason.comes_to_zero
             )
             reasons = np.zeros(frame.person_count, dtype=np.int8) if reasons is None else reasons
-            unsaid = (weight == 0) & ~_any(failed(reasons), len(weight))
+            unsaid = (weight == 0) & ~flags_or_none(failed(reasons), len(weight))
             reasons = np.where(unsaid, empty, reasons).astype(np.int8)
         return reasons
 
@@ -149,119 +149,7 @@ class WeightedMean(Step):
     def _reasons_of_nothing(self, reasons: Any, weight: Integers) -> Any:
         empty = {"block": Reason.no_lines, "renormalise": Reason.empty_left_out, "zero": Reason.comes_to_zero}[self.empty]
         said = np.zeros(weight.shape, dtype=np.int8) if reasons is None else np.broadcast_to(reasons, weight.shape)
-        return np.where((weight == 0) & ~_any(failed(said), len(said)), empty, said).astype(np.int8)
-
-
-class WeightedSum(Step):
-    """The sum of the lines' values, each times its weight of 100 %. What was left out counts as nothing. Credit shares are weights too."""
-
-    kind: Literal["weighted_sum"]
-    of: Operand
-    only: Selection | None = None
-
-    zero_reason: ClassVar[str] = "nothing_attained"
-
-    def operands(self) -> Iterator[str | Decimal]:
-        yield self.of
-        yield "weight"
-        yield from super().operands()
-
-    def meaning(self, scope: Scope) -> Meaning:
-        of = _of_lines(self.of, scope, self.only)
-        most = MOST_LINES * 10
-        return replace(of, low=min(of.low * most, Fraction(0)), high=max(of.high * most, Fraction(0)))
-
-    def words(self, teller: Teller) -> str:
-        return (
-            " + ".join(f"{digits(weight)} × {digits(value)}" for value, weight in _counted_lines(teller, self.of, self.only)) or "no line"
-        )
-
-    def compute(self, frame: Frame, level: Level) -> Column:
-        values, weights = frame.at(Level.LINE, self.of), frame.column("weight")
-        values = Column(values.values, values.places, first_of(values.reasons, weights.reasons))
-        selected = None if self.only is None else self.only.flags(frame)
-        counting = _counting(values, selected)
-        used = weights.values if counting is None else np.where(counting, weights.values, 0)
-        weighted = per_person(frame, product(np.broadcast_to(values.values, used.shape), used))
-        found = rescaled(weighted, values.places + weights.places, self.places, self.rounding)
-        return Column(found, self.places, line_reasons(frame, values, selected, found == 0))
-
-
-class OverLines(Step):
-    """One value per person from the lines' values, without weights: their sum, mean, lowest, highest, or how many there are."""
-
-    kind: Literal["over_lines"]
-    of: Operand
-    how: Literal["sum", "mean", "lowest", "highest", "count"]
-    only: Selection | None = None
-
-    def operands(self) -> Iterator[str | Decimal]:
-        yield self.of
-        yield from super().operands()
-
-    def meaning(self, scope: Scope) -> Meaning:
-        of = _of_lines(self.of, scope, self.only)
-        if self.how == "count":
-            return Meaning(Level.PERSON, of.unit, Fraction(0), Fraction(MOST_LINES))
-        most = MOST_LINES if self.how == "sum" else 1
-        return replace(of, low=min(of.low * most, of.low), high=max(of.high * most, of.high))
-
-    def words(self, teller: Teller) -> str:
-        return f"the {self.how} of {', '.join(digits(value) for value, _ in _counted_lines(teller, self.of, self.only)) or 'no line'}"
-
-    def compute(self, frame: Frame, level: Level) -> Column:
-        values = frame.at(Level.LINE, self.of)
-        selected = None if self.only is None else self.only.flags(frame)
-        counting = _counting(values, selected)
-        counting = np.ones(frame.line_count, dtype=bool) if counting is None else counting
-        count = per_person(frame, counting.astype(np.int64))
-        found = self._found(frame, np.broadcast_to(values.values, counting.shape), counting, count)
-        column = (
-            Column(found, 0 if self.how == "count" else values.places).at(self.places, self.rounding)
-            if self.how != "mean"
-            else Column(
-                multiplied_quotient(
-                    found, constant(10**self.places), product(np.maximum(count, 1), constant(10**values.places)), self.rounding
-                ),
-                self.places,
-            )
-        )
-        reasons = line_reasons(frame, values, selected, column.values == 0)
-        if self.how != "count" and (count == 0).any():
-            said = np.zeros(frame.person_count, dtype=np.int8) if reasons is None else reasons
-            reasons = np.where((count == 0) & ~_any(failed(said), len(said)), Reason.no_lines, said).astype(np.int8)
-        return Column(column.values, self.places, reasons)
-
-    def _found(self, frame: Frame, values: Integers, counting: Flags, count: Integers) -> Integers:
-        match self.how:
-            case "count":
-                return count
-            case "sum" | "mean":
-                return per_person(frame, np.where(counting, values, 0))
-            case "lowest":
-                return extreme(frame, values, counting, np.minimum)
-        return extreme(frame, values, counting, np.maximum)
-
-
-MOST_LINES = 10_000
-"""Lines of one scorecard that bounds are proven for."""
-
-
-def _counted_lines(teller: Teller, of: Operand, only: Selection | None) -> list[tuple[Decimal, Decimal]]:
-    """Value and weight of each line that counts for one person."""
-    frame = teller.frame
-    values, weights = frame.at(Level.LINE, of), frame.column("weight")
-    selected = None if only is None else only.flags(frame)
-    rows = range(frame.line_count) if selected is None else np.flatnonzero(selected)
-    found = [(values.number(int(row)), weights.number(int(row)) or Decimal(0)) for row in rows]
-    return [(value, weight) for value, weight in found if value is not None]
-
-
-def _of_lines(of: Operand, scope: Scope, only: Selection | None) -> Meaning:
-    meaning = scope.find(of, "of").for_lines(only)
-    if meaning.level is not Level.LINE:
-        raise StepProblem("level_mismatch", "of", "This needs a value per KPI line, such as an attainment.")
-    return replace(meaning, level=Level.PERSON, among=())
+        return np.where((weight == 0) & ~flags_or_none(failed(said), len(said)), empty, said).astype(np.int8)
 
 
 def _divisor(weight: Integers, places: int) -> Integers:
@@ -271,17 +159,5 @@ def _divisor(weight: Integers, places: int) -> Integers:
     return product(np.where(weight == 0, 1, weight), constant(10**places))
 
 
-def _counting(values: Column, selected: Flags | None) -> Flags | None:
-    """The lines that count: selected and not null; None for all."""
-    null = is_null(values.reasons)
-    if null is None:
-        return selected
-    return ~null if selected is None else selected & ~null
-
-
 def _without_left_out(reasons: Any) -> Any:
     return None if reasons is None else np.where(is_left_out(reasons), 0, reasons).astype(np.int8)
-
-
-def _any(flags: Flags | None, length: int) -> Flags:
-    return np.zeros(length, dtype=bool) if flags is None else flags
