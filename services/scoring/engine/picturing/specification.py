@@ -59,7 +59,7 @@ def _axis(field: str, title: str) -> dict[str, Any]:
 
 def _number(value: Decimal) -> float:
     """For drawing alone."""
-    return float(round(value, 4))  # nosemgrep: binary-float-near-money - a place on the screen
+    return float(round(value, 4))
 
 
 def _point(x: Decimal, y: Decimal, **more: Any) -> dict[str, Any]:
