@@ -59,7 +59,7 @@ EVENT_TYPES = {
     "scorecard.corrected": "A correction to which nobody objected changed a signed scorecard.",
     "scorecard.correction_done": "A correction took effect on every scorecard to which nobody objected.",
     "scorecard.closed": "A scorecard was closed with its cycle.",
-    "finding.muted": "Findings of the rule `code` stand until a day: everywhere, on a scorecard, or on one KPI of it.",
+    "finding.muted": "Findings of the rule `code` stand until a day: everywhere, in a cycle, about a unit, on a scorecard or a KPI of it.",
     "finding.unmuted": "What was muted is a finding again.",
     "review.released": "A review was released to the person it is about.",
     "review.acknowledged": "The person acknowledged their released review.",

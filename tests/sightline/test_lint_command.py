@@ -16,7 +16,7 @@ RULE = {code: RuleOutput.of(rule).model_dump() for code, rule in RULES.items()}
 
 
 def finding(code: str, line: int | None = None, reason: str | None = None) -> dict[str, Any]:
-    muting = {"reason": reason} if reason else None
+    muting = {"reason": reason, "ends_on": "2026-12-31"} if reason else None
     about = {"scorecard_id": "s1", "person_id": "p1", "line": line, "facts": {"kpi": "Calls"}}
     return {**about, "sentence": "Something.", "rule": RULE[code], "muting": muting}
 
@@ -93,4 +93,28 @@ def test_the_text_says_who_what_and_once_for_each_rule_how_to_mend_it(monkeypatc
         "What mends it",
         f"  orphan         {RULE['orphan']['fix']}",
         f"  weights_total  {RULE['weights_total']['fix']}",
+        "",
+        "Muted",
+        "  Ada Example, scorecard s1: skipped_level, until 2026-12-31: There is no level between.",
     ]
+
+
+def test_a_unit_is_told_with_what_is_found_about_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Unit(Server):
+        def get(self, service: str, path: str, **query: str) -> Any:
+            own = finding("unit_without_value_statement", reason="Written in May.") | {"scorecard_id": None, "unit_id": "u1"}
+            return [own] if path == "/v1/units/u1/findings" else super().get(service, path)
+
+        def pages(self, service: str, path: str, **query: Any) -> list[dict[str, Any]]:
+            if path == "/v1/units":
+                return [{"code": "sales", "id": "u1"}]
+            assert query.pop("unit_id") == "u1"
+            return super().pages(service, path, **query)
+
+    monkeypatch.setattr(lint, "open_client", lambda organization, act_as: Unit())
+    told = CliRunner().invoke(app, ["lint", "2026", "--unit", "sales", "--fail-on", "never"]).stdout
+    assert "  unit u1: unit_without_value_statement, until 2026-12-31: Written in May." in told.splitlines()
+    log = json.loads(CliRunner().invoke(app, ["lint", "2026", "--unit", "sales", "--format", "sarif"]).stdout)
+    (of_unit,) = [one for one in log["runs"][0]["results"] if one["ruleId"] == "unit_without_value_statement"]
+    assert of_unit["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "units/u1"
+    assert of_unit["suppressions"][0]["justification"] == "Written in May."

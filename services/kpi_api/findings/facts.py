@@ -78,6 +78,7 @@ class Card(NamedTuple):
     lines: tuple[Line, ...]
     id: UUID = NOBODY
     person_id: UUID = NOBODY
+    cycle_id: UUID = NOBODY
     status: str = "draft"
     imposed: bool = False
     window_start: date = date.min

@@ -17,7 +17,8 @@ from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidPro
 from kpi_api.graphql.writing import attempt, found, validated
 from kpi_api.scorecards.findings import actions, queries, schemas
 from kpi_api.scorecards.findings.models import FindingMuting
-from kpi_api.scorecards.findings.noted import Noted, quality
+from kpi_api.scorecards.findings.noted import Noted, NotedOfUnit, quality
+from kpi_api.scorecards.findings.units import findings_about_unit
 
 
 @strawberry.enum(description="Errors refuse an agreement, warnings may, information never does.")
@@ -45,22 +46,28 @@ class FindingRule:
         return cls(**same, severity=FindingSeverity(rule.severity), source=rule.origin.source, section=rule.origin.section)
 
 
-@strawberry.type(description="Why a finding is let stand, and until when.")
+@strawberry.type(description="Why a finding is let stand, and until when: everywhere where it names nothing.")
 class Muting:
     uuid: UUID
     code: str
     reason: str
     muted_at: datetime
     ends_on: date
+    scorecard_uuid: UUID | None
+    kpi_uuid: UUID | None
+    unit_uuid: UUID | None
+    cycle_uuid: UUID | None
 
     @classmethod
     def of(cls, row: FindingMuting) -> "Muting":
-        return cls(uuid=row.id, code=row.code, reason=row.reason, muted_at=row.muted_at, ends_on=row.ends_on)
+        same = {name: getattr(row, name) for name in ("code", "reason", "muted_at", "ends_on")}
+        return cls(**same, uuid=row.id, **{f"{name}_uuid": getattr(row, f"{name}_id") for name in ("scorecard", "kpi", "unit", "cycle")})
 
 
-@strawberry.type(description="What a rule found about a scorecard.")
+@strawberry.type(description="What a rule found about a scorecard, or about a unit.")
 class Finding:
-    scorecard_uuid: UUID
+    scorecard_uuid: UUID | None
+    unit_uuid: UUID | None
     line: int | None = strawberry.field(description="Counted from 1; null where it is about all of the scorecard.")
     kpi_uuid: UUID | None
     sentence: str
@@ -69,10 +76,11 @@ class Finding:
     muting: Muting | None
 
     @classmethod
-    def of(cls, noted: Noted) -> "Finding":
+    def of(cls, noted: Noted | NotedOfUnit) -> "Finding":
         line = noted.finding.line
         return cls(
-            scorecard_uuid=noted.card.id,
+            scorecard_uuid=noted.card.id if isinstance(noted, Noted) else None,
+            unit_uuid=noted.unit_id if isinstance(noted, NotedOfUnit) else None,
             line=line.number if line else None,
             kpi_uuid=line.kpi_id if line else None,
             sentence=noted.finding.sentence,
@@ -127,6 +135,19 @@ class FindingQuery:
             return None
         return connection(rows, after, Finding.of)
 
+    @strawberry.field(description="Findings about a unit's own KPIs in a cycle, for who leads it; null where out of sight.")
+    async def unit_findings(self, info: Info, unit_id: strawberry.ID, cycle: str) -> list[Finding] | None:
+        return await load_unit_findings(info, id_of("Unit", unit_id) or UUID(int=0), cycle)
+
+
+async def load_unit_findings(info: Info, unit_id: UUID, cycle: str) -> list[Finding] | None:
+    """Null where there is no such cycle, or one is not told what is found about the unit."""
+    try:
+        async with info.context.read() as session:
+            return [Finding.of(noted) for noted in await findings_about_unit(info.context.viewer, session, unit_id, cycle)]
+    except NotFound:
+        return None
+
 
 @strawberry.type(description="What is muted now, or was until now.")
 class MutingChanged:
@@ -141,15 +162,23 @@ MuteResult = Annotated[
 
 @strawberry.type
 class FindingMutation:
-    @strawberry.mutation(description="Let findings of a rule stand until a day: on a scorecard or one KPI of it, or everywhere (HR).")
+    @strawberry.mutation(
+        description="Let findings of a rule stand until a day: on a scorecard or a KPI of it, about a unit; in a cycle or everywhere (HR)."
+    )
     async def mute_finding(
-        self, info: Info, code: str, reason: str, ends_on: date, scorecard: strawberry.ID | None = None, kpi: strawberry.ID | None = None
+        self,
+        info: Info,
+        code: str,
+        reason: str,
+        ends_on: date,
+        scorecard: strawberry.ID | None = None,
+        kpi: strawberry.ID | None = None,
+        unit: strawberry.ID | None = None,
+        cycle: strawberry.ID | None = None,
     ) -> MuteResult:
         async def write(session: WriteSession) -> MutingChanged:
-            ids = {
-                "scorecard_id": found("Scorecard", scorecard) if scorecard is not None else None,
-                "kpi_id": found("Kpi", kpi) if kpi is not None else None,
-            }
+            named = {"Scorecard": scorecard, "Kpi": kpi, "Unit": unit, "Cycle": cycle}
+            ids = {f"{name.lower()}_id": found(name, id_) for name, id_ in named.items() if id_ is not None}
             given = validated(schemas.NewMuting, {"code": code, "reason": reason, "ends_on": ends_on, **ids})
             return MutingChanged(muting=Muting.of(await actions.mute(info.context.viewer, session, given)))
 

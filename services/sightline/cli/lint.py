@@ -75,10 +75,11 @@ def _of_scorecard(client: Client, scorecard: str) -> list[dict[str, Any]]:
 
 
 def _of_cycle(client: Client, cycle: str, unit: str | None) -> Iterator[dict[str, Any]]:
-    """What stands, then what is muted; it says how far it has come."""
+    """What is found about the unit itself, then what stands about scorecards and what is muted; it says how far it has come."""
     query: dict[str, Any] = {"cycle": cycle}
     if unit is not None:
         query["unit_id"] = _unit_id(client, unit)
+        yield from client.get("kpi_api", f"/v1/units/{query['unit_id']}/findings", cycle=cycle)
     seen = 0
     for muted in (False, True):
         for finding in client.pages("kpi_api", "/v1/findings", **query, muted=muted):
@@ -102,6 +103,7 @@ def _show(form: Format, rules: list[dict[str, Any]], found: list[dict[str, Any]]
         show_json({"findings": found})
     else:
         _tell([one for one in found if one["muting"] is None], names)
+        _tell_muted([one for one in found if one["muting"] is not None], names)
 
 
 def _tell(standing: list[dict[str, Any]], names: dict[str, str]) -> None:
@@ -120,6 +122,14 @@ def _tell(standing: list[dict[str, Any]], names: dict[str, str]) -> None:
     _line("\nWhat mends it")
     for code, fix in sorted({one["rule"]["code"]: one["rule"]["fix"] for one in standing}.items()):
         _line(f"  {code:<{width}}  {fix}")
+
+
+def _tell_muted(muted: list[dict[str, Any]], names: dict[str, str]) -> None:
+    """What somebody lets stand, why, and until when."""
+    if muted:
+        _line("\nMuted")
+    for one in muted:
+        _line(f"  {_subject(one, names)}: {one['rule']['code']}, until {one['muting']['ends_on']}: {one['muting']['reason']}")
 
 
 def _line(text: str) -> None:

@@ -29,7 +29,8 @@ def _rule(rule: dict[str, Any]) -> dict[str, Any]:
 
 
 def _result(one: dict[str, Any], place: int) -> dict[str, Any]:
-    where = f"scorecards/{one['scorecard_id']}" + (f"/lines/{one['line']}" if one["line"] else "")
+    about = f"units/{one['unit_id']}" if one.get("unit_id") else f"scorecards/{one['scorecard_id']}"
+    where = about + (f"/lines/{one['line']}" if one["line"] else "")
     result = {
         "ruleId": one["rule"]["code"],
         "ruleIndex": place,

@@ -1,10 +1,11 @@
 """Doors of findings: whoever sees a scorecard sees what is found about it; its other side and HR mute."""
 
-from tests.attack.attacking import Door, Read, Write
-from tests.attack.cast import Cast, Thing
+from tests.attack.attacking import Call, Door, Read, Write
+from tests.attack.cast import UNITS, Cast, Thing
 from tests.attack.doors.graph import PROBLEM, ask, changed, fields_of, own_id
 from tests.attack.doors.people_writes import write
 from tests.attack.doors.reads import FOREIGN, get, holds, listed, one, succeeds
+from tests.attack.expected import heads
 
 MUTING = {"code": "no_development", "reason": "r", "ends_on": "2199-12-31"}
 MUTED = MUTING | {"scorecard_id": "{id}"}
@@ -29,8 +30,18 @@ RULES = Read("graphql Query.findingRules", "scorecard", ask(f"{{ findingRules {{
              shows=holds("too_many_kpis"), is_list=True, not_by=FOREIGN)  # fmt: skip
 
 
+OF_UNIT = f'query ($id: ID!) {{ unitFindings(unitId: $id, cycle: "2026") {{ {fields_of("Finding", 1)} }} }}'
+
+
+def above_unit(viewer: str, owner: str) -> bool:
+    """HR, and whoever leads the unit that this one stands under; nobody about the unit that they head."""
+    _, parent, head = UNITS[owner]
+    return viewer != head and (viewer == "hr" or parent in heads(viewer))
+
+
 READS: list[Door] = [
     RULES,
+    Read("graphql Query.unitFindings", "unit", ask(OF_UNIT, id=own_id), shows=holds('"unitFindings":['), sees="led_unit"),
     graph_list(code='"too_few_kpis"'),
     graph_list(muted="true"),
     one("scorecard", "/v1/scorecards/{id}/findings"),
@@ -46,6 +57,9 @@ WRITES: list[Write] = [
     write("POST /v1/findings/mutings", "scorecard", MUTED, permit="finding.mute", twin="board", owner="chief", sees="scorecard"),
     write("POST /v1/findings/mutings", "scorecard", MUTING, permit="findings.mute_everywhere", owner="employee", sees="open",
           not_by=FOREIGN),
+    Write("kpi_api POST /v1/findings/mutings", "unit",
+          lambda thing: Call("POST", "/v1/findings/mutings", MUTING | {"code": "unit_without_value_statement", "unit_id": thing["id"]}),
+          above_unit, "executive", "north", sees="led_unit"),
     write("DELETE /v1/findings/mutings/{muting_id}", "finding_muting", path="/v1/findings/mutings/{id}", permit="finding.mute",
           twin="manager", owner="employee", sees="finding_muting", prepare=a_muting),
     Write("graphql Mutation.muteFinding", "scorecard", ask(

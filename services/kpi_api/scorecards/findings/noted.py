@@ -1,8 +1,8 @@
 """Findings with who muted them: what every door shows, and what a scorecard's quality counts."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -16,12 +16,24 @@ from kpi_api.scorecards.findings.definitions import Definitions
 from kpi_api.scorecards.findings.models import FindingMuting
 from kpi_api.scorecards.findings.reading import read_cards
 
+Subject = tuple[Any, ...]
+"""What a muting is about: the code of its rule, and ids."""
+
 
 @dataclass(frozen=True)
 class Noted:
     """A finding about a scorecard, and the muting that holds today, if one does. Errors cannot be muted, since they refuse."""
 
     card: Card
+    finding: Finding
+    muting: FindingMuting | None
+
+
+@dataclass(frozen=True)
+class NotedOfUnit:
+    """A finding about a unit, and the muting that holds today, if one does."""
+
+    unit_id: UUID
     finding: Finding
     muting: FindingMuting | None
 
@@ -49,17 +61,31 @@ async def _mutings_today(session: ReadSession, card_ids: Collection[UUID]) -> Se
     muting = FindingMuting
     here = or_(muting.scorecard_id.is_(None), among(muting.scorecard_id, card_ids))
     statement = select(muting).where(muting.organization_id == session.organization_id, muting.ends_on >= session.today, here)
-    return (await session.scalars(statement)).all()
+    return (await session.scalars(statement.where(muting.unit_id.is_(None)))).all()
+
+
+async def noted_of_unit(session: ReadSession, unit_id: UUID, cycle_id: UUID, found: Sequence[Finding]) -> list[NotedOfUnit]:
+    """What was found about a unit in a cycle, with what mutes it: about this unit, in the cycle, or everywhere."""
+    muting = FindingMuting
+    here = or_(muting.unit_id == unit_id, muting.unit_id.is_(None) & muting.scorecard_id.is_(None))
+    holds = (muting.organization_id == session.organization_id, muting.ends_on >= session.today, here)
+    by_subject = {(row.code, row.unit_id, row.cycle_id): row for row in await session.scalars(select(muting).where(*holds))}
+    places = ((unit_id, None), (None, cycle_id), (None, None))
+    return [NotedOfUnit(unit_id, one, _first(by_subject, [(one.rule.code, *place) for place in places])) for one in found]
 
 
 def _noted(card: Card, found: Sequence[Finding], mutings: Sequence[FindingMuting]) -> Iterator[Noted]:
-    by_subject = {(muting.code, muting.scorecard_id, muting.kpi_id): muting for muting in mutings}
+    by_subject = {(muting.code, muting.scorecard_id, muting.kpi_id, muting.cycle_id): muting for muting in mutings}
     for finding in found:
         code, kpi_id = finding.rule.code, finding.line.kpi_id if finding.line else None
         # The narrowest first.
-        subjects = [(code, card.id, kpi_id), (code, card.id, None), (code, None, None)] if by_subject else []
-        muting = next((by_subject[subject] for subject in subjects if subject in by_subject), None)
+        subjects = [(code, card.id, kpi_id, None), (code, card.id, None, None), (code, None, None, card.cycle_id), (code, None, None, None)]
+        muting = _first(by_subject, subjects) if by_subject else None
         yield Noted(card, finding, muting if finding.rule.severity != "error" else None)
+
+
+def _first(mutings: Mapping[Subject, FindingMuting], subjects: Iterable[Subject]) -> FindingMuting | None:
+    return next((mutings[subject] for subject in subjects if subject in mutings), None)
 
 
 def quality(found: Sequence[Noted]) -> Quality:

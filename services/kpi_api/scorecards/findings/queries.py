@@ -12,6 +12,7 @@ from chassis.database import ReadSession
 from chassis.pagination import PageRequest, Rows, fetch_page
 from chassis.problems import NotFound
 from kpi_api.cascade.queries import among
+from kpi_api.cascade.sight import portfolio
 from kpi_api.cycles import queries as cycles
 from kpi_api.findings import Severity
 from kpi_api.people.models import Employment, OrgUnit
@@ -142,11 +143,19 @@ def _before(column: Any) -> Any:
 SUMMED: Final = ("points", "errors", "warnings", "information")
 
 
+def led_units(viewer: Viewer) -> Select[OrgUnit]:
+    """Units of which the viewer is told what is found about them: those they lead, or any for who sees every KPI."""
+    units = select(OrgUnit).where(OrgUnit.organization_id == viewer.organization_id)
+    return units if viewer.sees_all("kpi") else units.where(OrgUnit.id.in_(portfolio(viewer)))
+
+
 def mutings(viewer: Viewer) -> Select[Any]:
-    """Mutings in sight: those of the whole organization, and those of scorecards in sight."""
+    """Mutings in sight: those of the whole organization or a cycle, those of scorecards in sight, and those of units that one leads."""
     card = visible(viewer).where(Scorecard.id == FindingMuting.scorecard_id).with_only_columns(Scorecard.id)
+    unit = led_units(viewer).where(OrgUnit.id == FindingMuting.unit_id).with_only_columns(OrgUnit.id)
     mine = FindingMuting.organization_id == viewer.organization_id
-    return select(FindingMuting).where(mine, or_(FindingMuting.scorecard_id.is_(None), exists(card)))
+    common = FindingMuting.scorecard_id.is_(None) & FindingMuting.unit_id.is_(None)
+    return select(FindingMuting).where(mine, or_(common, exists(card), exists(unit)))
 
 
 async def mutings_page(viewer: Viewer, session: ReadSession, page: PageRequest, *, scorecard_id: UUID | None = None) -> Rows[FindingMuting]:

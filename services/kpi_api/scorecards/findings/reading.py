@@ -21,7 +21,7 @@ from kpi_api.scorecards.findings.definitions import Definitions
 # The role is that of the window's day nearest to today. What was said about any KPI of the person in the window counts as looking at it.
 CARDS: Final = text(
     """
-    SELECT s.id, s.person_id, s.status, s.imposed, s.window_start, s.window_end, c.mid_year_on, r.code AS role_code,
+    SELECT s.id, s.person_id, s.cycle_id, s.status, s.imposed, s.window_start, s.window_end, c.mid_year_on, r.code AS role_code,
       EXISTS (SELECT FROM check_ins i WHERE i.organization_id = s.organization_id AND i.person_id = s.person_id
         AND i.period_start BETWEEN s.window_start AND s.window_end) AS checked_in,
       EXISTS (SELECT FROM reviews v WHERE v.organization_id = s.organization_id AND v.scorecard_id = s.id AND v.stage = 'mid_year'
@@ -146,6 +146,7 @@ def _card(row: Any, lines: tuple[Line, ...], above: Above, today: date) -> Card:
         lines=lines,
         id=row.id,
         person_id=row.person_id,
+        cycle_id=row.cycle_id,
         status=row.status,
         imposed=row.imposed,
         window_start=row.window_start,

@@ -70,8 +70,8 @@ async def list_findings(
 
 @router.get("/units/{unit_id}/findings", summary="Read what is found about a unit")
 async def read_unit_findings(unit_id: UUID, viewer: CurrentViewer, session: Read, cycle: CycleWanted) -> list[FindingOutput]:
-    """About the unit's own KPIs in a cycle, for who leads it or sees every KPI."""
-    return [FindingOutput.of_unit(unit_id, finding) for finding in await findings_about_unit(viewer, session, unit_id, cycle)]
+    """About the unit's own KPIs in a cycle, for who leads it or sees every KPI; what somebody let stand says so."""
+    return [FindingOutput.of_unit(noted, viewer.today) for noted in await findings_about_unit(viewer, session, unit_id, cycle)]
 
 
 @router.get("/findings/quality", summary="Read the quality of scorecards over time")
@@ -87,7 +87,8 @@ async def list_mutings(
     page: Paging,
     scorecard_id: Annotated[UUID | None, Query(description="Only of this scorecard.")] = None,
 ) -> Page[MutingOutput]:
-    """What was muted everywhere, or on scorecards that you see, oldest first. Those that ended, or whose rule is gone, say so."""
+    """What was muted everywhere, in cycles, about units that you lead, or on scorecards that you see, oldest first. Those that ended, or
+    whose rule is gone, say so."""
     rows = await queries.mutings_page(viewer, session, page, scorecard_id=scorecard_id)
     return Page(items=[muting_shown(row, viewer.today) for row in rows], next=page.link_next(rows))
 
@@ -96,7 +97,8 @@ async def list_mutings(
 async def post_muting(
     given: NewMuting, viewer: CurrentViewer, session: Write, response: Response, idempotency_key: IdempotencyKey = None
 ) -> MutingOutput:
-    """Let them stand until a day, with a reason: on a scorecard by its manager or HR, everywhere by HR. Errors cannot be muted."""
+    """Let them stand until a day, with a reason: on a scorecard by its manager or HR, about a unit by whoever leads it from above or HR, in
+    a cycle and everywhere by HR. Errors cannot be muted."""
     muting = await actions.mute(viewer, session, given)
     response.headers["Location"] = f"/v1/findings/mutings/{muting.id}"
     return muting_shown(muting, viewer.today)

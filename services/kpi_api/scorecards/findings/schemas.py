@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from chassis.dates import PlausibleDate
 from chassis.numbers import ExactDecimal
@@ -14,7 +15,7 @@ from kpi_api.dictionary.fields import Code
 from kpi_api.findings import RULES, Finding, Rule, Severity
 from kpi_api.findings.quality import Quality, mean_points
 from kpi_api.scorecards.findings.models import FindingMuting
-from kpi_api.scorecards.findings.noted import Noted
+from kpi_api.scorecards.findings.noted import Noted, NotedOfUnit
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), NOT_BLANK]
 
@@ -53,6 +54,8 @@ class MutingOutput(BaseModel):
     code: str
     scorecard_id: UUID | None
     kpi_id: UUID | None
+    unit_id: UUID | None
+    cycle_id: UUID | None
     reason: str
     muted_by_id: UUID
     muted_at: datetime
@@ -80,8 +83,9 @@ class FindingOutput(BaseModel):
         return cls._of(noted.finding, scorecard_id=noted.card.id, person_id=noted.card.person_id, unit_id=None, muting=muting)
 
     @classmethod
-    def of_unit(cls, unit_id: UUID, finding: Finding) -> Self:
-        return cls._of(finding, scorecard_id=None, person_id=None, unit_id=unit_id, muting=None)
+    def of_unit(cls, noted: NotedOfUnit, today: date) -> Self:
+        muting = muting_shown(noted.muting, today) if noted.muting else None
+        return cls._of(noted.finding, scorecard_id=None, person_id=None, unit_id=noted.unit_id, muting=muting)
 
     @classmethod
     def _of(cls, finding: Finding, **subject: Any) -> Self:
@@ -153,7 +157,7 @@ class QualityOverTime(BaseModel):
 
 
 class NewMuting(BaseModel):
-    """What to let stand: a rule everywhere, on one scorecard, or on one KPI of it, until a day (included)."""
+    """What to let stand: a rule everywhere, in a cycle, about a unit, on one scorecard, or on one KPI of it, until a day (included)."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -165,8 +169,16 @@ class NewMuting(BaseModel):
     code: Code
     scorecard_id: UUID | None = None
     kpi_id: UUID | None = None
+    unit_id: UUID | None = None
+    cycle_id: UUID | None = None
     reason: Reason
     ends_on: PlausibleDate
+
+    @model_validator(mode="after")
+    def is_about_one(self) -> Self:
+        if sum(id_ is not None for id_ in (self.scorecard_id, self.unit_id, self.cycle_id)) > 1:
+            raise PydanticCustomError("muted_subject", "Give `scorecard_id`, `unit_id` or `cycle_id`, or none of them for everywhere")
+        return self
 
 
 def muting_shown(muting: FindingMuting, today: date) -> MutingOutput:

@@ -12,27 +12,27 @@ from chassis.database import ReadSession
 from chassis.problems import NotFound
 from kpi_api.cascade.models import Contribution, Kpi
 from kpi_api.cascade.queries import among
-from kpi_api.cascade.sight import portfolio, sees_at_all
+from kpi_api.cascade.sight import sees_at_all
 from kpi_api.cycles import queries as cycles
 from kpi_api.dictionary.models import DefinitionVersion, Outcome
-from kpi_api.findings import Finding, Unit, findings_of_unit
+from kpi_api.findings import Unit, findings_of_unit
 from kpi_api.people import queries as people
 from kpi_api.people.models import OrgUnit
+from kpi_api.scorecards.findings.noted import NotedOfUnit, noted_of_unit
+from kpi_api.scorecards.findings.queries import led_units
 
 LIVE: Final = ("active", "waiting")
 
 
-async def findings_about_unit(viewer: Viewer, session: ReadSession, unit_id: UUID, cycle: str) -> list[Finding]:
+async def findings_about_unit(viewer: Viewer, session: ReadSession, unit_id: UUID, cycle: str) -> list[NotedOfUnit]:
     """Of a unit that the viewer leads, or of any for who sees every KPI. Raises NotFound."""
-    statement = select(OrgUnit).where(OrgUnit.organization_id == viewer.organization_id, OrgUnit.id == unit_id)
-    if not viewer.sees_all("kpi"):
-        statement = statement.where(OrgUnit.id.in_(portfolio(viewer)))
-    unit = await session.scalar(statement)
+    unit = await session.scalar(led_units(viewer).where(OrgUnit.id == unit_id))
     found = await cycles.cycle(viewer, session, cycle)
     if unit is None:
         raise NotFound()
     facts = await _facts(viewer, session, unit, found.id)
-    return findings_of_unit(facts, (await people.organization(viewer, session)).finding_limits)
+    limits = (await people.organization(viewer, session)).finding_limits
+    return await noted_of_unit(session, unit.id, found.id, findings_of_unit(facts, limits))
 
 
 async def _facts(viewer: Viewer, session: ReadSession, unit: OrgUnit, cycle_id: UUID) -> Unit:
