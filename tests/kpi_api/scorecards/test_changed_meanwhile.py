@@ -80,3 +80,23 @@ async def test_who_does_not_see_the_scorecard_is_told_nothing(scene: Scene) -> N
     await put_lines(scene, card, "ann", seen, *LESS)
     answer = await scene.act(card, "propose", "eve", etag=seen)
     assert (answer.status_code, "changes" in answer.json()) == (404, False)
+
+
+async def test_the_history_says_what_each_proposal_and_answer_changed(scene: Scene) -> None:
+    # Given a draft that Ann changed twice before she proposed it, and Max's answer with other weights.
+    card = await scene.opened()
+    for weights in (("60.00", "20.00", "20.00"), ("50.00", "40.00", "10.00")):
+        etag = (await scene.read(card))["etag"]
+        lines = {"lines": scene.lines(*weights)}
+        await (await scene.client("ann")).put(f"/v1/scorecards/{card}/lines", json=lines, headers={"If-Match": etag})
+    await scene.act(card, "propose", "ann")
+    await scene.act(card, "counter", "max", lines=scene.lines("55.00", "35.00", "10.00"))
+    await scene.act(card, "agree", "ann")
+    # Then the story tells who changed what.
+    steps = (await (await scene.client("ann")).get(f"/v1/scorecards/{card}/history")).json()["steps"]
+    assert [(step["verb"], step["changes"]) for step in steps[:4]] == [
+        ("open", []),
+        ("propose", ["Weight of “Calls 1”: 30.00, now 40.00.", "Weight of “Calls 2”: 20.00, now 10.00."]),
+        ("counter", ["Weight of “Calls 0”: 50.00, now 55.00.", "Weight of “Calls 1”: 40.00, now 35.00."]),
+        ("agree", []),
+    ]

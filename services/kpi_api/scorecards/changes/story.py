@@ -1,5 +1,6 @@
 """The history of somebody's scorecards in a cycle as sentences."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,9 @@ from chassis.database import ReadSession
 from kpi_api.scorecards import queries as scorecards
 from kpi_api.scorecards.changes.models import ScorecardChange
 from kpi_api.scorecards.changes.schemas import Story, StoryStep
-from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory
+from kpi_api.scorecards.differences import differences
+from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardText
+from kpi_api.scorecards.terms import Document
 
 WHO: Final = {
     "person": "The person", "manager": "The manager", "hr": "HR", "clock": "The clock", "cascade": "The cascade",
@@ -45,6 +48,10 @@ DID: Final = {
 }
 
 
+WRITES: Final = {"proposed": "propose", "countered": "counter"}
+"""The verbs by which a side writes a text of its own, by the status they lead to."""
+
+
 async def story(viewer: Viewer, session: ReadSession, scorecard_id: UUID) -> Story:
     """What happened to the scorecard, and to those before and after it in the cycle, oldest first. Raises NotFound."""
     card = await scorecards.scorecard(viewer, session, scorecard_id)
@@ -55,7 +62,9 @@ async def story(viewer: Viewer, session: ReadSession, scorecard_id: UUID) -> Sto
         )
     }
     changes = (await session.scalars(select(ScorecardChange).where(ScorecardChange.scorecard_id.in_(cards)))).all()
-    return Story(steps=[_step(row, cards, changes) for row in await _rows(session, list(cards))])
+    rows = await _rows(session, list(cards))
+    answers = await _answers(session, [step for step, _ in rows])
+    return Story(steps=[_step(row, cards, changes, answers) for row in rows])
 
 
 async def _rows(session: ReadSession, ids: Sequence[UUID]) -> Sequence[Any]:
@@ -65,7 +74,27 @@ async def _rows(session: ReadSession, ids: Sequence[UUID]) -> Sequence[Any]:
     return (await session.execute(statement.order_by(ScorecardHistory.happened_at, ScorecardHistory.id))).all()
 
 
-def _step(row: Any, cards: Mapping[UUID, Scorecard], changes: Sequence[ScorecardChange]) -> StoryStep:
+async def _answers(session: ReadSession, steps: Sequence[ScorecardHistory]) -> dict[UUID, list[str]]:
+    """By step, what a proposal or an answer to it says otherwise than the one before, the first than the scorecard as it was opened."""
+    kept = select(ScorecardText).where(ScorecardText.scorecard_id.in_({step.scorecard_id for step in steps}))
+    texts = (await session.scalars(kept.order_by(ScorecardText.scorecard_id, ScorecardText.version))).all()
+    waiting = defaultdict(list)
+    for step in steps:
+        waiting[step.scorecard_id, step.verb].append(step.id)
+    told: dict[UUID, list[str]] = {}
+    before: dict[UUID, Document] = {}
+    for text in texts:
+        of_step = waiting[text.scorecard_id, WRITES.get(text.status, "")]
+        former = before.setdefault(text.scorecard_id, text.document)
+        if of_step:
+            told[of_step.pop(0)] = differences(former, text.document)
+            before[text.scorecard_id] = text.document
+    return told
+
+
+def _step(
+    row: Any, cards: Mapping[UUID, Scorecard], changes: Sequence[ScorecardChange], answers: Mapping[UUID, list[str]]
+) -> StoryStep:
     step, comment = row
     change = _change_of(step, changes)
     return StoryStep(
@@ -74,7 +103,7 @@ def _step(row: Any, cards: Mapping[UUID, Scorecard], changes: Sequence[Scorecard
         verb=step.verb,
         side=step.side,
         sentence=_sentence(step, cards[step.scorecard_id], change),
-        changes=change.differences if change else [],
+        changes=change.differences if change else answers.get(step.id, []),
         comment=comment,
     )
 
