@@ -103,3 +103,16 @@ def test_binary_floats_are_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"scorecard_id": ["S1"], "kpi_code": ["a"], "target": [1.5], "actual": ["1"]}), file)
     result = CliRunner().invoke(app, arguments(tmp_path, file))
     assert "target holds binary floats" in str(result.exception)
+
+
+def test_people_come_out_in_the_order_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given thousands of scorecards with two rows each, when they are read in other pieces, then the files are the same, row by row."""
+    ids = [f"S{number * 7919 % 5000:04d}" for number in range(5000)]
+    rows = [f"{id_},,k{kpi},50,higher,10,{kpi + 5},EUR,1000,,," for id_ in ids for kpi in range(2)]
+    file, found = written(tmp_path, ".parquet", rows), []
+    for size in (2_500, 100_000):
+        monkeypatch.setattr(reading, "ROWS", size)
+        assert CliRunner().invoke(app, [*arguments(tmp_path, file), "--to", str(tmp_path / "out")]).exit_code == 0
+        found.append([pq.read_table(tmp_path / "out" / name) for name in ("lines.parquet", "people.parquet")])
+    assert found[0] == found[1]
+    assert found[0][1]["scorecard_id"].to_pylist() == ids

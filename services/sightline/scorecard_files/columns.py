@@ -15,6 +15,7 @@ from sightline.scorecard_files.reading import Piece
 
 LINE_FIELDS = tuple(field for field in LINES if not pa.types.is_list(field.type) and field.name not in {"scorecard_id", "combine"})
 PERSON_FIELDS = tuple(field for field in PEOPLE if not pa.types.is_list(field.type) and field.name != "scorecard_id")
+_ROW = "row of the file"
 SEGMENT_FIELDS = tuple(field for field in SEGMENT if field.name in {"starts_on", "ends_on", "fte"})
 
 
@@ -58,9 +59,9 @@ def _refuse_repeated_kpis(lines: pa.Table) -> None:
 def _people(typed: "_Typed", ids: pa.Array, inputs: Collection[pa.Field]) -> pa.Table:
     """One person per scorecard; a figure stands in any of its rows, the same in each that has one."""
     columns = typed.columns([*PERSON_FIELDS, *SEGMENT_FIELDS, *inputs])
-    table = pa.table({"scorecard_id": ids, **columns}).combine_chunks()
-    ends = [(name, how) for name in columns for how in ("min", "max")]
-    found = table.group_by("scorecard_id", use_threads=False).aggregate(ends)
+    table = pa.table({"scorecard_id": ids, _ROW: typed.numbers, **columns}).combine_chunks()
+    ends = [(_ROW, "min"), *((name, how) for name in columns for how in ("min", "max"))]
+    found = table.group_by("scorecard_id", use_threads=False).aggregate(ends).sort_by(f"{_ROW}_min")  # groups come in any order
     for name in columns:
         differing = pc.fill_null(pc.not_equal(found[f"{name}_min"], found[f"{name}_max"]), fill_value=False)
         if pc.any(differing).as_py():
