@@ -20,9 +20,11 @@ from chassis.worker import run_worker
 
 def main(make_service: Callable[[], Service]) -> None:
     """Serve HTTP; work jobs when the argument is `worker`; bring the database to this version, as its owner, when it is `migrate`."""
+    gc.disable()  # loading a service makes millions of objects that stay
     service = make_service()
     configure_logs(service.settings.log_level)
     gc.freeze()  # what was imported stays for good: collections need not walk it again and again
+    gc.enable()
     gc.set_threshold(50_000, 20, 20)  # a bulk request makes millions of objects and hardly a cycle among them
     if sys.argv[1:] == ["worker"]:
         asyncio.run(run_worker(service))
