@@ -81,6 +81,7 @@ def _few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(findings, "CARDS", 20)
     monkeypatch.setattr(person, "VIEWERS", 10)
     monkeypatch.setattr(person, "REQUESTS", 80)
+    monkeypatch.setattr(person, "ROUNDS", 1)  # each starts the service twice
     monkeypatch.setattr(line_of_sight, "REQUESTS", 80)
 
 
