@@ -106,7 +106,7 @@ async def test_a_cycle_says_what_may_be_done_with_it(organization: Organization)
     assert await do_as_said(planned, "open", admin.post(f"{place}/open"))
     # Then an open one keeps its dates, takes another name, and can be closed.
     opened = await ok(admin.get(place))
-    assert said(opened, "open") == (False, "The cycle is open; only a planned one can become open.")
+    assert said(opened, "open") == (False, "The cycle is open; only one that is planned can become open.")
     assert not await do_as_said(opened, "change_dates", admin.patch(place, json=shorter, headers=anyhow))
     assert await do_as_said(opened, "change", admin.patch(place, json={"name": "Thirty"}, headers=anyhow))
     assert await do_as_said(opened, "close", admin.post(f"{place}/close"))

@@ -108,7 +108,7 @@ def require_closable(viewer: Viewer, cycle: Cycle) -> None:
 
 def _require_next(cycle: Cycle, before: CycleStatus, after: CycleStatus) -> None:
     if cycle.status != before:
-        raise CycleTransition(f"The cycle is {cycle.status}; only a {before} one can become {after}.", current_status=cycle.status)
+        raise CycleTransition(f"The cycle is {cycle.status}; only one that is {before} can become {after}.", current_status=cycle.status)
 
 
 async def change_status(session: WriteSession, cycle_id: UUID, before: CycleStatus, after: CycleStatus) -> Cycle:

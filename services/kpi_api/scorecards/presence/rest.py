@@ -1,8 +1,9 @@
 """REST doors of time within a scorecard: what leave and part-time do to it, and would do."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Body
 
 from chassis.transactions import Read, TransactionalRoute
 from kpi_api.access.door import CurrentViewer
@@ -19,6 +20,8 @@ async def get_time(scorecard_id: UUID, viewer: CurrentViewer, session: Read) -> 
 
 
 @router.post("/preview", summary="Preview what leave or part-time would do to a scorecard")
-async def preview_time(scorecard_id: UUID, given: Supposition, viewer: CurrentViewer, session: Read) -> ScorecardTime:
+async def preview_time(
+    scorecard_id: UUID, given: Annotated[Supposition, Body(default_factory=Supposition)], viewer: CurrentViewer, session: Read
+) -> ScorecardTime:
     """With further leave, another share of full time, or other rules than those that were signed. Nothing is kept."""
     return await time_of_scorecard(viewer, session, scorecard_id, given)
