@@ -25,7 +25,7 @@ MEAN = "{name: m, kind: weighted_mean, of: a"
     ("steps", "code", "field", "words"),
     [
         ("{name: a, kind: attainmant}", "unknown_step_kind", "/steps/0", 'Step "a"'),
-        ("{name: a, kind: multiply, of: [salary, 1000, 1000, 1000, 1000, 1000]}", "plan_bounds", "/steps/0", "10^25"),
+        ("{name: a, kind: multiply, of: [salary, 1000, 1000, 1000, 1000, 1000]}", "plan_bounds", "/steps/0", "could reach 10^28"),
         (
             "{name: a, kind: divide, of: salary, by: rating}\n  - {name: b, kind: multiply, of: [a, 10]}",
             "plan_bounds",

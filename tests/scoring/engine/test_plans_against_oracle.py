@@ -84,6 +84,7 @@ def test_every_step_of_many_plans(document: dict[str, Any], given_people: list[d
     check(document, given_people, slice_lines)
 
 
+@pytest.mark.deep
 def test_the_plans_are_of_every_kind_and_mostly_valid() -> None:
     """Given what is drawn, then no kind is rare and most plans can be loaded; else the test above would prove little."""
     kinds, loaded = Counter[str](), Counter[bool]()

@@ -147,8 +147,9 @@ class Step(Strict, ABC):
             if limit is not None:
                 low, high = (min(low, limit[1]), min(high, limit[1])) if field == "cap" else (max(low, limit[0]), max(high, limit[1]))
         if max(abs(low), abs(high)) > LARGEST_RESULT:
-            message = "The result could pass 10^25, more than can be held; give the step, or one above it, a cap."
-            raise StepProblem("plan_bounds", "", message)
+            could = f"The result could reach 10^{len(str(int(max(abs(low), abs(high))))) - 1}, more than the 10^25 that can be held"
+            mend = "give the inputs it is made of a minimum and a maximum, or this step or one above it a floor and a cap"
+            raise StepProblem("plan_bounds", "", f"{could}; {mend}.")
         return replace(meaning, low=low, high=high, among=())
 
     def _limit(self, scope: Scope, field: str, meaning: Meaning) -> tuple[Fraction, Fraction] | None:
