@@ -67,7 +67,8 @@ def read_workbook(body: bytes, *, columns: Collection[str], required: Collection
     wrong: list[tuple[int, str]] = []
     rows = [(n, {name: _text(line, place, n, wrong) for name, place in letters.items()}) for n, line in enumerate(lines[1:], start=1)]
     if wrong:
-        raise TableProblem("unreadable_cell", f"{wrong[0][1]} ({len(wrong)} such cells.)", rows=wrong)
+        more = f" ({len(wrong)} such cells.)" if len(wrong) > 1 else ""
+        raise TableProblem("unreadable_cell", f"{wrong[0][1]}{more}", rows=wrong)
     return [(n, row) for n, row in rows if any(row.values())], {name: _letter(place) for name, place in letters.items()}
 
 

@@ -38,6 +38,7 @@ from sightline.cli import (
     scorecard,
     scorecard_assign,
     status,
+    template,
     token,
     up,
 )
@@ -82,6 +83,7 @@ app.add_typer(scorecard.scorecard, name="scorecard")
 for command in (scorecard_assign.assign, scorecard_assign.copy, scorecard_assign.undo):
     scorecard.scorecard.command()(command)
 app.add_typer(formula.app, name="formula")
+app.add_typer(template.app, name="template")
 app.add_typer(plan.app, name="plan")
 app.add_typer(run.app, name="run")
 app.add_typer(payroll.app, name="payroll")
