@@ -145,6 +145,17 @@ async def test_a_wrong_arrow_snapshot_is_refused_whole(company: Company, change:
     assert broken.json()["errors"][0]["code"] == "unreadable_stream"
 
 
+async def test_an_arrow_snapshot_that_was_cut_off_is_refused_whole(company: Company) -> None:
+    """Given a stream cut inside a batch, and one cut after its last batch, so that it reads like a whole one, then neither is taken."""
+    run_id = await company.announce()
+    whole = arrow_stream([company.scorecard("ana"), company.scorecard("ben")])
+    for cut, code in ((len(whole) // 2, "unreadable_stream"), (len(whole) - 8, "stream_cut_off")):
+        refused = await company.service.put(f"/v1/runs/{run_id}/scorecards", content=whole[:cut], headers=ARROW)
+        assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, code)
+        assert ok(await company.service.get(f"/v1/runs/{run_id}")).json()["status"] == "open"
+    ok(await company.service.put(f"/v1/runs/{run_id}/scorecards", content=whole, headers=ARROW))
+
+
 async def test_who_computes_does_not_approve_and_nobody_approves_their_own_pay(company: Company) -> None:
     # Given a run that comp had computed, with the pay of ana, who is a comp_admin too.
     await company.appoint("ana", "comp_admin")

@@ -86,12 +86,13 @@ async def test_steps_are_told_to_who_asks(company: Company) -> None:
     [
         (b"", "empty_stream"),
         (body(one_person("s1"))[:-400], "unreadable_stream"),
+        (body(one_person("s1"))[:-8], "stream_cut_off"),
         (body(one_person("s1"), plan=None), "plan_missing"),
         (body(one_person("s1"), one_person("s1")), "repeated_scorecard"),
         (body((one_person("s1")[0], one_person("s2")[1])), "unknown_scorecard"),
         (body(one_person("s1"), plan="plan: p\nsteps: [{name: a, kind: magic}]"), "unknown_step_kind"),
     ],
-    ids=["nothing", "cut off", "no plan", "twice", "somebody else's lines", "wrong plan"],
+    ids=["nothing", "cut off", "cut off between batches", "no plan", "twice", "somebody else's lines", "wrong plan"],
 )
 async def test_what_is_wrong_is_told_instead_of_an_answer(company: Company, content: bytes, code: str) -> None:
     answer = await sent(company.service, content)

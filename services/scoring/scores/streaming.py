@@ -16,6 +16,7 @@ import pyarrow as pa
 from scoring.engine import ENGINE_SEMANTICS_VERSION, Plan, Result
 from scoring.engine.batches import Batch, score_batches
 from scoring.plans.documents import plan_of
+from scoring.snapshots.arrow import END, refuse_cut_off
 from scoring.snapshots.problems import snapshot_problem
 
 PLAN: Final = b"plan"
@@ -81,6 +82,8 @@ class Batches:
         except (pa.ArrowException, OSError, EOFError) as error:
             words = f"The {title} of batch {number + 1} are no Arrow IPC stream: {error}."
             raise snapshot_problem("unreadable_stream", f"/{number}/{title}", words) from None
+        file.seek(file.tell() - len(END))
+        refuse_cut_off(file.read(len(END)), f"/{number}/{title}")
         return table
 
     def plan(self) -> Plan:

@@ -12,18 +12,33 @@ from scoring.snapshots.canonical import one
 from scoring.snapshots.problems import snapshot_problem
 from scoring.snapshots.schema import SCORECARDS, UUIDS, WORDS
 
+END = b"\xff\xff\xff\xff\x00\x00\x00\x00"
+"""What the writer of a stream puts behind its last batch when it is closed."""
 UUID_PATTERN = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 
 
 def read_stream(body: bytes) -> pa.Table:
     """The table of an Arrow IPC stream in the canonical schema. Raises SnapshotInvalid."""
+    table = _read(body)
+    refuse_cut_off(body[-len(END) :], "body")
+    return conformed(table)
+
+
+def refuse_cut_off(end: bytes, place: str) -> None:
+    """Raises SnapshotInvalid `stream_cut_off` where a stream lacks its end mark: cut between two batches it reads like a whole one."""
+    if end != END:
+        words = "The Arrow IPC stream has no end mark: it was cut off, or its writer was not closed. Nothing was taken."
+        raise snapshot_problem("stream_cut_off", place, words)
+
+
+def _read(body: bytes) -> pa.Table:
     try:
         with pa.ipc.open_stream(pa.BufferReader(body)) as reader:
             table = reader.read_all()
         table.validate(full=True)
     except (pa.ArrowInvalid, pa.ArrowException, OSError, EOFError) as error:
         raise snapshot_problem("unreadable_stream", "body", f"This is not an Arrow IPC stream: {error}.") from None
-    return conformed(table)
+    return table
 
 
 def conformed(table: pa.Table) -> pa.Table:
