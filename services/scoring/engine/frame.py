@@ -181,8 +181,10 @@ _MISSING = {
 
 def _whole_where_undivided(share: Column) -> Column:
     """S1: everybody carries the whole result, unless somebody divided it."""
-    undivided = share.reasons == Reason.input_missing if share.reasons is not None else None
-    if undivided is None or not undivided.any():
+    if share.reasons is None:
+        return share
+    undivided = share.reasons == Reason.input_missing
+    if not undivided.any():
         return share
     return Column(np.where(undivided, 10**share.places, share.values), share.places, np.where(undivided, 0, share.reasons).astype(np.int8))
 
