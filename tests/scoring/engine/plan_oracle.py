@@ -268,7 +268,10 @@ def _counting(step: Step, lines: Sequence[Mapping[str, Any]], values: Mapping[st
 
 def _mean(step: Step, lines: Sequence[Mapping[str, Any]], values: Mapping[str, Any]) -> Value:
     if isinstance(step["of"], list):
-        found = [(_operand(term["value"], values, None), Fraction(term["weight"])) for term in step["of"]]
+        found = [(_operand(term["value"], values, None), _operand(term["weight"], values, None)) for term in step["of"]]
+        if any(isinstance(weight, Missing) for _, weight in found):
+            return FAILED
+        found = [(value, weight) for value, weight in found if weight]
         if any(isinstance(value, Missing) and not value.left_out for value, _ in found):
             return FAILED
         pairs = [(value, weight) for value, weight in found if not isinstance(value, Missing)]

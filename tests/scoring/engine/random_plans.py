@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 LINE_FIGURES = ("actual", "target", "threshold", "stretch", "weight")
-INPUTS = ("a", "b", "huge", "unit_number")
+INPUTS = ("a", "b", "huge", "unit_number", "share")
 MODES = ["half_up", "half_down", "half_even", "up", "down", "ceiling", "floor"]
 
 numbers = st.sampled_from([Decimal(text) for text in ("0", "0.5", "1", "-1", "0.8", "1.2", "2", "10", "-2.5", "0.333333333333")])
@@ -24,6 +24,9 @@ figures = st.one_of(
 huge = st.one_of(
     st.none(), st.sampled_from([Decimal(10) ** 12, -(Decimal(10) ** 12), Decimal(10) ** 13 + 1, Decimal("999999999999.999999999999")])
 )
+numbers_of_units = st.sampled_from([None, Decimal(1), Decimal(2)])
+shares = st.sampled_from([Decimal(0), Decimal("0.4")])
+weights = st.sampled_from([Decimal(1), Decimal("2.5"), "unit_number", "share"])
 rows = st.fixed_dictionaries(
     {
         **dict.fromkeys(("actual", "target", "threshold", "stretch"), figures),
@@ -37,7 +40,13 @@ people = st.lists(
         {
             "lines": st.lists(rows, max_size=4),
             "inputs": st.fixed_dictionaries(
-                {"a": figures, "b": figures, "huge": huge, "unit_number": st.sampled_from([None, Decimal(1), Decimal(2)])}
+                {
+                    "a": figures,
+                    "b": figures,
+                    "huge": huge,
+                    "unit_number": st.sampled_from([None, Decimal(1), Decimal(2)]),
+                    "share": st.sampled_from([Decimal(0), Decimal("0.4")]),
+                }
             ),
         }
     ),
@@ -74,7 +83,8 @@ def plans(draw: Any) -> dict[str, Any]:
         made_of_lines = kind not in GATHERING and bool(_names(step) & set(lines))
         if kind != "amount":
             (lines if made_of_lines else persons).append(step["name"])
-    inputs: list[dict[str, Any]] = [{"name": name, "minimum": -1000, "maximum": 1000} for name in ("a", "b", "unit_number")]
+    inputs: list[dict[str, Any]] = [{"name": name, "minimum": -1000, "maximum": 1000} for name in ("a", "b")]
+    inputs += [{"name": name, "minimum": 0, "maximum": 1000} for name in ("unit_number", "share")]
     return {"plan": "any", "inputs": [*inputs, {"name": "huge"}], "steps": steps}
 
 
@@ -185,7 +195,9 @@ def _mean(names: list[str], lines: list[str]) -> Any:
     ) | st.fixed_dictionaries({"of": _one(lines), "empty": empty, "weights": st.just("equal")}, optional={"only": selections})
     persons = [name for name in names if name not in lines]
     terms = st.lists(
-        st.fixed_dictionaries({"value": _one(persons), "weight": st.sampled_from([Decimal(1), Decimal("2.5")])}), min_size=1, max_size=3
+        st.fixed_dictionaries({"value": _one(persons), "weight": weights}),
+        min_size=1,
+        max_size=3,
     )
     return of_lines | st.fixed_dictionaries({"of": terms, "empty": empty})
 

@@ -52,6 +52,8 @@ MEAN = "{name: m, kind: weighted_mean, of: a"
             "/steps/1/weights_total",
             "no weights",
         ),
+        ("{name: a, kind: weighted_mean, of: [{value: rating, weight: rating}]}", "no_weight", "/steps/0/of/0/weight", "never below zero"),
+        ("{name: a, kind: weighted_mean, of: [{value: rating, weight: 0}]}", "not_positive", "/steps/0/of/0/weight", "above zero"),
         ("{name: a, kind: multiply, of: [rating, .nan]}", "not_finite", "/steps/0/of/1", "not a number"),
         (f"{{name: a, kind: multiply, of: [rating, {10**30}]}}", "decimal_bounds", "/steps/0/of/1", 'Step "a"'),
         ("{name: a, kind: add, of: [salary, rating]}", "unit_mismatch", "/steps/0/of", "Money and plain"),

@@ -17,7 +17,7 @@ from tests.scoring.engine.random_plans import DRAWN, INPUTS, LINE_FIGURES, peopl
 
 FORESEEN = {"plan_bounds", "level_mismatch", "division_by_zero", "too_many_places"}
 """Why a drawn plan may be refused: it could overflow, mixes lines and people, or pays units finer than its places."""
-LARGEST = {"a": 1000, "b": 1000, "unit_number": 1000, "huge": 10**13}
+LARGEST = {"a": 1000, "b": 1000, "unit_number": 1000, "share": 1000, "huge": 10**13}
 
 
 def exact(number: Decimal | None, largest: int = 10**12) -> Any:

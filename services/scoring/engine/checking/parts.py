@@ -27,8 +27,9 @@ def part_findings(plan: Plan) -> Iterator[Finding]:
 
 def _weights(step: Step) -> Iterator[Finding]:
     if isinstance(step, WeightedMean) and isinstance(step.of, list):
-        total = sum((term.weight for term in step.of), Decimal(0))
-        if len(step.of) > 1 and total not in {Decimal(1), Decimal(100)} and len({term.weight for term in step.of}) > 1:
+        weights = [term.weight for term in step.of if isinstance(term.weight, Decimal)]
+        total = sum(weights, Decimal(0))
+        if len(step.of) == len(weights) > 1 and total not in {Decimal(1), Decimal(100)} and len(set(weights)) > 1:
             yield found("weight_sum", step.name, "of", f"The weights add up to {digits(total)}; they count relative to one another.")
 
 

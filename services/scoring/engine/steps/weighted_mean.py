@@ -6,17 +6,18 @@ from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from chassis.numbers import scaled
 from scoring.engine.columns import Column
 from scoring.engine.exact import Flags, Integers, constant, multiplied_quotient, product, total
 from scoring.engine.frame import Frame
 from scoring.engine.gathering import is_left_out, line_reasons, per_person, weight_share
-from scoring.engine.meanings import Level, Meaning
+from scoring.engine.meanings import Level, Meaning, Unit
 from scoring.engine.numerals import Numeral, Operand
 from scoring.engine.problems import StepProblem
-from scoring.engine.reasons import Reason, failed, first_of, is_null, marked
+from scoring.engine.reasons import Reason, failed, first_of, is_null, marked, only_nulls
 from scoring.engine.steps.lines import counted_lines, flags_or_none, lines_that_count, of_lines
 from scoring.engine.steps.step import Scope, Selection, Step, Strict, later, places_of, same_currency
 from scoring.engine.teller import Teller, digits
@@ -25,10 +26,18 @@ Empty = Literal["block", "renormalise", "zero"]
 
 
 class Term(Strict):
-    """One named value and its weight; weights are relative to one another."""
+    """One named value and its weight; weights are relative to one another. A weight may be a figure of each person, such as an input; where
+    it is zero, the value is not asked for."""
 
     value: Operand
-    weight: Numeral = Field(gt=0)
+    weight: Operand
+
+    @field_validator("weight")
+    @classmethod
+    def _weighs_something(cls, weight: str | Decimal) -> str | Decimal:
+        if isinstance(weight, Decimal) and weight <= 0:
+            raise PydanticCustomError("not_positive", "A weight is above zero")
+        return weight
 
 
 class WeightedMean(Step):
@@ -53,7 +62,7 @@ class WeightedMean(Step):
 
     def operands(self) -> Iterator[str | Decimal]:
         if isinstance(self.of, list):
-            yield from (term.value for term in self.of)
+            yield from (operand for term in self.of for operand in (term.value, term.weight))
         else:
             yield self.of
             if self.weights == "scorecard":
@@ -73,13 +82,19 @@ class WeightedMean(Step):
             raise StepProblem("level_mismatch", "of", "A list names values per person; average the lines of each group first.")
         if len({meaning.unit for meaning in meanings}) > 1:
             raise StepProblem("unit_mismatch", "of", "Money and plain numbers cannot be averaged together.")
+        for place, term in enumerate(terms):
+            weight = scope.find(term.weight, f"of[{place}].weight")
+            if weight.unit is Unit.MONEY or weight.level is Level.LINE or weight.low < 0:
+                message = f'"{term.weight}" is no weight: that is a plain number of each person, never below zero.'
+                raise StepProblem("no_weight", f"of/{place}/weight", message)
         same_currency(meanings, "of")
         low, high = min(meaning.low for meaning in meanings), max(meaning.high for meaning in meanings)
         return replace(meanings[0], level=Level.PERSON, low=low, high=high, among=())
 
     def words(self, teller: Teller) -> str:
         if isinstance(self.of, list):
-            known = [(term.weight, teller.value(term.value), term.value) for term in self.of]
+            weighed = [(teller.value(term.weight) or Decimal(0), term) for term in self.of]
+            known = [(weight, teller.value(term.value), term.value) for weight, term in weighed if weight]
             terms = [f"{digits(weight)} × {teller.text(operand)}" for weight, value, operand in known if value is not None]
             return f"({' + '.join(terms)}) ÷ {digits(sum((weight for weight, value, _ in known if value is not None), Decimal(0)))}"
         counted = counted_lines(teller, self.of, self.only)
@@ -132,14 +147,17 @@ class WeightedMean(Step):
     def _mean_of_terms(self, frame: Frame, terms: list[Term]) -> Column:
         columns = [frame.column(term.value) for term in terms]
         places = max(column.places for column in columns)
-        weight_places = max(max(0, -int(term.weight.normalize().as_tuple().exponent)) for term in terms)
+        weights = [frame.column(term.weight) for term in terms]
+        weight_places = max(column.places for column in weights)
         weighted, weight, reasons = constant(0), constant(0), None
-        for term, column in zip(terms, columns, strict=True):
-            own = constant(int(term.weight.scaleb(weight_places)))
-            null = is_null(column.reasons)
+        for column, given in zip(columns, weights, strict=True):
+            own, null = given.at(weight_places).values, is_null(column.reasons)
             used = own if null is None else np.where(null, 0, own)
             weighted, weight = total(weighted, product(column.at(places).values, used)), total(weight, used)
-            reasons = first_of(reasons, _without_left_out(column.reasons))
+            of_value = _without_left_out(column.reasons)
+            if of_value is not None and not own.all():
+                of_value = np.where(own == 0, 0, of_value).astype(np.int8)
+            reasons = first_of(reasons, only_nulls(given.reasons), of_value)
         divisor = product(np.where(weight == 0, 1, weight), constant(10**places))
         mean = multiplied_quotient(weighted, constant(10**self.places), divisor, self.rounding)
         if (weight == 0).any():
