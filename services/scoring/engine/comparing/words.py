@@ -1,6 +1,6 @@
 """Two plans compared step by step, in words. Layout, comments and how a number is written make no difference."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -68,11 +68,15 @@ def _moved(what: str, path: str, old: list[str], new: list[str], are: Mapping[st
 def _longest_common(old: list[str], new: list[str]) -> set[str]:
     """Names of a longest run that both lists hold in the same order."""
     places = {name: place for place, name in enumerate(new)}
-    best: list[tuple[list[str], int]] = []
+    runs: list[list[str]] = [[]]
     for name in old:
-        longest = max((run for run, last in best if last < places[name]), key=len, default=list[str]())
-        best.append(([*longest, name], places[name]))
-    return set(max((run for run, _ in best), key=len, default=list[str]()))
+        before = [run for run in runs if not run or places[run[-1]] < places[name]]
+        runs.append([*_longest(before), name])
+    return set(_longest(runs))
+
+
+def _longest(runs: Sequence[list[str]]) -> list[str]:
+    return max(runs, key=len)
 
 
 def _fields(subject: str, step: str | None, path: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
