@@ -21,6 +21,7 @@ from kpi_api.cascade.sight import may_change
 from kpi_api.cascade.sights import refresh_sights_of_kpis
 from kpi_api.cascade.windows.dates import phasing_errors, with_due_days
 from kpi_api.cascade.windows.queries import window_and_calendar
+from kpi_api.cascade.withdrawing import require_open_cycle
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.dictionary.target_schemas import Part, Target
 from kpi_api.dictionary.targets_fit import misfits
@@ -125,9 +126,11 @@ async def store_new(session: WriteSession, drafts: Sequence[Draft]) -> None:
 
 
 async def changeable_kpi(viewer: Viewer, session: WriteSession, kpi_id: UUID) -> Kpi:
-    """A KPI that the viewer may change, locked until the transaction ends. Raises NotFound, NotAllowed."""
+    """A KPI that the viewer may change, locked until the transaction ends. Raises NotFound, NotAllowed, KpiRefused in a closed cycle."""
     await queries.kpi(viewer, session, kpi_id)
-    return await require_changeable(viewer, session, kpi_id, lock=True)
+    kpi = await require_changeable(viewer, session, kpi_id, lock=True)
+    await require_open_cycle(session, kpi)
+    return kpi
 
 
 async def require_changeable(viewer: Viewer, session: ReadSession, kpi_id: UUID, *, lock: bool = False) -> Kpi:

@@ -1,6 +1,6 @@
 """Links existing KPIs upward, row by row, and unlinks them: weights may change, circles and downward links are refused by name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from kpi_api.cascade.queries import among
 from kpi_api.cascade.references import Kpis
 from kpi_api.cascade.schemas import NewContribution
 from kpi_api.cascade.sights import refresh_sights_of_kpis
+from kpi_api.cascade.withdrawing import CLOSED, in_closed_cycles
 
 
 class Edges:
@@ -52,13 +53,14 @@ class Edges:
 async def contribute(viewer: Viewer, session: WriteSession, given: Sequence[NewContribution]) -> list[RowResult]:
     """Link KPIs upward. The viewer may change the child and sees the parent. An existing link takes the weight given.
 
-    Row errors: unknown_child, unknown_parent, not_allowed, not_upward, circle.
+    Row errors: unknown_child, unknown_parent, not_allowed, cycle_closed, not_upward, circle.
     """
     await storing.lock_contributions(session)
     units = await references.load_units(session)
     kpis = await references.load_kpis(viewer, session, {reference for row in given for reference in (row.child, row.parent)})
     edges = await _edges_of(session, kpis)
-    results = [_contribute(session, n, row, kpis, units, edges) for n, row in enumerate(given, start=1)]
+    closed = await in_closed_cycles(session, kpis.ids)
+    results = [_contribute(session, n, row, kpis, units, edges, closed) for n, row in enumerate(given, start=1)]
     await session.flush()
     touched = {result.id for result in results if result.status in {"created", "updated"}}
     changed = {link.child_id for link in edges.rows.values() if link.id in touched}
@@ -74,7 +76,9 @@ async def _edges_of(session: WriteSession, kpis: Kpis) -> Edges:
     return Edges(stored.all())
 
 
-def _contribute(session: WriteSession, row: int, given: NewContribution, kpis: Kpis, units: UnitTree, edges: Edges) -> RowResult:
+def _contribute(
+    session: WriteSession, row: int, given: NewContribution, kpis: Kpis, units: UnitTree, edges: Edges, closed: Collection[UUID]
+) -> RowResult:
     child, parent = kpis.get(given.child), kpis.get(given.parent)
     if child is None:
         return refused(row, "/child", "unknown_child", "There is no such KPI that you may see.")
@@ -83,12 +87,17 @@ def _contribute(session: WriteSession, row: int, given: NewContribution, kpis: K
     if not child.changeable:
         return refused(row, "/child", "not_allowed", NOT_YOURS)
     existing = edges.rows.get((child.id, parent.id))
-    if existing is not None:
-        return _reweigh(row, existing, given)
+    if existing is not None and existing.weight == given.weight:
+        return RowResult(row=row, status="unchanged", id=existing.id)
     if parent.id == child.id:
         return refused(row, "/parent", "circle", "A KPI does not contribute to itself.")
     if edges.reaches(parent.id, child.id):
         return refused(row, "/parent", "circle", "The parent contributes to the child already, so this would make a circle.")
+    if child.id in closed:
+        return refused(row, "/child", "cycle_closed", CLOSED)
+    if existing is not None:
+        existing.weight = given.weight
+        return RowResult(row=row, status="updated", id=existing.id)
     if not leads_upward(child.place, parent.place, units):
         return refused(row, "/parent", "not_upward", not_upward(child.place, parent.place))
     link = Contribution(id=new_id(), child_id=child.id, parent_id=parent.id, weight=given.weight)
@@ -108,10 +117,3 @@ async def end_contribution(viewer: Viewer, session: WriteSession, child_id: UUID
     await session.flush()
     await refresh_sights_of_kpis(session, [child.id])
     await storing.record_events(session, "kpi.changed", [child.id])
-
-
-def _reweigh(row: int, existing: Contribution, given: NewContribution) -> RowResult:
-    if existing.weight == given.weight:
-        return RowResult(row=row, status="unchanged", id=existing.id)
-    existing.weight = given.weight
-    return RowResult(row=row, status="updated", id=existing.id)

@@ -15,7 +15,7 @@ from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.problems import KpiRefused
 from kpi_api.cascade.schemas import Holder, NewKpi
 from kpi_api.cascade.sights import refresh_sights_of_kpis
-from kpi_api.cascade.withdrawing import require_open_cycle, withdraw
+from kpi_api.cascade.withdrawing import withdraw
 from kpi_api.dictionary.fields import Input, Name, Prose
 from kpi_api.dictionary.vocabulary import Controllability
 
@@ -35,7 +35,6 @@ async def change_kpi(viewer: Viewer, session: WriteSession, kpi_id: UUID, given:
     await storing.lock_contributions(session)
     kpi = await changeable_kpi(viewer, session, kpi_id)
     require_match(if_match, kpi)
-    await require_open_cycle(session, kpi)
     for name in ("name", "why", "controllability"):
         if (value := getattr(given, name)) is not None:
             setattr(kpi, name, value)

@@ -146,6 +146,8 @@ def link_upward(draft: Draft, drafts: Mapping[str, Draft], kpis: Kpis, units: Un
 def not_upward(child: Place, parent: Place) -> str:
     if child.level == parent.level:
         return f"Both KPIs are of level {child.level}, so the parent's unit must lie above the child's."
+    if child.level == "strategic":
+        return "A strategic KPI stands at the top: it contributes to none."
     return f"A KPI of level {child.level} contributes to a higher level, not to {parent.level}."
 
 

@@ -94,9 +94,7 @@ async def create_kpi(
 
 
 @router.post("/kpis/bulk", summary="Create many KPIs")
-async def create_kpis(
-    given: NewKpis, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> CreatedKpis:
+async def create_kpis(given: NewKpis, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None) -> CreatedKpis:
     """Thousands of KPIs in one call, with contributions among them by their codes. Each row is created, unchanged or an error by itself."""
     drafts, refused = read_drafts(given.kpis)
     created = CreatedKpis.of([*refused, *await actions.create_kpis(viewer, session, drafts)])
@@ -171,9 +169,7 @@ async def add_stakeholders(
 
 
 @router.post("/contributions", summary="Link KPIs upward")
-async def contribute(
-    given: NewContributions, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
-) -> BulkResult:
+async def contribute(given: NewContributions, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None) -> BulkResult:
     """Weighted links from KPIs to those above. A link that is there takes the weight given; circles and downward links are refused."""
     return BulkResult.of(await contributing.contribute(viewer, session, given.contributions))
 

@@ -27,6 +27,7 @@ from kpi_api.cascade.schemas import (
 from kpi_api.cascade.windows.actions import require_recordable
 from kpi_api.cascade.windows.dates import phasing_warnings
 from kpi_api.cascade.windows.queries import beginning, window_and_calendar
+from kpi_api.cascade.withdrawing import require_open_cycle
 from kpi_api.dictionary.models import DefinitionVersion
 from kpi_api.dictionary.targets import target_sentence
 
@@ -70,13 +71,22 @@ async def _phases(session: ReadSession, view: KpiOutput) -> list[FieldError]:
 async def verbs(viewer: Viewer, session: ReadSession, kpi_id: UUID) -> list[VerbOutput]:
     """What the viewer may do with a KPI that they see whole and, where not, why. Who changes its targets also links it upward."""
 
-    async def require_room_for_stakeholders() -> None:
-        actions.require_collaborative(await actions.require_changeable(viewer, session, kpi_id))
+    async def require_open() -> Kpi:
+        kpi = await actions.require_changeable(viewer, session, kpi_id)
+        await require_open_cycle(session, kpi)
+        return kpi
 
-    change = await verb_output("change_targets", lambda: actions.require_changeable(viewer, session, kpi_id))
+    async def require_room_for_stakeholders() -> None:
+        actions.require_collaborative(await require_open())
+
+    change = await verb_output("change_targets", require_open)
     alike = [change.model_copy(update={"verb": verb}) for verb in ("change_roll_up", "contribute")]
-    return [change, *alike, await verb_output("add_stakeholders", require_room_for_stakeholders),
-            await verb_output("record_window_event", lambda: require_recordable(viewer, session, kpi_id))]
+    return [
+        change,
+        *alike,
+        await verb_output("add_stakeholders", require_room_for_stakeholders),
+        await verb_output("record_window_event", lambda: require_recordable(viewer, session, kpi_id)),
+    ]
 
 
 async def kpi_views(viewer: Viewer, session: ReadSession, kpi_ids: Sequence[UUID]) -> list[KpiView]:

@@ -13,6 +13,7 @@ from kpi_api.cascade.models import Kpi
 from kpi_api.cascade.problems import NOT_YOURS
 from kpi_api.cascade.queries import among
 from kpi_api.cascade.sight import may_change, sees_whole
+from kpi_api.cascade.withdrawing import CLOSED
 from kpi_api.cycles.models import Cycle
 from kpi_api.measurements.actuals import Actual
 from kpi_api.measurements.measurable import CLOSED_STATUSES, NOT_MEASURABLE, PERIOD_CLOSED, may_correct, may_record
@@ -39,5 +40,6 @@ async def standings(viewer: Viewer, session: ReadSession, kpi_ids: Collection[UU
 def _verbs(viewer: Viewer, cycle_status: str, change: bool, record: bool) -> list[VerbOutput]:
     closed = cycle_status in CLOSED_STATUSES and not may_correct(viewer)
     no_record = PERIOD_CLOSED if record and closed else None if record else NOT_MEASURABLE
-    reasons = {"record_values": no_record, "change_targets": None if change else NOT_YOURS, "contribute": None if change else NOT_YOURS}
+    no_change = NOT_YOURS if not change else CLOSED if cycle_status in CLOSED_STATUSES else None
+    reasons = {"record_values": no_record, "change_targets": no_change, "contribute": no_change}
     return [VerbOutput(verb=verb, allowed=reason is None, reason=reason) for verb, reason in reasons.items()]

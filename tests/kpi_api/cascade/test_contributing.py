@@ -115,3 +115,37 @@ async def test_two_writers_cannot_each_add_half_of_a_circle(company: Company) ->
     assert outcomes[0] is None
     assert isinstance(outcomes[1], IntegrityError)
     assert await count(company.organization, CONTRIBUTIONS) == 1
+
+
+@pytest.mark.parametrize("status", ["closing", "closed"])
+async def test_a_kpi_of_a_closed_cycle_stays_as_it_is(company: Company, status: str) -> None:
+    """Given a cascade whose cycle is closing or closed, then links, targets, roll-ups and leads stay, and the verbs say why."""
+    ids = await company.cascade()
+    admin = await company.admin()
+    async with company.organization.world.kpi_api.database.write(company.organization.id) as session:
+        await session.execute(text("UPDATE cycles SET status = :status"), {"status": status})
+    path, tag = f"/v1/kpis/{ids['eli']}", {"If-Match": "*"}
+
+    linked = await link(company, "ida", ("eli", "north"), ("eli", "sales"), ("growth", "eli"))
+    reweighed = await link(company, "ida", ("eli", "north"), weight="7")
+    answers = [
+        await admin.delete(f"{path}/contributions/{ids['north']}"),
+        await admin.put(f"{path}/targets", json={"targets": [{"value": "1", "unit": "USD"}]}, headers=tag),
+        await admin.put(f"{path}/roll-up", json={"roll_up": "sum", "roll_up_of": "values"}, headers=tag),
+        await admin.put(f"{path}/leads", json={"lagging": "north"}),
+    ]
+
+    assert (linked, reweighed) == (["unchanged", "cycle_closed", "circle"], ["cycle_closed"])
+    assert {(answer.status_code, answer.json().get("code")) for answer in answers} == {(422, "kpi_refused")}, answers
+    assert {answer.json()["detail"] for answer in answers} == {"Its cycle is closed, so the KPI stays as it is."}
+    verbs = {verb["verb"]: verb for verb in (await admin.get(path)).json()["verbs"]}
+    assert {verbs[name]["reason"] for name in ("change_targets", "change_roll_up", "contribute")} == {answers[0].json()["detail"]}
+
+
+async def test_a_strategic_kpi_is_told_that_it_stands_at_the_top(company: Company) -> None:
+    await company.create(kpi("growth", "strategic", unit="vale"), kpi("sales", "functional", unit="sales"))
+    downward = {"contributions": [{"child": "growth", "parent": "sales"}]}
+
+    answer = await (await company.client("ida")).post("/v1/contributions", json=downward)
+
+    assert answer.json()["results"][0]["errors"][0]["message"] == "A strategic KPI stands at the top: it contributes to none."

@@ -37,11 +37,7 @@ async def consequences(viewer: Viewer, session: ReadSession, unit: OrgUnit, pare
     """The move of a unit under another parent as a preview, and the contributions that would lead upward no more."""
     before = await references.load_units(session)
     after, moving = before.moved(unit.id, parent_id), before.under(unit.id)
-    astray = [
-        (link, finding)
-        for link in await links_out(session, moving)
-        if not link.finding(before) and (finding := link.finding(after))
-    ]
+    astray = [(link, finding) for link in await links_out(session, moving) if not link.finding(before) and (finding := link.finding(after))]
     links = [link for link, _ in astray]
     cut_off = await led_by_alone(session, links)
     old, new = set(before.above(unit.id)), set(after.above(unit.id))

@@ -26,9 +26,7 @@ from kpi_api.cycles.problems import CycleNotOpen
 LIVE = ("waiting", "active")
 CLOSED = ("closing", "closed")
 # Measurements belong to a domain above, so their table stands here by name.
-MEASURED = text(
-    "SELECT EXISTS (SELECT FROM measurements WHERE organization_id = :organization AND kpi_id = ANY (:kpis))"
-)
+MEASURED = text("SELECT EXISTS (SELECT FROM measurements WHERE organization_id = :organization AND kpi_id = ANY (:kpis))")
 
 
 async def create_window_event(viewer: Viewer, session: WriteSession, given: NewWindowEvent) -> WindowEvent:
