@@ -14,6 +14,9 @@ FORM_CODES = {OTHERWISE, *TYPES_OF_CODE} - {"out_of_range", "too_many_digits"}
 # Nor can it say that a table's file is text.
 NOT_OF_A_FIELD = ("/", "wrong_encoding")
 
+# Arrow goes as the bytes it is; what generators make is none, and is refused.
+schemathesis.serializer.alias("application/vnd.apache.arrow.stream", "application/octet-stream")
+
 
 @schemathesis.check
 def form_is_documented(ctx: schemathesis.CheckContext, response: schemathesis.Response, case: schemathesis.Case[Any]) -> None:
