@@ -108,7 +108,7 @@ def test_two_plans_are_compared_in_words_and_in_money(folder: Path) -> None:
     assert run("plan", "diff", "old.yaml", "old.yaml").stdout == "The plans mean the same.\n"
 
 
-@pytest.mark.parametrize(("name", "begins"), [("plan.svg", b"<svg"), ("plan.png", b"\x89PNG"), ("plan.json", b"{")])
+@pytest.mark.parametrize(("name", "begins"), [("plan.svg", b"<svg"), ("plan.json", b"{")])
 def test_a_plan_is_drawn(folder: Path, name: str, begins: bytes) -> None:
     run("plan", "new", "accelerator", "--out", "plan.yaml")
     assert run("plan", "picture", "plan.yaml", "--out", name).exit_code == 0

@@ -13,6 +13,7 @@ from scoring.engine.problems import StepProblem
 from scoring.engine.steps import Scope, Step
 from scoring.engine.teller import digits
 
+MOST_NAMED = 8
 LARGER = 10
 """By how much a figure is supposed to be larger, to see whether a result follows it."""
 
@@ -23,7 +24,10 @@ def limit_findings(plan: Plan) -> Iterator[Finding]:
     for step in plan.steps:
         yield from _contradictions(step, scope)
     for result in results_of(plan):
-        sources = [source for source in _sources(plan, result) if _follows(plan, result, source)]
+        sources = _sources(plan, result)
+        if not _follows(plan, result, sources):
+            continue
+        sources = [source for source in sources[:MOST_NAMED] if _follows(plan, result, [source])]
         if sources:
             message = f"Nothing limits how much {result} can reach: it grows with {' and '.join(sources)} without end."
             yield found("unbounded_cost", result, "", message)
@@ -58,16 +62,16 @@ def _sources(plan: Plan, result: str) -> list[str]:
     return [*open_attainments, *sorted(named & ((LINE_FACTS.keys() - {"weight"}) | inputs))]
 
 
-def _follows(plan: Plan, result: str, source: str) -> bool:
-    """Whether the result's bound grows where the source's does."""
+def _follows(plan: Plan, result: str, sources: list[str]) -> bool:
+    """Whether the result's bound grows where those of the sources do."""
     names = [*LINE_FACTS, *PERSON_FACTS, *(given.name for given in plan.document.inputs)]
-    scope = _scope(plan, {name: _larger(plan.meanings[name]) if name == source else plan.meanings[name] for name in names})
+    scope = _scope(plan, {name: _larger(plan.meanings[name]) if name in sources else plan.meanings[name] for name in names})
     for step in plan.steps:
         try:
             meaning = step.checked(scope)
         except StepProblem:
             return True  # ten times as much is more than can be held
-        scope.meanings[step.name] = _larger(meaning) if step.name == source else meaning
+        scope.meanings[step.name] = _larger(meaning) if step.name in sources else meaning
     return scope.find(result, "").high > plan.meanings[result].high
 
 

@@ -23,7 +23,8 @@ SALARY: Final = Decimal(100_000)
 TARGET_BONUS: Final = Decimal(10_000)
 HAIR: Final = Decimal("0.000001")
 """How far beside an edge is tried, too."""
-MOST_KINDS: Final = 24
+MOST_KINDS: Final = 12
+MOST_LEVELS: Final = 1_500
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def levels(plan: Plan, most: Decimal = Decimal(2)) -> list[Decimal]:
     edges = {x for step in plan.steps if isinstance(step, Curve) for x, _ in step.points}
     edges |= {operand for step in plan.steps for operand in step.operands() if isinstance(operand, Decimal)}
     beside = {edge + way for edge in edges if 0 < edge <= most for way in (-HAIR, Decimal(0), HAIR)}
-    return sorted({Decimal(point) / 100 for point in range(int(most * 100) + 1)} | {level for level in beside if 0 <= level <= most})
+    points = {Decimal(point) / 100 for point in range(int(most * 100) + 1)}
+    return _thinned(sorted(points | {level for level in beside if 0 <= level <= most}))
 
 
 def measures(plan: Plan) -> list[Decimal]:
@@ -63,7 +65,13 @@ def measures(plan: Plan) -> list[Decimal]:
     edges = {bound for step in plan.steps for bound in _bounds_of(step)}
     most = max(edges, default=TARGET) * Decimal("1.25")
     beside = {edge + way for edge in edges for way in (-HAIR * max(edge, Decimal(1)), Decimal(0)) if edge > 0}
-    return sorted({value / 100 for value in {most * part / 200 for part in range(201)} | beside})
+    return _thinned(sorted({value / 100 for value in {most * part / 200 for part in range(201)} | beside}))
+
+
+def _thinned(tries: list[Decimal]) -> list[Decimal]:
+    """No more than can be tried while somebody waits, evenly; the last is always among them."""
+    step = -(-len(tries) // MOST_LEVELS)
+    return tries if step == 1 else [*tries[:-1:step], tries[-1]]
 
 
 def _bounds_of(step: Step) -> list[Decimal]:
