@@ -37,7 +37,7 @@ async def test_a_year_is_planned_changed_by_who_read_it_and_opened(organization:
     await organization.world.work()
     feed = (await client.get("/v1/events", params={"type": ["cycle.changed"]})).json()["events"]
     assert [event["data"]["fields"] for event in feed] == [
-        ["code", "ends_on", "mid_year_on", "name", "starts_on", "status"], ["mid_year_on"], ["status"],
+        ["code", "ends_on", "mid_year_on", "name", "starts_on", "status", "year_end_on"], ["mid_year_on"], ["status"],
     ]  # fmt: skip
     read = await ask(client, f"query ($cycle: String!) {{ cycle(cycle: $cycle) {{ {SHOWN} }} none: cycle(cycle: \"2031\") {{ code }} }}",
                      cycle="2027")  # fmt: skip
