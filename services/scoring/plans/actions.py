@@ -1,5 +1,6 @@
 """Writing plans: a first text, a new text, approval by somebody else."""
 
+import asyncio
 import dataclasses
 from uuid import UUID
 
@@ -50,6 +51,7 @@ async def add_version(viewer: Viewer, session: WriteSession, code: str, document
 
 async def _add_version(viewer: Viewer, session: WriteSession, plan: Plan, source: str) -> PlanVersion:
     checked = plan_of(source)
+    found = await asyncio.to_thread(check_plan, checked)
     number = await session.scalar(select(func.coalesce(func.max(PlanVersion.number), 0)).where(PlanVersion.plan_id == plan.id))
     version = PlanVersion(
         plan_id=plan.id,
@@ -57,7 +59,7 @@ async def _add_version(viewer: Viewer, session: WriteSession, plan: Plan, source
         source=source,
         canonical=canonical_text(checked),
         digest=checked.digest,
-        findings=[dataclasses.asdict(finding) for finding in check_plan(checked)],
+        findings=[dataclasses.asdict(finding) for finding in found],
         status="draft",
         author=viewer.subject,
         author_id=viewer.person_id,
