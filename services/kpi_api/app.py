@@ -91,6 +91,7 @@ from kpi_api.scorecards.corrections.applying import CORRECT
 from kpi_api.scorecards.corrections.jobs import CORRECT_SECONDS, correct
 from kpi_api.scorecards.corrections.rest import router as correction_router
 from kpi_api.scorecards.discussion.rest import router as discussion_router
+from kpi_api.scorecards.draft_table.rest import router as draft_table_router
 from kpi_api.scorecards.findings.jobs import KEEP_QUALITY, KEEP_QUALITY_SECONDS, keep_quality
 from kpi_api.scorecards.findings.rest import router as finding_router
 from kpi_api.scorecards.offers.rest import router as offer_router
@@ -169,6 +170,7 @@ def make_service(settings: Settings | None = None, *, scoring_transport: httpx.A
             measurement_router,
             milestone_router,
             difficulty_router,
+            draft_table_router,  # before scorecards by their ids
             scorecard_router,
             change_router,
             agreement_router,

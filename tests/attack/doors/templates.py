@@ -15,6 +15,7 @@ COPIES = {"from_cycle": "2025", "to_cycle": "2026"}
 LINE = {"definition_code": "calls", "weight": "100.00", "targets": [{"value": "100", "unit": "count"}]}
 TABLE = {"template_code": "{new_code}", "state": "", "template_name": "Caller", "definition_code": "calls", "weight": "100.00",
          "value": "100", "unit": "count"}  # fmt: skip
+DRAFT = {"scorecard_id": "{id}", "state": "{the_version}", "kpi_id": "{kpi_id}", "weight": "90.00"}
 CONTENT = {"name": "Caller", "lines": [LINE]}
 GRAPH_CONTENT = {"name": "Caller", "lines": [{"definitionCode": "calls", "weight": "100.00", "targets": LINE["targets"]}]}
 
@@ -75,6 +76,8 @@ OFFER = f"query ($id: ID!) {{ templateOffer(scorecardId: $id) {{ {fields_of('Tem
 READS: list[Door] = [
     Read("kpi_api GET /v1/templates/{template_id}/versions", "template", get("/v1/templates/{id}/versions"), sees="open", shows=succeeds),
     read("scorecard", "/v1/scorecards/{id}/template-offer"),
+    Read("kpi_api GET /v1/scorecards/table", "scorecard", get("/v1/scorecards/table", cycle_code="2026"), is_list=True,
+         shows=holds("{id}"), owners=("employee", "chief")),
     Read("kpi_api GET /v1/templates/table", "template", get("/v1/templates/table"), sees="open", is_list=True, shows=holds("caller"),
          not_by=FOREIGN),
     listed("template_assignment", "/v1/template-assignments"),
@@ -108,6 +111,8 @@ WRITES: list[Door] = [
     Write("graphql Mutation.undoTemplateAssignment", "template_assignment", mutation(
         "undoTemplateAssignment", "TemplateAssignmentChanged", "$id: ID!", "id: $id", id=own_id,
     ), "template_assignment.undo", "hr", "manager", sees="template_assignment", prepare=a_finished_assignment, accepted=changed),
+    write("POST /v1/scorecards/table", "scorecard", [DRAFT], permit="scorecard.edit", owner="employee", sees="scorecard",
+          prepare=a_card_as_it_stands),
     write("POST /v1/templates/table", "template", [TABLE], permit="templates.write", sees="open", not_by=FOREIGN, prepare=a_new_code),
     write("POST /v1/scorecards/{scorecard_id}/copy", "scorecard", {"to_cycle": "{to}", "preview": True}, path="/v1/scorecards/{id}/copy",
           permit="scorecard.open", owner="employee", sees="scorecard", prepare=a_later_cycle),

@@ -26,7 +26,8 @@ Cell = str | Decimal | None
 def write_rows(templates: Sequence[TemplateOutput]) -> Iterator[dict[str, Cell]]:
     """Every row of every template. Numbers are numbers; a list and an object are the JSON that they are."""
     for template in templates:
-        head: dict[str, Cell] = dict(zip(OF_TEMPLATE, (template.code, str(template.version), template.name, template.role_code), strict=True))
+        facts = (template.code, str(template.version), template.name, template.role_code)
+        head: dict[str, Cell] = dict(zip(OF_TEMPLATE, facts, strict=True))
         for line in template.lines:
             own: dict[str, Cell] = {"definition_code": line.definition_code, "weight": line.weight, "component": line.component}
             for target in line.targets:
