@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,11 +18,11 @@ from kpi_api.cycles.models import Cycle
 from kpi_api.dictionary.counting import counted_part
 from kpi_api.dictionary.models import DefinitionVersion, KpiDefinition
 from kpi_api.people.leaves.rules import TimeRules
-from kpi_api.people.models import OrganizationProfile
-from kpi_api.people.queries import employment_on, manager_on
+from kpi_api.people.queries import manager_on
 from kpi_api.scorecards.lifecycle import Side, Status
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
-from kpi_api.scorecards.presence.rules import FULL_TIME, pro_rating, rules_terms
+from kpi_api.scorecards.presence.reading import rules_of_today
+from kpi_api.scorecards.presence.rules import pro_rating
 from kpi_api.scorecards.reminders.waiting import is_late, reminder_days, waits_for
 from kpi_api.scorecards.schemas import HistoryOutput
 from kpi_api.scorecards.terms import Terms, make_terms
@@ -146,15 +145,6 @@ async def present_terms(session: ReadSession, card: Scorecard) -> Terms:
         **time_rules,
     }
     return make_terms(head, [line_terms(number, facts, rules) for number, facts in enumerate(await lines(session, card.id), start=1)])
-
-
-async def rules_of_today(session: ReadSession, person_id: UUID, first_day: date) -> tuple[TimeRules, dict[str, Any]]:
-    """The organization's rules for time away, and what a text says of them that is signed now and holds from `first_day` on."""
-    profile = await session.get_one(OrganizationProfile, (session.organization_id, session.organization_id))
-    if profile.time_rules == TimeRules():
-        return profile.time_rules, {}
-    works = await employment_on(session, [person_id], first_day)
-    return profile.time_rules, rules_terms(profile.time_rules, works[person_id].fte if works else FULL_TIME)
 
 
 def line_terms(number: int, facts: LineFacts, rules: TimeRules) -> dict[str, Any]:

@@ -21,8 +21,9 @@ from kpi_api.scorecards.changes.models import ScorecardChange
 from kpi_api.scorecards.changes.schemas import ChangedLine
 from kpi_api.scorecards.differences import differences
 from kpi_api.scorecards.models import Scorecard, ScorecardLine
+from kpi_api.scorecards.presence.reading import rules_of_today
 from kpi_api.scorecards.presence.rules import pro_rating, signed_rules
-from kpi_api.scorecards.queries import LineFacts, line_terms, rules_of_today
+from kpi_api.scorecards.queries import LineFacts, line_terms
 from kpi_api.scorecards.terms import Document, Terms, make_terms
 
 FULL_WEIGHT = 100_00
