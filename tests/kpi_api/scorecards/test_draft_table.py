@@ -41,7 +41,8 @@ async def test_weights_lines_and_targets_are_changed_after_a_preview(scene: Scen
 
     told = preview["scorecards"][0]
     assert (told["change"], told["errors"]) == ("changed", [])
-    assert {"“Calls 2” was removed.", "Weight of “Calls 0”: 50.00, now 45.00.", "Target of “Calls 1”: 100, now 120."} <= set(told["sentences"])
+    expected = {"“Calls 2” was removed.", "Weight of “Calls 0”: 50.00, now 45.00.", "Target of “Calls 1”: 100, now 120."}
+    assert expected <= set(told["sentences"])
     assert [line["weight"] for line in (await scene.read(card))["lines"]] == ["50.00", "30.00", "20.00"]
     done = await bring_back(scene, changed)
     assert (done.status_code, done.json()["changed"]) == (200, 1), done.text
