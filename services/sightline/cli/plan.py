@@ -46,7 +46,8 @@ def create(
 
 def _show_findings(findings: list[dict[str, Any]]) -> None:
     if findings:
-        show_table(["finding", "what"], [[str(finding.get("code", "")), str(finding.get("message", ""))] for finding in findings])
+        columns = ("severity", "code", "step", "message", "fix")
+        show_table(["severity", "finding", "step", "what", "fix"], [[str(finding[name]) for name in columns] for finding in findings])
 
 
 @app.command()
