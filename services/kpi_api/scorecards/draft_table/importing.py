@@ -179,15 +179,17 @@ def _differs(there: Row, said: Mapping[str, str]) -> bool:
 
 def _equal(said: str | None, there: Any) -> bool:
     try:
-        return Decimal(said or "") == there
+        return bool(Decimal(said or "") == there)
     except ArithmeticError:
         return False
 
 
 def _target(plan: Plan, stored: Any, said: Mapping[str, str], kpi_id: str) -> Target | None:
-    facts = {name: getattr(stored, name) for name in Target.model_fields}
+    facts: dict[str, Any] = {name: getattr(stored, name) for name in Target.model_fields}
+    if said:
+        facts |= {"value_high": None, **said}
     try:
-        return Target.model_validate(facts | ({"value_high": None} if said else {}) | said)
+        return Target.model_validate(facts)
     except ValidationError as invalid:
         row, _ = plan.values[kpi_id, stored.part]
         for error in invalid.errors():
