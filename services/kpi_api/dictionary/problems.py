@@ -1,6 +1,19 @@
 """What can be wrong with a write to the dictionary."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from chassis.problems import Conflict, Invalid, NotAllowed, PreconditionFailed
+
+
+@contextmanager
+def fields_under(field: str) -> Iterator[None]:
+    """What is wrong with something that stands under `field` of the request is named from the request's root."""
+    try:
+        yield
+    except Invalid as invalid:
+        invalid.errors = [error.model_copy(update={"field": field + error.field}) for error in invalid.errors]
+        raise
 
 
 class CodeTaken(Conflict):

@@ -13,6 +13,7 @@ from chassis.pagination import Page, Paging
 from chassis.transactions import Read, TransactionalRoute, Write
 from kpi_api.access.door import CurrentViewer
 from kpi_api.dictionary import actions, approving, comparing, queries, uses
+from kpi_api.dictionary.problems import fields_under
 from kpi_api.dictionary.schemas import (
     DefinitionChange,
     DefinitionDetail,
@@ -69,7 +70,8 @@ async def create_definition(
     given: NewDefinition, response: Response, viewer: CurrentViewer, session: Write, idempotency_key: IdempotencyKey = None
 ) -> DefinitionDetail:
     """A new code in the dictionary with its first version, a draft that somebody else must approve."""
-    definition, version = await actions.create_definition(viewer, session, given)
+    with fields_under("/version"):
+        definition, version = await actions.create_definition(viewer, session, given)
     response.headers["Location"] = f"/v1/definitions/{definition.id}"
     set_etag(response, definition)
     return await definition_shown(viewer, session, definition, version)

@@ -93,5 +93,5 @@ async def test_a_definition_refers_to_a_competency_that_is_there(organization: O
 
     assert (answer.status_code, answer.json()["code"]) == (422, "unknown_reference")
     assert answer.json()["detail"] == "There is no competency `candor`. There are: `candour`."
-    assert answer.json()["errors"][0]["field"] == "/competency_code"
+    assert answer.json()["errors"][0]["field"] == "/version/competency_code"
     assert (await admin.get("/v1/definitions", params={"code": "win_rate"})).json()["items"] == []

@@ -125,11 +125,11 @@ async def test_the_database_refuses_to_edit_a_version(organization: Organization
 @pytest.mark.parametrize(
     ("change", "field", "code"),
     [
-        ({"formulas": {"main": "won / lost"}}, "/formulas/main", "invalid_formula"),
-        ({"formulas": {"main": "won.__class__"}}, "/formulas/main", "invalid_formula"),
-        ({"formulas": {"other": "won"}}, "/formulas/other", "invalid_formula"),
-        ({"measures": {"won": "7", "decided": "count"}}, "/measures/won", "invalid_formula"),
-        ({"outcome_code": "nothing"}, "/outcome_code", "unknown_reference"),
+        ({"formulas": {"main": "won / lost"}}, "/version/formulas/main", "invalid_formula"),
+        ({"formulas": {"main": "won.__class__"}}, "/version/formulas/main", "invalid_formula"),
+        ({"formulas": {"other": "won"}}, "/version/formulas/other", "invalid_formula"),
+        ({"measures": {"won": "7", "decided": "count"}}, "/version/measures/won", "invalid_formula"),
+        ({"outcome_code": "nothing"}, "/version/outcome_code", "unknown_reference"),
         ({"direction": "sideways"}, "/version/direction", "unknown_word"),
         ({"surprise": 1}, "/version/surprise", "unknown_field"),
     ],

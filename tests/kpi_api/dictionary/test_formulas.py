@@ -126,5 +126,5 @@ async def test_a_version_whose_formula_gives_another_unit_than_its_part_is_refus
     answer = await admin.kpi_api.post("/v1/definitions", json={"code": "win_rate", "version": version})
 
     assert (answer.status_code, answer.json()["reason"]) == (422, "unit_of_part")
-    assert answer.json()["errors"][0]["field"] == "/formulas/main"
+    assert answer.json()["errors"][0]["field"] == "/version/formulas/main"
     assert (await admin.kpi_api.get("/v1/definitions", params={"code": "win_rate"})).json()["items"] == []

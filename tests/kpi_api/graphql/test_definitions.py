@@ -89,7 +89,7 @@ async def test_what_is_wrong_is_named_by_field_and_nothing_is_written(organizati
     twice = [{"name": "won", "unit": "count"}] * 2
     assert await refused(author, measures=twice) == ("InvalidProblem", "invalid", [("/measures/1/name", "invalid")])
     assert (await refused(author, formulas=[{"formula": "percent(won / "}]))[:2] == ("FormulaProblem", "invalid_formula")
-    assert (await refused(author, outcomeCode="nope"))[1:] == ("unknown_reference", [("/outcome_code", "unknown_reference")])
+    assert (await refused(author, outcomeCode="nope"))[1:] == ("unknown_reference", [("/version/outcome_code", "unknown_reference")])
     assert await count(organization, select(func.count()).select_from(KpiDefinition)) == 0
 
 

@@ -12,7 +12,7 @@ from kpi_api.dictionary import actions, approving, queries
 from kpi_api.dictionary.formulas import trials
 from kpi_api.dictionary.formulas.schemas import TrialInput
 from kpi_api.dictionary.models import DefinitionVersion as VersionRow
-from kpi_api.dictionary.problems import InUse, InvalidFormula
+from kpi_api.dictionary.problems import InUse, InvalidFormula, fields_under
 from kpi_api.dictionary.schemas import SendingBack
 from kpi_api.dictionary.stewardship import actions as stewardship
 from kpi_api.dictionary.stewardship.schemas import Completion, Reassignment
@@ -69,7 +69,12 @@ async def move(info: Info, id_: str, step: Callable[[WriteSession, UUID], Awaita
 class DictionaryMutation(OutcomeMutation):
     @strawberry.mutation(description="A new code in the dictionary with its first version, a draft that somebody else must approve.")
     async def create_definition(self, info: Info, definition: NewDefinitionInput) -> DefinitionResult:
-        return await change(info, lambda session: actions.create_definition(info.context.viewer, session, definition.read()))
+        async def create(session: WriteSession) -> tuple[Any, VersionRow | None]:
+            given = definition.read()
+            with fields_under("/version"):
+                return await actions.create_definition(info.context.viewer, session, given)
+
+        return await change(info, create)
 
     @strawberry.mutation(description="A new version, as a draft. Refused, with what changed, when somebody changed the definition since.")
     async def add_definition_version(self, info: Info, id_: Id, state: int, version: DefinitionVersionInput) -> DefinitionResult:
