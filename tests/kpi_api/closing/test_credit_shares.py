@@ -4,11 +4,13 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select, update
 
 from chassis.identifiers import new_id
 from kpi_api.cascade.models import Kpi, KpiStakeholder
 from kpi_api.people.models import OrgUnit
 from kpi_api.scorecards.scoring_document import scoring_document
+from kpi_api.scores.models import Score
 from tests.kpi_api import given
 from tests.kpi_api.closing.conftest import Year, run_pay
 
@@ -104,3 +106,28 @@ async def test_whose_share_is_whose(deal: Deal) -> None:
     assert await deal.handed_over() == {"ann": None, "eve": None, "max": None}, "everybody carries the whole"
     await deal.carried_by(ann="70.00", north="30.00")
     assert await deal.handed_over() == {"ann": "70.00", "eve": "30.00", "max": "0.00"}, "Eve works in North, Max has no part"
+
+
+async def test_dividing_the_credit_has_the_scores_reckoned_anew(deal: Deal) -> None:
+    await deal.agree("ann", "max")
+    organization = deal.year.organization
+    async with organization.world.kpi_api.database.write(organization.id) as session:
+        await session.execute(update(Score).values(stale_since=None))
+    await deal.carried_by(ann="60.00", max="40.00")
+    async with organization.world.kpi_api.database.read(organization.id) as session:
+        stale = {str(row.id): row.stale_since is not None for row in await session.scalars(select(Score))}
+    assert stale == {deal.cards["ann"]: True, deal.cards["max"]: True}
+
+
+async def test_shares_stand_once_the_cycle_closes(deal: Deal) -> None:
+    await deal.agree("ann")
+    await deal.carried_by(ann="60.00", max="40.00")
+    assert (await deal.year.close()).status_code == 202
+    client = await deal.scene.client("hr")
+    place = f"/v1/kpis/{deal.kpi.id}/collaboration"
+    seen = (await client.get(place)).json()
+    refused = await client.put(f"{place}/credit-shares", json={"digest": seen["digest"], "shares": []})
+    assert (refused.status_code, refused.json()["code"]) == (409, "cycle_not_open")
+    off = await client.post(f"{place}/stakeholders/{seen['stakeholders'][0]['id']}/take-off", json={"reason": "Late."})
+    assert (off.status_code, off.json()["code"]) == (409, "cycle_not_open")
+    assert await deal.handed_over() == {"ann": "60.00"}
