@@ -55,11 +55,19 @@ def score_batches(plan: Plan, batches: Iterable[Batch], *, pay: bool = True, eac
         if iter(batches) is batches:
             raise ValueError("The plan has steps over everybody; its batches are read twice and cannot be an iterator.")
         everyone = _over_everyone(plan, list(each(partial(_figures, plan, pay), batches)), pay)
-    ids = []
+    ids: list[pa.Array] = []
+    in_order = True  # ascending ids need no counting at the end
     for result in each(partial(_scored, plan, pay), batches, everyone):
-        ids.append(result.people["scorecard_id"].cast(pa.string()))
+        for own in result.people["scorecard_id"].cast(pa.string()).chunks:
+            in_order = in_order and _ascends(pa.concat_arrays([*(before[-1:] for before in ids[-1:]), own]))
+            ids += [own] if len(own) else []
         yield result
-    refuse_repeated_scorecards(pa.chunked_array([chunk for column in ids for chunk in column.chunks], pa.string()).combine_chunks())
+    if not in_order:
+        refuse_repeated_scorecards(pa.concat_arrays(ids))
+
+
+def _ascends(ids: pa.Array) -> bool:
+    return bool(pc.all(pc.less(ids[:-1], ids[1:])).as_py())
 
 
 def _scored(plan: Plan, pay: bool, batch: Batch, everyone: Values) -> Result:
