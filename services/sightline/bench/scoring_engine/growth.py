@@ -48,7 +48,7 @@ class Scorecards:
                         writer.write_table(table)
 
     def __iter__(self) -> Iterator[Batch]:
-        with pa.OSFile(str(self.path)) as file:
+        with pa.memory_map(str(self.path)) as file:
             for _ in range(0, self.people, BATCH):
                 yield pa.ipc.open_stream(file).read_all(), pa.ipc.open_stream(file).read_all()
 
