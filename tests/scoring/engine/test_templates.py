@@ -46,7 +46,7 @@ def test_weighted_composite_reads_the_curve_once() -> None:
     assert paid("weighted_composite", {"output": "120", "quality": "60"}) == (7_500, None)
 
 
-def test_balanced_scorecard_weighs_dimensions_and_leaves_out_empty_ones() -> None:
+def test_balanced_scorecard_gives_dimensions_weight_and_leaves_out_empty_ones() -> None:
     """Given no development KPI, then the other three share its weight: (40 × 1 + 25 × 0.8 + 20 × 0.5) ÷ 85."""
     assert paid("balanced_scorecard", {"output": "100", "quality": "80", "behavioural": "50"}) == (Decimal("8235.29"), None)
 
