@@ -5,7 +5,7 @@ body (with the ids of the request replaced) and headers. A denied write must als
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,6 +70,10 @@ class Read:
     def expects(self, viewer: str, owner: str) -> Shown:
         expected = sees(self.rule, viewer, owner)
         return "nothing" if expected == "ancestor" and self.no_ancestors else expected
+
+    def shown_to(self, viewers: Sequence[str], owner: str) -> list[str]:
+        """Who of these sees the owner's record, whole or as an ancestor."""
+        return [viewer for viewer in viewers if self.expects(viewer, owner) in {"whole", "ancestor"}]
 
 
 def accepted(answer: httpx.Response) -> bool:
@@ -139,7 +143,7 @@ class Attack:
     cast: Cast
     tally: Tally = field(default_factory=Tally)
     sampled: bool = False
-    """By each door read one owner's record, or try one entity tag, and send every other viewer; by the next door the others."""
+    """By each door read one owner's record, or try one entity tag, and send every third viewer; by the next doors the others."""
     first_only: bool = False
     """Stop at the first thing caught, as a mutant's run does."""
     turn: int = 0
@@ -186,12 +190,12 @@ class Attack:
     async def read(self, door: Read) -> None:
         records = self.cast.records[door.kind]
         viewers = [viewer for viewer in (*VIEWERS, *door.extra_viewers) if viewer not in door.not_by]
-        for owner in self._owners(door, records):
+        for owner in self._owners(door, list(door.owners or records), viewers):
             await self._read(door, owner, records[owner], viewers)
 
     async def _read(self, door: Read, owner: str, thing: Thing, viewers: list[str]) -> None:
         """Those who see it first: what is kept from the others is proven by that."""
-        allowed = [viewer for viewer in viewers if door.expects(viewer, owner) in {"whole", "ancestor"}]
+        allowed = door.shown_to(viewers, owner)
         twins = []
         for viewer in self._some(allowed) or allowed:
             if self._noticed():
@@ -203,14 +207,17 @@ class Attack:
                 return
             await self._denied(door, viewer, owner, thing, etag)
 
-    def _owners(self, door: Read, records: Mapping[str, Thing]) -> list[str]:
+    def _owners(self, door: Read, owners: list[str], viewers: list[str]) -> list[str]:
+        """Of a sample one, whose record somebody is shown: one that nobody sees, as of who has left, proves nothing by itself."""
         self.turn += 1
-        owners = list(door.owners or records)
-        return [owners[self.turn % len(owners)]] if self.sampled else owners
+        if not self.sampled:
+            return owners
+        seen = [owner for owner in owners if door.shown_to(viewers, owner)]
+        return [seen[self.turn % len(seen)]]
 
     def _some(self, viewers: list[str]) -> list[str]:
-        """Every other one in a sample, and the others two doors on, so that even and odd owners meet both."""
-        return viewers[self.turn // 2 % 2 :: 2] if self.sampled else viewers
+        """Every third one in a sample, and others two doors on, so that even and odd owners meet all of them."""
+        return viewers[self.turn // 2 % 3 :: 3] if self.sampled else viewers
 
     async def _allowed(self, door: Read, viewer: str, owner: str, thing: Thing) -> httpx.Response | None:
         answer = await self.ask(viewer, door.operation, door.call(thing))
