@@ -29,6 +29,10 @@ CREATE TRIGGER mark_scores_stale AFTER UPDATE OF credit_divided_at ON kpis FOR E
 """
 ONE_AGREEMENT = "uq_kpi_agreements_organization_id_stakeholder_id_digest"
 SUBJECT = "uq_finding_mutings_subject"
+# The tables of before know no agreement that was taken back: it would count again.
+DROP_TAKEN_BACK = """
+DELETE FROM kpi_agreements a USING kpi_agreements_taken_back t WHERE t.organization_id = a.organization_id AND t.agreement_id = a.id
+"""
 SUBJECTS = {"unit_id": "org_units", "cycle_id": "cycles"}
 
 
@@ -88,14 +92,13 @@ def _mute() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM finding_mutings WHERE num_nonnulls(unit_id, cycle_id) > 0")
+    _forget_what_was_not_known_before()
     op.drop_constraint(SUBJECT, "finding_mutings")
     for own in SUBJECTS:
         op.drop_column("finding_mutings", own)
     op.create_unique_constraint(
         SUBJECT, "finding_mutings", ["organization_id", "code", "scorecard_id", "kpi_id"], postgresql_nulls_not_distinct=True
     )
-    op.drop_table("kpi_agreements_taken_back")
     op.drop_index("ix_kpi_agreements_digest", "kpi_agreements")
     op.create_unique_constraint(ONE_AGREEMENT, "kpi_agreements", ["organization_id", "stakeholder_id", "digest"])
     op.drop_column("kpi_stakeholders", "left_reason")
@@ -103,3 +106,18 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION mark_scores_stale_by_credit() CASCADE")
     op.drop_column("kpis", "missed_on")
     op.drop_column("kpis", "credit_divided_at")
+
+
+def _forget_what_was_not_known_before() -> None:
+    """Row-level security is forced for the owner too, and what was taken back refers to agreements."""
+    tables = ("finding_mutings", "kpi_agreements", "kpi_agreements_taken_back")
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    op.execute("DELETE FROM finding_mutings WHERE num_nonnulls(unit_id, cycle_id) > 0")
+    op.drop_constraint(op.f("fk_kpi_agreements_taken_back_organization_id_agreement_id"), "kpi_agreements_taken_back")
+    op.execute("ALTER TABLE kpi_agreements DISABLE TRIGGER append_only")
+    op.execute(DROP_TAKEN_BACK)
+    op.execute("ALTER TABLE kpi_agreements ENABLE TRIGGER append_only")
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.drop_table("kpi_agreements_taken_back")

@@ -10,7 +10,12 @@ branch_labels = None
 depends_on = None
 
 SOURCE = "(template_id IS NULL) = (template_number IS NULL) AND (template_id IS NULL) <> (from_cycle_id IS NULL)"
-COPIES = "SELECT id FROM template_assignments WHERE template_id IS NULL"
+# The tables of before know no assignment without a template.
+FORGET_COPIES = (
+    "DELETE FROM template_assignment_results r USING template_assignments a"
+    " WHERE a.organization_id = r.organization_id AND a.id = r.assignment_id AND a.template_id IS NULL",
+    "DELETE FROM template_assignments WHERE template_id IS NULL",
+)
 
 
 def upgrade() -> None:
@@ -31,7 +36,17 @@ def downgrade() -> None:
     op.drop_column("template_assignment_results", "left_out")
     for column in ("preview", "target_change_percent", "from_cycle_id"):
         op.drop_column("template_assignments", column)
-    op.execute(f"DELETE FROM template_assignment_results WHERE assignment_id IN ({COPIES})")  # noqa: S608  # text of ours
-    op.execute("DELETE FROM template_assignments WHERE template_id IS NULL")
+    _forget_copies()
     op.alter_column("template_assignments", "template_number", nullable=False)
     op.alter_column("template_assignments", "template_id", nullable=False)
+
+
+def _forget_copies() -> None:
+    """Row-level security is forced for the owner too."""
+    tables = ("template_assignments", "template_assignment_results")
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
+    for statement in FORGET_COPIES:
+        op.execute(statement)
+    for table in tables:
+        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
