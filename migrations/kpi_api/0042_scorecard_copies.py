@@ -12,8 +12,10 @@ depends_on = None
 SOURCE = "(template_id IS NULL) = (template_number IS NULL) AND (template_id IS NULL) <> (from_cycle_id IS NULL)"
 # The tables of before know no assignment without a template.
 FORGET_COPIES = (
-    "DELETE FROM template_assignment_results r USING template_assignments a"
-    " WHERE a.organization_id = r.organization_id AND a.id = r.assignment_id AND a.template_id IS NULL",
+    """
+DELETE FROM template_assignment_results r USING template_assignments a
+WHERE a.organization_id = r.organization_id AND a.id = r.assignment_id AND a.template_id IS NULL
+""",
     "DELETE FROM template_assignments WHERE template_id IS NULL",
 )
 
