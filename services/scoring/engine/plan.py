@@ -117,12 +117,16 @@ def _path(problem: Any, document: Any) -> tuple[Any, ...]:
 
 
 def _field_error(path: tuple[Any, ...], problem: Any, document: Any) -> FieldError:
-    code, words = _CODES.get(problem["type"], code_of(problem)), _MESSAGES.get(problem["type"], plain_words(problem))
+    code, words = _CODES.get(problem["type"], code_of(problem)), _MESSAGES.get(problem["type"])
+    words = plain_words(problem) if words is None else words.format_map(problem.get("ctx", {}))
     return FieldError(field=json_pointer(path), code=code, message=f"{_step_title(path, document)}{words}")
 
 
 _CODES: Final = {"union_tag_invalid": "unknown_step_kind", "union_tag_not_found": "step_kind_missing"}
-_MESSAGES: Final = {"union_tag_not_found": "Say what kind of step this is."}
+_MESSAGES: Final = {
+    "union_tag_not_found": "Say what kind of step this is.",
+    "union_tag_invalid": 'There is no kind of step "{tag}"; known are {expected_tags}.',
+}
 
 
 def _step_title(path: tuple[Any, ...], document: Any) -> str:

@@ -44,7 +44,7 @@ class Reason(IntEnum):
     no_lines = "There is no KPI line to score."
     no_pay_basis = "The pay facts that the plan asks for are not there."
     currency_missing = "There is no currency to round in."
-    currency_differs = "The person's currency is not the plan's."
+    currency_differs = "The person's currency is not the plan's, or not that of the others whose money this is reckoned from."
     input_missing = "A figure that the plan asks for is not there."
     period_missing = "Proration needs the period and at least its first and last day in order."
     condition_unknown = "A figure the gate depends on is not there."

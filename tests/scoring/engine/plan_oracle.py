@@ -353,7 +353,8 @@ def _pool(step: Step, known: Sequence[Mapping[str, Any]], ids: Sequence[str]) ->
         if len(sizes) != 1:
             continue
         size, claimed = max(sizes.pop(), ZERO), sum(claiming.values(), ZERO)
-        if step.get("when") == "over" and claimed <= size:
+        paid = sum((rounded(claim, step.get("places", 12), step.get("rounding", "half_up")) for claim in claiming.values()), ZERO)
+        if step.get("when") == "over" and max(claimed, paid) <= size:
             found = [claiming.get(place, value) for place, value in enumerate(found)]
             continue
         units = floor(size / unit)

@@ -24,13 +24,19 @@ MEAN = "{name: m, kind: weighted_mean, of: a"
 @pytest.mark.parametrize(
     ("steps", "code", "field", "words"),
     [
-        ("{name: a, kind: attainmant}", "unknown_step_kind", "/steps/0", 'Step "a"'),
+        ("{name: a, kind: attainmant}", "unknown_step_kind", "/steps/0", 'Step "a": There is no kind of step "attainmant"; known are'),
         ("{name: a, kind: multiply, of: [salary, 1000, 1000, 1000, 1000, 1000]}", "plan_bounds", "/steps/0", "could reach 10^28"),
         (
             "{name: a, kind: divide, of: salary, by: rating}\n  - {name: b, kind: multiply, of: [a, 10]}",
             "plan_bounds",
             "/steps/1",
             'Step "b"',
+        ),
+        (
+            "{name: a, kind: divide, of: actual, by: target, cap: 2}\n  - {name: b, kind: multiply, of: [a, 1000]}",
+            "plan_bounds",
+            "/steps/1",
+            "a floor and a cap",
         ),
         ("{name: a, kind: curve, of: salary, points: [[1, 1]], above: {slope: 10000000000000}}", "plan_bounds", "/steps/0/points", "flat"),
         (
@@ -59,6 +65,18 @@ MEAN = "{name: m, kind: weighted_mean, of: a"
         ("{name: a, kind: add, of: [salary, rating]}", "unit_mismatch", "/steps/0/of", "Money and plain"),
         ("{name: a, kind: gate, of: rating, when: {value: salary, above: rating}}", "unit_mismatch", "/steps/0/when", "salary is money"),
         ("{name: a, kind: gate, of: rating, when: {value: rating}}", "condition_without_limit", "/steps/0/when", "at_least"),
+        (
+            "{name: a, kind: gate, of: rating, when: {value: rating, above: 1}, otherwise: {cap: 1, scale: 2}}",
+            "unknown_field",
+            "/steps/0/otherwise/scale",
+            "no such field",
+        ),
+        (
+            "{name: a, kind: gate, of: rating, when: {all: [{value: rating, above: 1}], any: [{value: rating, above: 1}]}}",
+            "unknown_field",
+            "/steps/0/when/any",
+            "no such field",
+        ),
         ("{name: a, kind: add, of: [salary, dollars]}", "currency_mismatch", "/steps/0/of", "convert it first"),
         ("{name: a, kind: conversion, of: dollars, into: own, policy: fixed}", "unknown_policy", "/steps/0/policy", '"fixed"'),
         ("{name: a, kind: conversion, of: dollars, into: CHF, policy: market}", "rate_missing", "/steps/0/policy", "USD into CHF"),

@@ -134,11 +134,11 @@ class Divide(Step):
         unit = Unit.PLAIN if by.unit is of.unit else of.unit
         currency = of.currency if unit is Unit.MONEY else None
         smallest = min(abs(by.low), abs(by.high)) if by.low * by.high > 0 else Fraction(1, 10**12)
-        size = of.size / smallest
+        high = size = of.size / smallest
         if self.cap is not None and isinstance(self.cap, Decimal):
-            size = min(size, max(Fraction(self.cap), Fraction(0)))
+            high = min(size, max(Fraction(self.cap), Fraction(0)))
         low = -size if of.low < 0 or by.low < 0 else Fraction(0)
-        return Meaning(finest([of.level, by.level]), unit, low, size, currency=currency)
+        return Meaning(finest([of.level, by.level]), unit, low, high, currency=currency)
 
     def words(self, teller: Teller) -> str:
         return f"{teller.text(self.of)} ÷ {teller.text(self.by)}"

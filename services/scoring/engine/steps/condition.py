@@ -110,11 +110,12 @@ class AnyOf(Strict):
 def _condition_shape(value: Any) -> str:
     """all or any where the value is such a list, else a comparison: only then is what is wrong with it worth telling."""
     given = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
-    return next((shape for shape in ("all", "any") if shape in given), "comparison")
+    return next((f"<{shape}>" for shape in ("all", "any") if shape in given), "<comparison>")  # not to be taken for the field
 
 
 Condition = Annotated[
-    Annotated[Comparison, Tag("comparison")] | Annotated[All, Tag("all")] | Annotated[AnyOf, Tag("any")], Discriminator(_condition_shape)
+    Annotated[Comparison, Tag("<comparison>")] | Annotated[All, Tag("<all>")] | Annotated[AnyOf, Tag("<any>")],
+    Discriminator(_condition_shape),
 ]
 
 

@@ -46,17 +46,17 @@ class Instead(Strict):
 
 
 def _effect_shape(value: Any) -> str:
-    """The first effect that is named, zero where none is."""
+    """The first effect that is named, zero where none is; no tag reads like a field, or a problem would point to the wrong one."""
     given = value if isinstance(value, Mapping) else getattr(value, "__dict__", {})
-    return next((effect for effect in ("cap", "scale", "forfeit_below", "instead") if effect in given), "zero")
+    return next((f"<{effect}>" for effect in ("cap", "scale", "forfeit_below", "instead") if effect in given), "<zero>")
 
 
 Effect = Annotated[
-    Annotated[Literal["zero"], Tag("zero")]
-    | Annotated[CapAt, Tag("cap")]
-    | Annotated[ScaleBy, Tag("scale")]
-    | Annotated[ForfeitBelow, Tag("forfeit_below")]
-    | Annotated[Instead, Tag("instead")],
+    Annotated[Literal["zero"], Tag("<zero>")]
+    | Annotated[CapAt, Tag("<cap>")]
+    | Annotated[ScaleBy, Tag("<scale>")]
+    | Annotated[ForfeitBelow, Tag("<forfeit_below>")]
+    | Annotated[Instead, Tag("<instead>")],
     Discriminator(_effect_shape),
 ]
 

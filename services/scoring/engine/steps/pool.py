@@ -12,7 +12,7 @@ from pydantic import Field
 
 from chassis.numbers import rounded_quotient
 from scoring.engine.columns import Column
-from scoring.engine.exact import Integers, constant, is_wide, multiplied_quotient, narrow, product, quotient, wide
+from scoring.engine.exact import Flags, Integers, constant, is_wide, multiplied_quotient, narrow, product, quotient, wide
 from scoring.engine.frame import Frame
 from scoring.engine.meanings import LARGEST_RESULT, Level, Meaning, Unit
 from scoring.engine.numerals import Name, Numeral, Operand
@@ -44,8 +44,22 @@ class OverEveryone(Step):
             raise StepProblem("level_mismatch", "per", "The groups are told apart by a value per person.")
         return of
 
+    def in_own_money(self, frame: Frame) -> bool:
+        """Whether money in each person's own currency is reckoned together here."""
+        meanings = [frame.meanings[str(name)] for name in (self.of, self.name)]
+        return any(meaning.unit is Unit.MONEY and meaning.currency is None for meaning in meanings)
+
     def groups(self, frame: Frame) -> tuple[list[Any], Any]:
-        """The rows of each group, and the reason of whoever belongs to none."""
+        """The rows of each group, and the reason of whoever belongs to none, or whose money is not of the others' currency."""
+        groups, outside = self._told_apart(frame)
+        foreign = _foreign(frame, groups) if self.in_own_money(frame) else None
+        if foreign is None or not foreign.any():
+            return groups, outside
+        kept = [rows[~foreign[rows]] for rows in groups]
+        return [rows for rows in kept if rows.size], first_of(outside, foreign * np.int8(Reason.currency_differs))
+
+    def _told_apart(self, frame: Frame) -> tuple[list[Any], Any]:
+        """The rows of each group by `per`, and the reason of whoever belongs to none."""
         if self.per is None:
             return [np.arange(frame.person_count)], None
         column = frame.column(self.per)
@@ -56,6 +70,19 @@ class OverEveryone(Step):
         changes = np.flatnonzero(numbers[order][1:] != numbers[order][:-1]) + 1
         outside = None if null is None else np.where(null, spoken(column.reasons), 0).astype(np.int8)
         return [group for group in np.split(rows[order], changes) if group.size], outside
+
+
+def _foreign(frame: Frame, groups: list[Any]) -> Flags:
+    """Whoever is paid in another currency than the plan's; where the plan has none, everybody of a group with several."""
+    positions, words = frame.people.words("currency")
+    other = np.array([word not in {None, frame.currency} for word in words])
+    if frame.currency is not None:
+        return np.asarray(other[positions])
+    found = np.zeros(frame.person_count, dtype=bool)
+    for rows in groups if other.sum() > 1 else []:
+        used = np.bincount(positions[rows], minlength=len(words)) > 0
+        found[rows] = (used & other).sum() > 1
+    return found
 
 
 class Total(OverEveryone):
@@ -78,6 +105,9 @@ class Total(OverEveryone):
         among = "everybody" if self.per is None else f"everybody with the same {self.per.replace('_', ' ')}"
         return f"the {self.how} of the {str(self.of).replace('_', ' ')} of {among}"
 
+    def in_own_money(self, frame: Frame) -> bool:
+        return self.how != "count" and super().in_own_money(frame)
+
     def compute(self, frame: Frame, level: Level) -> Column:
         column = frame.column(self.of)
         values = np.broadcast_to(column.values, frame.person_count)
@@ -86,7 +116,8 @@ class Total(OverEveryone):
         groups, outside = self.groups(frame)
         found = [self._of_group(values[rows[counting[rows]]], column.places) for rows in groups]
         if self.per is None:
-            return Column(constant(found[0] or 0), self.places, marked(None, np.array([found[0] is None]), Reason.nobody_counts))
+            number, why = (found[0], Reason.nobody_counts) if found else (None, Reason.currency_differs)
+            return Column(constant(number or 0), self.places, marked(None, np.array([number is None]), why))
         given, lacking = np.zeros(frame.person_count, dtype=object), np.zeros(frame.person_count, dtype=bool)
         for rows, number in zip(groups, found, strict=True):
             given[rows], lacking[rows] = number or 0, number is None
@@ -110,7 +141,7 @@ class Pool(OverEveryone):
     """A sum shared in proportion to everybody's claims, which may be money, points or shares, to its last unit.
 
     Each share is rounded down to the unit; the units left go to the largest remainders, ties in the order of scorecard ids. `when: over`
-    shares only where the claims exceed the pool, and otherwise pays every claim as it is.
+    shares only where the claims, exact or rounded, exceed the pool, and otherwise pays every claim as it is.
     """
 
     kind: Literal["pool"]
@@ -164,9 +195,9 @@ class Pool(OverEveryone):
         nothing = np.zeros(len(rows), dtype=np.int64)
         if size is None:
             return nothing, np.full(len(rows), Reason.input_missing, dtype=np.int8)
-        claimed = _sum(claims.values)
-        if self.when == "over" and claimed * 10**size.places <= int(size.values[0]) * 10**claims.places:
-            return claims.at(self.places, self.rounding).values, None
+        claimed, rounded = _sum(claims.values), claims.at(self.places, self.rounding)
+        if self.when == "over" and _suffices(size, claims) and _suffices(size, rounded):  # also for what rounding adds
+            return rounded.values, None
         units = int(size.values[0]) * 10 ** (12 - size.places) // int(self.unit_paid.scaleb(12))
         if claimed == 0:
             null = is_null(claims.reasons)
@@ -193,6 +224,10 @@ def _one_size(size: Column) -> Column | None:
     if not known.size or (known != known[:1]).any():
         return None
     return Column(np.maximum(known[:1], 0), size.places)
+
+
+def _suffices(size: Column, claims: Column) -> bool:
+    return bool(_sum(claims.values) * 10**size.places <= int(size.values[0]) * 10**claims.places)
 
 
 def _sum(values: Integers) -> int:

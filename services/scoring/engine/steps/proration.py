@@ -190,7 +190,7 @@ class _Assigned:
         if self.value.reasons is None:
             return None
         result = np.zeros(len(self.counts), dtype=np.int8)
-        speaking = np.flatnonzero(self.value.reasons)
+        speaking = np.flatnonzero(self.value.reasons * (self.days > 0))  # what lies outside the period is not asked
         result[self.owner[speaking][::-1]] = self.value.reasons[speaking][::-1]
         return result
 
