@@ -37,6 +37,7 @@ RECORDED: Mapping[str, Mapping[str, Left]] = {
         "POST /v1/runs/{run_id}/release": [("run.released", "run")],
         "POST /v1/runs/{run_id}/supersede": [("run.superseded", "run")],
         "GET /v1/runs/{run_id}/lines": [("run.read", "run"), ("run_line.read", "person")],
+        "GET /v1/runs/{run_id}/replay": [("run.replayed", "run")],
         "GET /v1/people/{person_id}/pay-due": [("pay_due.read", "person")],
         "GET /v1/payouts": [("payout.read", "person")],
         "GET /v1/payouts/{payout_id}": [("payout.read", "person")],
@@ -89,6 +90,10 @@ NOT_RECORDED: Mapping[str, Mapping[str, str]] = {
     "scoring": {
         "POST /v1/scores": "computes from what the caller sends, and reads nothing that is stored of anybody",
         "POST /v1/scores/stream": "computes from what the caller sends, and reads nothing that is stored of anybody",
+        "POST /v1/plan-templates/{structure}/fill": "fills a template that ships; nothing is kept",
+        "POST /v1/plan-checks": "checks the plan that the caller sends; nothing is kept",
+        "POST /v1/plan-pictures": "draws the plan that the caller sends; nothing is kept",
+        "POST /v1/plan-differences": "compares two plans that the caller sends; nothing is kept",
     },
     "kpi_api": {
         "graphql viewer.payouts": "one's own only; scoring records it like any other door",

@@ -18,8 +18,9 @@ def explain(
     ignored: Ignored = None,
     as_json: AsJson = False,
 ) -> None:
-    """Explain one scorecard, without a server: each step with the digits to type into a pocket calculator, why a zero is a zero, what the
-    target and the full bonus would have needed, and what one more point of each KPI pays.
+    """Explain one scorecard, without a server, in figures to type into a pocket calculator.
+
+    It says why a zero is a zero, what the target and the full bonus would have needed, and what one more point of each KPI pays.
 
     Example: `sightline explain plan.yaml scorecards.csv S-17`.
     """

@@ -25,9 +25,11 @@ def check(
     ignored: Ignored = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check a plan, without a server: types, units and bounds first, then cliffs, pay that falls for more, gaps, overlaps, gates that never
-    open, cost without a limit, attainments that cannot be computed, contradictory limits, judgement that outweighs results, parts of a year
-    paid in full. With --scorecards also whether each of them can be scored.
+    """Check a plan, without a server: types, units and bounds first, then what is worth a second look.
+
+    That is: cliffs, pay that falls for more, gaps, overlaps, gates that never open, cost without a limit, attainments that cannot be
+    computed, contradictory limits, judgement that outweighs results, parts of a year paid in full. With --scorecards also whether each of
+    them can be scored.
 
     Ends with 2 where the plan cannot be used, with 1 where something as severe as --fail-on stands.
 
