@@ -86,7 +86,7 @@ class Curve(Chosen):
     def words(self, teller: Teller) -> str:
         value = teller.value(self.of)
         if value is None:
-            return "the best point of the curve"
+            return f"the best of the curve, {digits(self._best())}"
         reached = sum(self.reaches()(value, x) for x, _ in self.points)
         if reached in {0, len(self.points)}:
             return self._words_outside(teller, value, self.below if reached == 0 else self.above, self.points[-1 if reached else 0])
@@ -134,12 +134,18 @@ class Curve(Chosen):
         at_point = of.values == x.scaleb(of.places)
         return np.where(at_point, scaled(rounded(y, self.places, self.rounding), self.places), values)
 
+    def _best(self) -> Decimal:
+        """The best point, or the cap where the curve goes on rising up to it."""
+        best = max(point[1] for point in self.points)
+        rises = _pieces(self)[-1].slope > 0 and not self.descending
+        return max(best, self.cap) if rises and isinstance(self.cap, Decimal) else best
+
     def _best_where_unbounded(self, values: Integers, reasons: Any) -> tuple[Integers, Any]:
-        """A lower-is-better value of zero takes the best point of the curve."""
+        """A lower-is-better value of zero takes the best of the curve."""
         unbounded = reasons == Reason.attainment_unbounded
         if not unbounded.any():
             return values, reasons
-        best = scaled(rounded(max(point[1] for point in self.points), self.places, self.rounding), self.places)
+        best = scaled(rounded(self._best(), self.places, self.rounding), self.places)
         return np.where(unbounded, best, values), np.where(unbounded, 0, reasons).astype(np.int8)
 
 
