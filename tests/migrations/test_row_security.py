@@ -26,7 +26,7 @@ def blind(connection: Connection, statement: str) -> set[str]:
 
 
 def statements_that_see_no_rows(connection: Connection, service: str) -> list[tuple[str, set[str]]]:
-    """What the history of a service executes, up and all the way down, behind the policies. A history undone in full keeps its lifts."""
+    """What the history of a service executes, up and all the way down, behind the policies."""
     found: list[tuple[str, set[str]]] = []
 
     def look(_connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
