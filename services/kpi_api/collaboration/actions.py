@@ -16,9 +16,10 @@ from chassis.identifiers import new_id
 from chassis.problems import NotAllowed, NotFound
 from kpi_api.cascade import actions as cascade
 from kpi_api.cascade.models import Kpi, KpiStakeholder
+from kpi_api.cascade.withdrawing import CLOSED, in_closed_cycles
 from kpi_api.collaboration import queries
 from kpi_api.collaboration.models import KpiComment, KpiPartRecord, KpiProposal, KpiRetrospective, KpiUnnamed, ProposalStatus
-from kpi_api.collaboration.problems import ProposalAnswered, TooEarly
+from kpi_api.collaboration.problems import CycleClosed, ProposalAnswered, TooEarly
 from kpi_api.collaboration.schemas import CommentInput, PartRecordInput, ProposalInput, RetrospectiveInput
 from kpi_api.collaboration.steps import locked, taking_part, tell
 from kpi_api.dictionary.target_schemas import Target
@@ -44,7 +45,7 @@ async def propose(viewer: Viewer, session: WriteSession, kpi_id: UUID, given: Pr
 async def answer(viewer: Viewer, session: WriteSession, kpi_id: UUID, proposal_id: UUID, given: Answer, reply: str | None) -> None:
     """Take a proposal, which gives the KPI its targets and asks everybody anew; decline it; or withdraw one's own.
 
-    Raises NotFound, NotCollaborative, NotAllowed, ProposalAnswered, KpiRefused.
+    Raises NotFound, NotCollaborative, NotAllowed, ProposalAnswered, CycleClosed, KpiRefused.
     """
     kpi = await locked(viewer, session, kpi_id)
     proposal = await session.scalar(select(KpiProposal).where(KpiProposal.kpi_id == kpi_id, KpiProposal.id == proposal_id))
@@ -56,6 +57,8 @@ async def answer(viewer: Viewer, session: WriteSession, kpi_id: UUID, proposal_i
         await cascade.require_changeable(viewer, session, kpi_id)
     if proposal.status != "open":
         raise ProposalAnswered(f"It is {proposal.status}.", present=proposal.status)
+    if given == "take" and proposal.targets and await in_closed_cycles(session, [kpi_id]):
+        raise CycleClosed(CLOSED)
     proposal.status, proposal.reply = ANSWERED[given], reply
     proposal.answered_at, proposal.answered_by_id = session.now, viewer.require_person()
     await session.flush()

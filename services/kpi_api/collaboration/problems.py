@@ -37,3 +37,9 @@ class TooEarly(Conflict):
 
 class NotCollaborative(Conflict):
     code, title = "not_collaborative", "Nobody carries this KPI together"
+
+
+class CycleClosed(Conflict):
+    """The answer would give the KPI other targets, and its cycle is closed or closing."""
+
+    code, title = "cycle_closed", "The cycle is closed"

@@ -28,6 +28,7 @@ from kpi_api.measurements.standing import standings
 from kpi_api.people.leaves.queries import leaves
 from kpi_api.people.queries import employment_on
 from kpi_api.people.roles.queries import histories
+from kpi_api.scorecards.assessments import assessments_of_cards
 from kpi_api.scorecards.changes.queries import changes_of_cards
 from kpi_api.scorecards.corrections.queries import corrections_of_cards
 from kpi_api.scorecards.discussion.queries import comments_of_cards
@@ -63,6 +64,7 @@ class Loaders:
         self.lines_of_sight = loader(context, lines_seen)
         self.scorecards = loader(context, reads.scorecards_by_id)
         self.scorecard_lines = loader(context, reads.lines_of_scorecards)
+        self.assessments = loader(context, assessments_of_cards)
         self.verbs = loader(context, reads.verbs_of_scorecards)
         self.scores = loader(context, scores)
         self.scorecard_comments = loader(context, comments_of_cards)

@@ -8,6 +8,7 @@ import strawberry
 
 from chassis.problems import NotFound
 from kpi_api.graphql.nodes import Info, id_of
+from kpi_api.graphql.time_rules import TimeRules, TimeRulesInput, given_with_rules
 from kpi_api.graphql.writing import given, validated
 from kpi_api.scorecards.presence import schemas
 from kpi_api.scorecards.presence.queries import time_of_scorecard
@@ -35,6 +36,8 @@ class ProRatedTarget:
 class ScorecardTime:
     scorecard_uuid: UUID
     signed: bool = strawberry.field(description="False: by the rules of today, with which it would be signed.")
+    rules: TimeRules
+    full_time_share: Decimal = strawberry.field(description="The share of full time that the targets were signed for.")
     days: int
     paid_days: int
     leaves: list[ScorecardLeave]
@@ -45,6 +48,8 @@ class ScorecardTime:
     def of(cls, time: schemas.ScorecardTime) -> "ScorecardTime":
         return cls(
             scorecard_uuid=time.scorecard_id,
+            rules=TimeRules.of(time.rules),
+            full_time_share=time.rules.full_time_share,
             leaves=[ScorecardLeave(**leave.model_dump()) for leave in time.leaves],
             targets=[
                 ProRatedTarget(kpi_uuid=target.kpi_id, **target.model_dump(exclude={"kpi_id", "pro_rated_by"})) for target in time.targets
@@ -69,11 +74,13 @@ class SupposedPartTimeInput:
 class TimeSuppositionInput:
     leaves: list[SupposedLeaveInput] = strawberry.field(default_factory=list)
     part_time: SupposedPartTimeInput | None = None
+    rules: TimeRulesInput | None = strawberry.field(default=None, description="Other rules than those that were signed.")
 
     def read(self) -> schemas.Supposition:
         """Raises Invalid."""
-        leaves = [given(leave) for leave in self.leaves]
-        return validated(schemas.Supposition, {"leaves": leaves, "part_time": given(self.part_time) if self.part_time else None})
+        said = given_with_rules(self, "rules")
+        part_time = given(self.part_time) if self.part_time else None
+        return validated(schemas.Supposition, said | {"leaves": [given(leave) for leave in self.leaves], "part_time": part_time})
 
 
 @strawberry.type

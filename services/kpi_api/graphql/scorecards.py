@@ -24,9 +24,9 @@ from kpi_api.graphql.reads import LineRows
 from kpi_api.graphql.scorecard_changes import ScorecardChange, load_changes
 from kpi_api.graphql.targets import Target
 from kpi_api.graphql.verbs import Verb, verbs_of
-from kpi_api.graphql.words import Freshness, KpiStatus, ReviewStage, ReviewStatus, ScorecardStatus, Side
+from kpi_api.graphql.words import AssessmentState, Freshness, KpiStatus, ReviewStage, ReviewStatus, ScorecardStatus, Side
 from kpi_api.reviews import models as review_models
-from kpi_api.scorecards import models
+from kpi_api.scorecards import models, schemas
 from kpi_api.scores.schemas import ScoreOutput
 
 
@@ -97,6 +97,18 @@ class ScorecardLine:
         )
 
 
+@strawberry.type(description="A formal assessment of a scorecard: by when its review is to be released, and whether it was.")
+class DueAssessment:
+    stage: ReviewStage
+    due_on: date
+    released_on: date | None
+    state: AssessmentState
+
+    @classmethod
+    def of(cls, due: schemas.DueAssessment) -> "DueAssessment":
+        return cls(stage=ReviewStage(due.stage), due_on=due.due_on, released_on=due.released_on, state=AssessmentState(due.state))
+
+
 @strawberry.type(description="The KPIs that a person and their manager agree on for a cycle.")
 class Scorecard(Node):
     uuid: UUID
@@ -128,6 +140,10 @@ class Scorecard(Node):
     @strawberry.field
     async def verbs(self, info: Info) -> list[Verb]:
         return verbs_of(await info.context.loaders.verbs.load(self.uuid) or [])
+
+    @strawberry.field(description="Its formal assessments by date.")
+    async def assessments(self, info: Info) -> list[DueAssessment]:
+        return [DueAssessment.of(due) for due in await info.context.loaders.assessments.load(self.uuid) or []]
 
     @strawberry.field(description="The agreement, or what was signed here under a digest at any time; null before both signed.")
     async def agreement(self, info: Info, digest: str | None = None) -> SignedScorecard | None:

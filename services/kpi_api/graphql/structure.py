@@ -9,6 +9,7 @@ from chassis.etags import require_current
 from kpi_api.graphql.nodes import Id, Info
 from kpi_api.graphql.people import Unit
 from kpi_api.graphql.problems import ChangedProblem, ConflictProblem, InvalidProblem, NotAllowedProblem, NotFoundProblem
+from kpi_api.graphql.time_rules import TimeRules, TimeRulesInput, given_with_rules
 from kpi_api.graphql.writing import attempt, found, given, tag, validated
 from kpi_api.people import actions, models, queries, structure
 from kpi_api.people.schemas import OrganizationChange, UnitIn
@@ -20,12 +21,13 @@ class Organization:
     mission: str = strawberry.field(description="Where every line of sight ends.")
     indicator_label: str = strawberry.field(description="What its people call an indicator: KPI, OKR, goal.")
     currency: str
+    time_rules: TimeRules
     version: int = strawberry.field(description="Counts its states; `changeOrganization` asks for the one that was read.")
 
     @classmethod
     def of(cls, row: models.OrganizationProfile) -> "Organization":
         names = ("name", "mission", "indicator_label", "currency", "version")
-        return cls(**{name: getattr(row, name) for name in names})
+        return cls(time_rules=TimeRules.of(row.time_rules), **{name: getattr(row, name) for name in names})
 
 
 @strawberry.input(description="What to change; what is left out stays.")
@@ -33,6 +35,7 @@ class OrganizationChangeInput:
     name: str | None = strawberry.UNSET
     mission: str | None = strawberry.UNSET
     indicator_label: str | None = strawberry.UNSET
+    time_rules: TimeRulesInput | None = strawberry.UNSET
 
 
 @strawberry.input(description="What to change of a unit; what is left out stays. Another parent: `moveUnit`.")
@@ -63,12 +66,12 @@ UnitResult = Annotated[
 
 @strawberry.type
 class StructureMutation:
-    @strawberry.mutation(description="What the organization is called, why it exists, and what it calls its indicators.")
+    @strawberry.mutation(description="The organization's name, mission and word for indicators, and its rules for time away.")
     async def change_organization(self, info: Info, version: int, changes: OrganizationChangeInput) -> OrganizationResult:
         viewer = info.context.viewer
 
         async def write(session: WriteSession) -> OrganizationChanged:
-            change = validated(OrganizationChange, given(changes))
+            change = validated(OrganizationChange, given_with_rules(changes, "time_rules"))
             profile = await queries.organization(viewer, session)
             require_current(tag(version), profile, actions.differing(profile, change))
             return OrganizationChanged(organization=Organization.of(await actions.change_organization(viewer, session, profile, change)))

@@ -94,6 +94,13 @@ class ReviewStage(Enum):
     ANNUAL = "annual"
 
 
+@strawberry.enum(description="Whether a formal assessment was held, is still to come, or its day went by.")
+class AssessmentState(Enum):
+    TO_COME = "to_come"
+    HELD = "held"
+    MISSED = "missed"
+
+
 @strawberry.enum
 class ReviewStatus(Enum):
     OPEN = "open"

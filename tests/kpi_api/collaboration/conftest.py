@@ -5,11 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chassis.events import Event
 from chassis.jobs import Job
 from kpi_api.collaboration.jobs import celebrate_reached
+from kpi_api.cycles.models import Cycle
 from tests.kpi_api.cascade.company import Company, found_company, kpi
 from tests.world import Organization
 
@@ -54,6 +55,11 @@ class Launch:
         organization = self.company.organization
         async with organization.world.kpi_api.database.read(organization.id) as session:
             return [str(id_) for id_ in await session.scalars(select(Event.subject_id).where(Event.type == type_))]
+
+    async def close_cycle(self) -> None:
+        organization = self.company.organization
+        async with organization.world.kpi_api.database.write(organization.id) as session:
+            await session.execute(update(Cycle).values(status="closed"))
 
     async def celebrate(self, **payload: Any) -> None:
         organization = self.company.organization

@@ -72,6 +72,21 @@ async def test_a_proposal_is_taken_once_and_gives_the_kpi_its_targets(launch: La
     assert (await fay.post(f"{place}/withdraw", json={})).json()["code"] == "proposal_answered"
 
 
+async def test_taking_a_proposal_puts_no_targets_into_a_closed_cycle(launch: Launch) -> None:
+    fay, dora = await launch.client("fay"), await launch.client("dora")
+    lower = {"text": "900 is what we saw last year.", "targets": [TARGET | {"value": "900"}]}
+    [proposal] = (await fay.post(f"{launch.path}/proposals", json=lower)).json()["proposals"]
+    place = f"{launch.path}/proposals/{proposal['id']}"
+    await launch.close_cycle()
+
+    taken = await dora.post(f"{place}/take", json={"reply": "Fair."})
+
+    assert (taken.status_code, taken.json()["code"]) == (409, "cycle_closed")
+    seen = await launch.read("fay")
+    assert (seen["proposals"][0]["status"], seen["terms"]["targets"][0]["value"]) == ("open", "1000"), "nothing of the answer stays"
+    assert (await dora.post(f"{place}/decline", json={"reply": "Too late."})).status_code == 200
+
+
 async def test_all_see_all_parts_and_the_joint_result_is_none_of_their_sums(launch: Launch) -> None:
     support = await launch.stakeholder("Support")
     record = {"stakeholder_id": support, "day": "2026-03-20", "value": "40", "unit": "calls", "note": "welcomed new users"}
