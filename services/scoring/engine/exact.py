@@ -98,7 +98,10 @@ def multiplied_quotient(values: Integers, factor: Integers, divisor: Integers, r
         shared = gcd(int(factor[0]), int(divisor[0]))
         factor, divisor = constant(int(factor[0]) // shared), constant(int(divisor[0]) // shared)
     if not (is_wide(values) or is_wide(factor) or is_wide(divisor)) and magnitude(divisor) < SAFE:
-        if magnitude(values) * magnitude(factor) < SAFE:
+        largest = magnitude(values) * magnitude(factor)
+        if rounding == "half_up" and _floats_prove(largest, divisor) and _is_negative(values, factor) is None:
+            return _short_quotient(values, factor, divisor)
+        if largest < SAFE:
             return _whole_quotient(values * factor, divisor, rounding, in_place=True)
         estimated = _estimated_quotient(values, factor, divisor, rounding)
         if estimated is not None:
@@ -106,11 +109,11 @@ def multiplied_quotient(values: Integers, factor: Integers, divisor: Integers, r
     return narrow(_whole_quotient(wide(values) * wide(factor), wide(divisor), rounding))
 
 
-def quotient(values: Integers, divisor: Integers, rounding: RoundingMode) -> Integers:
-    """values ÷ divisor, rounded once to a whole number. Every divisor is positive."""
+def quotient(values: Integers, divisor: Integers, rounding: RoundingMode, in_place: bool = False) -> Integers:
+    """values ÷ divisor, rounded once to a whole number. Every divisor is positive. `in_place`: the values are not needed any more."""
     if is_wide(values) or is_wide(divisor):
         return narrow(_whole_quotient(wide(values), wide(divisor), rounding))
-    return _whole_quotient(values, divisor, rounding)
+    return _whole_quotient(values, divisor, rounding, in_place)
 
 
 def rescaled(values: Integers, places: int, to: int, rounding: RoundingMode) -> Integers:
@@ -123,24 +126,39 @@ def rescaled(values: Integers, places: int, to: int, rounding: RoundingMode) -> 
 def _whole_quotient(numerator: Integers, divisor: Integers, rounding: RoundingMode, in_place: bool = False) -> Integers:
     """`in_place`: the numerator is the caller's own and not needed any more."""
     by = int(divisor[0]) if divisor.size == 1 else divisor  # NumPy divides by one number without a division each
+    if in_place and divisor.size == 1 and by == 1:
+        return numerator
     negative = numerator < 0 if numerator.size and numerator.min() < 0 else None
-    largest_divisor = magnitude(divisor)
-    if rounding == "half_up" and negative is None and largest_divisor < SAFE:
+    if rounding == "half_up" and negative is None and magnitude(divisor) < SAFE:
+        if not is_wide(numerator) and _floats_prove(magnitude(numerator), divisor):
+            return _short_quotient(numerator, constant(1), divisor)
         half = by >> 1  # for whole numbers the same as adding the exact half
         own = in_place and numerator.size >= divisor.size and not is_wide(numerator)
         found = np.add(numerator, half, out=numerator) if own else numerator + half
-        if divisor.size > 1 and not is_wide(found) and magnitude(found) < 2**53:
-            # A quotient q below a whole number lacks at least 1 ÷ divisor of it, more than q × 2^-53, which a float is off at most.
-            estimate = found.astype(np.float64)  # nosemgrep: binary-float-near-money - proven exact
-            estimate /= divisor.astype(np.float64)  # nosemgrep: binary-float-near-money - proven exact
-            np.copyto(found, estimate, casting="unsafe")
-            return found
         found //= by
         return found
     below = numerator // by
     remainder = numerator - below * divisor
     rounded: Integers = below + _rounds_up(below, remainder, divisor, negative, rounding)
     return rounded
+
+
+def _floats_prove(largest: int, divisor: Integers) -> bool:
+    """Whether there are many divisors, and products up to `largest` are short enough for `_short_quotient`."""
+    return divisor.size > 1 and 4 * largest + 2 * magnitude(divisor) < 2**53
+
+
+def _short_quotient(values: Integers, factor: Integers, divisor: Integers) -> Integers:
+    """Products n = values × factor, none below zero, ÷ divisor d, rounded half up in floats: exact where 4n + 2d is below 2^53.
+
+    Let m be the rounded quotient: q = n ÷ d is at least m − 1/2, and q + 1/2 at most m + 1 − 1 ÷ 2d. Floats keep the first, since m − 1/2
+    and m are floats themselves and rounding to the nearest passes neither. They keep the second, since division and addition are off by
+    less than (2q + 1) × 2^-53 together, which is less than 1 ÷ 2d. So what is left without the fraction is m.
+    """
+    found = np.multiply(values, factor, dtype=np.float64)  # nosemgrep: binary-float-near-money - proven exact
+    found = np.divide(found, divisor, out=found if found.size >= divisor.size else None)
+    found += 0.5
+    return found.astype(np.int64)
 
 
 def _estimated_quotient(values: Integers, factor: Integers, divisor: Integers, rounding: RoundingMode) -> Integers | None:
@@ -157,6 +175,11 @@ def _estimated_quotient(values: Integers, factor: Integers, divisor: Integers, r
         return None
     found = estimate.astype(np.int64)
     remainder = values * factor - found * divisor
+    if rounding == "half_up" and divisor.size == 1 and _is_negative(values, factor) is None:
+        remainder += int(divisor[0]) >> 1
+        remainder //= int(divisor[0])
+        found += remainder
+        return found
     if rounding == "half_up":
         off = np.abs(remainder) * 2 >= divisor  # elsewhere the estimate is already the nearest whole number
         rows = np.flatnonzero(off)

@@ -49,13 +49,12 @@ def line_reasons(frame: Frame, values: Column, selected: Flags | None, is_zero: 
     speaks = speaks if selected is None else speaks * selected
     result = None
     if is_zero.any():
-        of_zero = np.zeros(frame.line_count, dtype=np.int8)
         rows = _lines_of(frame, np.flatnonzero(is_zero))
-        of_zero[rows] = speaks[rows]
-        result = _first(frame, of_zero * ~is_left_out(of_zero))
+        said = speaks[rows]
+        result = _first(frame, speaks, rows[(said != 0) & ~is_left_out(said)])
     errors = failed(speaks)
     if errors is not None:
-        first_error = _first(frame, speaks * errors)
+        first_error = _first(frame, speaks, np.flatnonzero(errors))
         result = first_error if result is None else np.where(first_error > 0, first_error, result)
     return result
 
@@ -66,9 +65,8 @@ def _lines_of(frame: Frame, people: Integers) -> Integers:
     return np.repeat(frame.line_starts[people] + counts - np.cumsum(counts), counts) + np.arange(counts.sum())
 
 
-def _first(frame: Frame, reasons: Any) -> Any:
-    """The first reason among each person's lines, 0 for none."""
-    rows = np.flatnonzero(reasons)
+def _first(frame: Frame, reasons: Any, rows: Integers) -> Any:
+    """The first reason among those of each person's lines that are in `rows`, which ascend; 0 for none."""
     result = np.zeros(frame.person_count, dtype=np.int8)
     if rows.size:
         owner = np.searchsorted(frame.line_starts, rows, side="right") - 1

@@ -142,9 +142,10 @@ def _ascends(owner: NDArray[Any], number: NDArray[Any]) -> bool:
 
 def _starts(owner: NDArray[Any], people: int) -> NDArray[np.int64]:
     """Where each person's lines begin, and where the last one's end; owners ascend."""
-    changes = np.flatnonzero(owner[1:] != owner[:-1]) + 1
-    if len(changes) + 1 == people:  # everybody has a line
-        return np.concatenate([[0], changes, [len(owner)]])
+    stretches = [(start, owner[start : start + _STRETCH + 1]) for start in range(0, len(owner) - 1, _STRETCH)]
+    starts = np.concatenate([[0], *(start + 1 + np.flatnonzero(own[1:] != own[:-1]) for start, own in stretches), [len(owner)]])
+    if len(starts) == people + 1:  # everybody has a line
+        return starts
     return np.searchsorted(owner.astype(np.int64), np.arange(people + 1))
 
 

@@ -37,17 +37,36 @@ def test_ties_go_where_the_mode_says(rows: list[tuple[int, int]], mode: Rounding
 
 
 near = st.integers(-3, 3)
-divisors = st.one_of(st.integers(1, 9), st.integers(1, 2**27), st.integers(2**52, 2**54))
+widths = st.sampled_from(
+    [  # the first three are few enough bits for floats, the last is not
+        (2**51 - 2**28, st.integers(1, 9)),
+        (2**51 - 2**28, st.integers(1, 2**27)),
+        (2**50 - 8, st.integers(2**49, 2**50)),
+        (2**53, st.one_of(st.integers(1, 9), st.integers(2**52, 2**54))),
+    ]
+)
 
 
-@given(st.lists(st.tuples(st.integers(0, 2**53), divisors, near), min_size=2, max_size=20))
+@given(widths.flatmap(lambda width: st.lists(st.tuples(st.integers(0, width[0]), width[1], near), min_size=2, max_size=20)))
 def test_quotients_that_all_but_reach_a_whole_number_stay_below_it(rows: list[tuple[int, int, int]]) -> None:
-    """Given numbers as large as a float holds exactly, each a little beside a tie of its divisor, then the quotient is the fraction's."""
+    """Given numbers up to what a float holds exactly, each a little beside a tie of its divisor, then the quotient is the fraction's."""
     values = [max(0, (value // divisor) * divisor + divisor // 2 + beside) for value, divisor, beside in rows]
     found = multiplied_quotient(column(values), constant(1), column([divisor for _, divisor, _ in rows]), "half_up")
     assert [int(value) for value in found] == [
         rounded(Fraction(value, divisor), 0, "half_up") for value, (_, divisor, _) in zip(values, rows, strict=True)
     ]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**12), st.integers(0, 10**12)), min_size=2, max_size=20),
+    st.sampled_from([7, 10**9, 2 * 10**12, 3 * 10**12 + 1]),
+)
+def test_one_divisor_serves_many_products_beyond_64_bits(rows: list[tuple[int, int]], divisor: int) -> None:
+    """Given products that do not fit, one of them a tie, when all are divided by one number, then each quotient is the fraction's."""
+    rows = [*rows, (divisor, 10**12 + 1), (10**12, 10**12)]
+    left, right = (column(list(part)) for part in zip(*rows, strict=True))
+    found = multiplied_quotient(left, right, constant(2 * divisor), "half_up")
+    assert [int(value) for value in found] == [rounded(Fraction(a * b, 2 * divisor), 0, "half_up") for a, b in rows]
 
 
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=20))

@@ -215,13 +215,13 @@ class _Table:
 
     def results(self, values: Integers, index: Integers, rounding: RoundingMode) -> Integers:
         index = index.astype(np.intp)  # what NumPy takes by; from anything smaller it converts anew each time, and slowly
-        slopes, constants = self.slopes.take(index), self.constants.take(index)
+        slopes, constants = self.slopes.take(index, mode="clip"), self.constants.take(index, mode="clip")  # unchecked, all are inside
         if not is_wide(values) and magnitude(values) * magnitude(self.slopes) + magnitude(self.constants) < SAFE:
             numerator = np.multiply(values, slopes, out=slopes)
             numerator += constants
         else:
             numerator = total(product(values, slopes), constants)
-        return quotient(numerator, self.divisors if self.divisors.size == 1 else self.divisors.take(index), rounding)
+        return quotient(numerator, self.divisors if self.divisors.size == 1 else self.divisors.take(index), rounding, in_place=True)
 
 
 @lru_cache(maxsize=256)
