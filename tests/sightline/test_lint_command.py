@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 from kpi_api.findings import RULES
 from kpi_api.scorecards.findings.schemas import RuleOutput
 from sightline.cli import app, lint
+from sightline.cli.client import Refused
 from sightline.cli.sarif import sarif_log
 from sightline.problems import BadUsage
 
@@ -52,7 +53,9 @@ class Server:
             return {"display_name": "Ada Example"}
         return list(RULE.values()) if path.endswith("/rules") else {"findings": FOUND[1:]}
 
-    def pages(self, service: str, path: str, *, muted: bool, **query: str) -> list[dict[str, Any]]:
+    def pages(self, service: str, path: str, *, muted: bool = False, **query: str) -> list[dict[str, Any]]:
+        if path == "/v1/units":
+            return []
         assert query == {"cycle": "2026"}
         return [one for one in FOUND if (one["muting"] is not None) == muted]
 
@@ -118,3 +121,27 @@ def test_a_unit_is_told_with_what_is_found_about_itself(monkeypatch: pytest.Monk
     (of_unit,) = [one for one in log["runs"][0]["results"] if one["ruleId"] == "unit_without_value_statement"]
     assert of_unit["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "units/u1"
     assert of_unit["suppressions"][0]["justification"] == "Written in May."
+
+
+@pytest.mark.parametrize(("status", "told"), [(404, True), (503, False)])
+def test_a_cycle_is_told_with_what_is_found_about_each_unit_that_one_leads(
+    status: int, told: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Units(Server):
+        def get(self, service: str, path: str, **query: str) -> Any:
+            if path == "/v1/units/other/findings":
+                raise Refused(status, {"code": "refused", "title": "Not found", "detail": "There is nothing here."})
+            own = finding("unit_without_value_statement") | {"scorecard_id": None, "person_id": None, "unit_id": "led"}
+            return [own] if path == "/v1/units/led/findings" else super().get(service, path)
+
+        def pages(self, service: str, path: str, **query: Any) -> list[dict[str, Any]]:
+            units = [{"code": "other", "id": "other"}, {"code": "led", "id": "led"}]
+            return units if path == "/v1/units" else super().pages(service, path, **query)
+
+    monkeypatch.setattr(lint, "open_client", lambda organization, act_as: Units())
+    answer = CliRunner().invoke(app, ["lint", "2026", "--format", "json", "--fail-on", "never"])
+    if told:
+        about = [one.get("unit_id") for one in json.loads(answer.stdout)["findings"]]
+        assert about == ["led", None, None, None], "the unit's own, and what is found about scorecards"
+    else:
+        assert isinstance(answer.exception, Refused), "a failure is not taken for a unit of somebody else's"

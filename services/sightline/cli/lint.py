@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sightline.cli.client import ActAs, Client, OrganizationId, open_client
+from sightline.cli.client import ActAs, Client, OrganizationId, Refused, open_client
 from sightline.cli.sarif import sarif_log
 from sightline.cli.terminal import output, progress, show_json, show_step
 from sightline.problems import BadUsage
@@ -75,9 +75,12 @@ def _of_scorecard(client: Client, scorecard: str) -> list[dict[str, Any]]:
 
 
 def _of_cycle(client: Client, cycle: str, unit: str | None) -> Iterator[dict[str, Any]]:
-    """What is found about the unit itself, then what stands about scorecards and what is muted; it says how far it has come."""
+    """What is found about units themselves, then what stands about scorecards and what is muted; it says how far it has come."""
     query: dict[str, Any] = {"cycle": cycle}
-    if unit is not None:
+    if unit is None:
+        for each in client.pages("kpi_api", "/v1/units"):
+            yield from _of_led_unit(client, each["id"], cycle)
+    else:
         query["unit_id"] = _unit_id(client, unit)
         yield from client.get("kpi_api", f"/v1/units/{query['unit_id']}/findings", cycle=cycle)
     seen = 0
@@ -87,6 +90,17 @@ def _of_cycle(client: Client, cycle: str, unit: str | None) -> Iterator[dict[str
             seen += 1
             if seen % STEP == 0:
                 show_step(f"{seen} findings so far.")
+
+
+def _of_led_unit(client: Client, unit_id: str, cycle: str) -> list[dict[str, Any]]:
+    """What is found about a unit itself; nothing about one that the person neither leads nor sees all of. Raises Refused."""
+    try:
+        found: list[dict[str, Any]] = client.get("kpi_api", f"/v1/units/{unit_id}/findings", cycle=cycle)
+    except Refused as refused:
+        if refused.status != 404:
+            raise
+        return []
+    return found
 
 
 def _unit_id(client: Client, code: str) -> str:
