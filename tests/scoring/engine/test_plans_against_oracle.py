@@ -89,7 +89,7 @@ def test_the_plans_are_of_every_kind_and_mostly_valid() -> None:
     """Given what is drawn, then no kind is rare and most plans can be loaded; else the test above would prove little."""
     kinds, loaded = Counter[str](), Counter[bool]()
 
-    @settings(max_examples=200, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=600, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     @given(plans())
     def count(document: dict[str, Any]) -> None:
         try:
