@@ -1,7 +1,9 @@
 """Rules for time away through the graph, changed and tried, and the formal assessments of a scorecard."""
 
 from kpi_api.graphql.nodes import global_id
+from tests.kpi_api.cascade.company import Company
 from tests.kpi_api.graphql.asking import ask
+from tests.kpi_api.graphql.test_graph import statements_of
 from tests.kpi_api.scorecards.presence.test_time_away import SPRING, agreed, away
 from tests.kpi_api.scorecards.scene import set_scene
 from tests.world import Organization
@@ -71,3 +73,23 @@ async def test_a_scorecard_says_by_when_it_is_assessed_to_who_sees_it(organizati
     assert after == [before[0] | {"state": "MISSED"}]
     over_rest = (await scene.read(year.card))["assessments"]
     assert [(one["due_on"], one["state"]) for one in over_rest] == [(after[0]["dueOn"], "missed")]
+
+
+async def test_assessments_of_a_page_of_scorecards_take_as_many_statements_as_of_one(company: Company) -> None:
+    ids, admin = await company.cascade(), await company.admin()
+    for name in ("eli", "fay", "gus"):
+        whose = {"person_id": str(company.people[name].id), "cycle_code": "2026"}
+        lines = [{"kpi_id": ids["eli"], "weight": "100.00"}] if name == "eli" else []
+        opened = await admin.post("/v1/scorecards", json=whose | {"lines": lines})
+        assert opened.status_code == 201, opened.text
+    query = "query ($first: Int!) { scorecards(first: $first) { edges { node { assessments { stage } } } } }"
+    await ask(admin, query, first=1)
+
+    counts = []
+    for first in (1, 3):
+        with statements_of(company) as statements:
+            edges = (await ask(admin, query, first=first))["scorecards"]["edges"]
+        assert [edge["node"]["assessments"] for edge in edges] == [[{"stage": "MID_YEAR"}]] * first
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
