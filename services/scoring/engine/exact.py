@@ -157,7 +157,7 @@ def _short_quotient(values: Integers, factor: Integers, divisor: Integers) -> In
     """
     found = np.multiply(values, factor, dtype=np.float64)  # nosemgrep: binary-float-near-money - proven exact
     found = np.divide(found, divisor, out=found if found.size >= divisor.size else None)
-    found += 0.5
+    found += 0.5  # nosemgrep: binary-float-near-money - proven exact
     return found.astype(np.int64)
 
 
