@@ -1,5 +1,7 @@
 """Rules for time away through the graph, changed and tried, and the formal assessments of a scorecard."""
 
+from uuid import UUID
+
 from kpi_api.graphql.nodes import global_id
 from tests.kpi_api.cascade.company import Company
 from tests.kpi_api.graphql.asking import ask
@@ -45,7 +47,7 @@ async def test_other_rules_are_tried_on_a_signed_scorecard_and_nothing_is_kept(o
     scene = await set_scene(organization)
     year = await agreed(scene)
     await away(scene, **SPRING)
-    ann, card = await scene.client("ann"), global_id("Scorecard", year.card)
+    ann, card = await scene.client("ann"), global_id("Scorecard", UUID(year.card))
     tried = {"rules": {"leaveDays": "UNPAID", "leaveTargets": "PRO_RATED"}}
 
     supposed = (await ask(ann, TIME, card=card, tried=tried))["scorecardTime"]
@@ -63,7 +65,7 @@ async def test_other_rules_are_tried_on_a_signed_scorecard_and_nothing_is_kept(o
 async def test_a_scorecard_says_by_when_it_is_assessed_to_who_sees_it(organization: Organization) -> None:
     scene = await set_scene(organization)
     year = await agreed(scene)
-    ann, card = await scene.client("ann"), global_id("Scorecard", year.card)
+    ann, card = await scene.client("ann"), global_id("Scorecard", UUID(year.card))
 
     before = (await ask(ann, ASSESSED, card=card))["scorecard"]["assessments"]
     await organization.set_clock("2026-12-30T12:00:00Z")
