@@ -67,7 +67,7 @@ ReviewResult = Annotated[
 class ScorecardLineInput:
     kpi: strawberry.ID
     weight: Decimal
-    component: str = "kpis"
+    component: str | None = None
 
     def read(self) -> LineInput:
         return LineInput(kpi_id=found("Kpi", self.kpi), weight=self.weight, component=self.component)

@@ -111,7 +111,7 @@ class ScorecardChangeQuery:
 class ChangedLineInput:
     kpi: strawberry.ID
     weight: Decimal
-    component: str = "kpis"
+    component: str | None = None
     targets: list[TargetInput] | None = None
 
     def read(self) -> dict[str, object]:

@@ -27,7 +27,7 @@ from kpi_api.scorecards.findings.refusing import findings_against
 from kpi_api.scorecards.lifecycle import TRANSITIONS, UNDER_NEGOTIATION, Side, Verb, acting_side, allows, refusal
 from kpi_api.scorecards.models import Scorecard, ScorecardComment, ScorecardHistory, ScorecardLine, ScorecardSignature
 from kpi_api.scorecards.problems import LinesRefused, NotYourTurn, ScorecardRefused, TextChanged, WrongStatus
-from kpi_api.scorecards.schemas import LineInput
+from kpi_api.scorecards.schemas import COMPONENT, LineInput
 from kpi_api.scorecards.terms import Terms, errors_in
 from kpi_api.scorecards.texts import keep_before_change, keep_text, require_current, signed_text
 
@@ -197,11 +197,13 @@ async def put_lines(viewer: Viewer, session: WriteSession, card: Scorecard, line
     if errors:
         raise LinesRefused(errors[0].message, errors=errors)
     mine = (ScorecardLine.organization_id == card.organization_id) & (ScorecardLine.scorecard_id == card.id)
+    present = await session.execute(select(ScorecardLine.kpi_id, ScorecardLine.component).where(mine))
+    components = {row.kpi_id: row.component for row in present}
     await session.execute(delete(ScorecardLine).where(mine))
-    session.add_all(
-        ScorecardLine(scorecard_id=card.id, kpi_id=line.kpi_id, weight=line.weight, component=line.component, position=position)
-        for position, line in enumerate(lines, start=1)
-    )
+    for position, line in enumerate(lines, start=1):
+        component = line.component or components.get(line.kpi_id, COMPONENT)
+        place = {"weight": line.weight, "component": component, "position": position}
+        session.add(ScorecardLine(scorecard_id=card.id, kpi_id=line.kpi_id, **place))
     flag_modified(card, "written_by_side")  # other lines are another state of the scorecard, though none of its own columns differs
     await session.flush()
 

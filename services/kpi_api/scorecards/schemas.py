@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from fastapi import Body
@@ -28,12 +28,18 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
+COMPONENT: Final = "kpis"
+"""Of a line for which nobody has named another."""
+
+
 class LineInput(Input):
     """One KPI with its weight in percent, at most two places; a draft may leave it open."""
 
     kpi_id: UUID
     weight: Percent | None = Field(default=None, gt=0, le=100, decimal_places=2)
-    component: Code = Field(default="kpis", description="The component of the plan that it counts in.")
+    component: Code | None = Field(
+        default=None, description="The component of the plan that it counts in; left out, the line's own as it is, of a new line `kpis`."
+    )
 
 
 def once_each(lines: Sequence[LineInput] | None) -> None:

@@ -100,3 +100,20 @@ async def test_the_history_says_what_each_proposal_and_answer_changed(scene: Sce
         ("counter", ["Weight of “Calls 0”: 50.00, now 55.00.", "Weight of “Calls 1”: 40.00, now 35.00."]),
         ("agree", []),
     ]
+
+
+async def test_a_line_of_which_no_component_is_said_keeps_its_own(scene: Scene) -> None:
+    # Given a scorecard whose lines count in components of the plan, and answers and a change that speak of weights alone.
+    components = ("output", "quality", "output")
+    lines = zip(scene.lines("50.00", "30.00", "20.00"), components, strict=True)
+    card = await scene.opened(lines=[{**line, "component": component} for line, component in lines])
+    await scene.act(card, "propose", "ann")
+    await scene.act(card, "counter", "max", lines=scene.lines("40.00", "40.00", "20.00"))
+    agreed = (await scene.act(card, "agree", "ann")).json()
+    assert [line["weight"] for line in agreed["lines"]] == ["40.00", "40.00", "20.00"]
+    assert tuple(line["component"] for line in agreed["lines"]) == components
+    change = {"effective_from": "2026-07-01", "reason": "A second market.", "lines": scene.lines("30.00", "50.00", "20.00")}
+    asked = (await (await scene.client("ann")).post(f"/v1/scorecards/{card}/changes", json=change)).json()
+    # Then only the weights differ.
+    assert tuple(line["component"] for line in asked["lines"]) == components
+    assert asked["differences"] == ["Weight of “Calls 0”: 40.00, now 30.00.", "Weight of “Calls 1”: 40.00, now 50.00."]

@@ -24,6 +24,7 @@ from kpi_api.scorecards.models import Scorecard, ScorecardLine
 from kpi_api.scorecards.presence.reading import rules_of_today
 from kpi_api.scorecards.presence.rules import pro_rating, signed_rules
 from kpi_api.scorecards.queries import LineFacts, line_terms
+from kpi_api.scorecards.schemas import COMPONENT
 from kpi_api.scorecards.terms import Document, Terms, make_terms
 
 FULL_WEIGHT = 100_00
@@ -66,7 +67,8 @@ async def changed_terms(
 
 
 def _line(number: int, given: ChangedLine, signed: Document | None, facts: LineFacts, rules: TimeRules) -> Mapping[str, Any]:
-    own = {"line": number, "weight": given.weight, "component": given.component, "status": facts.kpi.status}
+    component = given.component or (signed or {}).get("component", COMPONENT)
+    own = {"line": number, "weight": given.weight, "component": component, "status": facts.kpi.status}
     if signed is not None and given.targets is None:
         return signed | own | {"pro_rated_by": pro_rating(rules, signed, own=facts.kpi.level == "individual")}
     if given.targets is not None:

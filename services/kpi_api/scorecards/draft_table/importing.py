@@ -161,7 +161,8 @@ async def _write(viewer: Viewer, session: WriteSession, plan: Plan, card: Scorec
 
 def _lines_differ(plan: Plan) -> bool:
     there = {as_text(row["kpi_id"]): (row["weight"], row["component"]) for row in plan.present.values()}
-    return list(there.items()) != [(str(line.kpi_id), (line.weight, line.component)) for line in plan.lines]
+    asked = [(str(line.kpi_id), line.weight, line.component) for line in plan.lines]
+    return list(there.items()) != [(id_, (weight, component or there.get(id_, (None, None))[1])) for id_, weight, component in asked]
 
 
 async def _write_targets(viewer: Viewer, session: WriteSession, plan: Plan) -> None:
