@@ -49,9 +49,10 @@ class Server:
         return
 
     def get(self, service: str, path: str) -> Any:
-        if path == "/v1/people/p1":
-            return {"display_name": "Ada Example"}
         return list(RULE.values()) if path.endswith("/rules") else {"findings": FOUND[1:]}
+
+    def names(self, people: set[str]) -> dict[str, str]:
+        return {"p1": "Ada Example"} if people == {"p1"} else {}
 
     def pages(self, service: str, path: str, *, muted: bool = False, **query: str) -> list[dict[str, Any]]:
         if path == "/v1/units":

@@ -33,6 +33,9 @@ class Server:
     def get(self, service: str, path: str) -> Any:
         return self.seen.pop(0)
 
+    def names(self, people: Any) -> dict[str, str]:
+        return {id_: f"Person {id_}" for id_ in people}
+
     def pages(self, service: str, path: str) -> list[dict[str, Any]]:
         assert path == "/v1/template-assignments/a1/results"
         skipped = {"person_id": "p2", "status": "skipped", "message": "In probation.", "left_out": []}
@@ -85,7 +88,7 @@ def test_copies_and_undos_are_asked_for_where_they_belong(asked_of: Any) -> None
     told = run("copy", "2025", "2026", "--unit", "north", "--target-change", "5", "--preview")
     body = {"from_cycle": "2025", "to_cycle": "2026", "target_change_percent": "5", "preview": True, "unit_code": "north"}
     assert server.asked == [("POST", "/v1/scorecards/copies", body)]
-    assert "nothing was opened" in told.output
+    assert "A preview, nothing is written." in told.output
     server = asked_of(Server(status="undone", removed=1))
     assert run("undo", "a1").exit_code == 0
     assert server.asked == [("POST", "/v1/template-assignments/a1/undo", None)]

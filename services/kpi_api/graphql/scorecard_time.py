@@ -19,7 +19,7 @@ class ScorecardLeave:
     first_day: date
     last_day: date | None
     days: int
-    changes_something: bool = strawberry.field(description="It is long enough, and of no kind that the rules leave alone.")
+    changes_something: bool = strawberry.field(description="The rules let it: it is long enough, and of no kind that they leave alone.")
 
 
 @strawberry.type(description="A target that time away pro-rates: as it was signed for its whole time, and as it counts.")

@@ -13,8 +13,6 @@ from sightline.cli.terminal import output, progress, show_json, show_step
 from sightline.problems import BadUsage
 
 STEP = 1_000
-NAMED = 200
-"""More people than these are told by their scorecards' ids."""
 
 
 class Format(StrEnum):
@@ -60,7 +58,7 @@ def lint(
     with open_client(organization, act_as) as client, progress("Reading findings"):
         rules = client.get("kpi_api", "/v1/findings/rules")
         found = _of_scorecard(client, scorecard) if scorecard else list(_of_cycle(client, str(cycle), unit))
-        names = _names(client, found) if form is Format.TEXT else {}
+        names = client.names(_people(found)) if form is Format.TEXT else {}
     _show(form, rules, found, names)
     standing = Counter(one["rule"]["severity"] for one in found if one["muting"] is None)
     if form is Format.TEXT:
@@ -157,9 +155,6 @@ def _subject(one: dict[str, Any], names: dict[str, str]) -> str:
     return f"{name}, scorecard {one['scorecard_id']}" if name else f"scorecard {one['scorecard_id']}"
 
 
-def _names(client: Client, found: list[dict[str, Any]]) -> dict[str, str]:
-    """What the people are called, where they are few enough to be asked for one by one."""
-    people = {one["person_id"] for one in found if one["muting"] is None and one.get("person_id")}
-    if len(people) > NAMED:
-        return {}
-    return {id_: client.get("kpi_api", f"/v1/people/{id_}")["display_name"] for id_ in sorted(people)}
+def _people(found: list[dict[str, Any]]) -> set[str]:
+    """Those about whom something stands."""
+    return {one["person_id"] for one in found if one["muting"] is None and one.get("person_id")}

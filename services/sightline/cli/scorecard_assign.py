@@ -112,11 +112,12 @@ def _tell(client: Client, done: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         show_json(done | {"results": results})
         return
-    only = " It was a preview: nothing was opened." if done["preview"] else ""
-    show_step(", ".join(f"{done[name]} {name}" for name in COUNTED if done[name]) + f".{only}")
+    only = "A preview, nothing is written. It would come to: " if done["preview"] else ""
+    show_step(only + ", ".join(f"{done[name]} {name}" for name in COUNTED if done[name]) + ".")
     told = [row for one in results for row in _rows(one)]
     if told:
-        show_table(["person", "", "since"], told)
+        names = client.names(row[0] for row in told)
+        show_table(["person", "", "why"], [[names.get(row[0], row[0]), *row[1:]] for row in told])
 
 
 def _rows(result: dict[str, Any]) -> list[list[str]]:

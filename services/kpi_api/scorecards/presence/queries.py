@@ -19,7 +19,7 @@ from kpi_api.people.queries import employment_on
 from kpi_api.scorecards import queries as scorecards
 from kpi_api.scorecards.models import Scorecard
 from kpi_api.scorecards.presence.reading import presence_of
-from kpi_api.scorecards.presence.rules import FULL_TIME, SignedRules, pro_rating, rules_terms, signed_rules
+from kpi_api.scorecards.presence.rules import AS_SHIPPED, FULL_TIME, SignedRules, pro_rating, rules_terms, signed_rules
 from kpi_api.scorecards.presence.schemas import LeaveInTime, ScorecardTime, SupposedPartTime, Supposition, TargetInTime
 from kpi_api.scorecards.presence.shares import Away, Presence, Work, affecting, is_away, pieces
 from kpi_api.scorecards.presence.told import fraction, sentences
@@ -88,7 +88,9 @@ def _length(first: date, last: date) -> int:
 
 def _leave(leave: Away, rules: SignedRules, days: tuple[date, date]) -> LeaveInTime:
     here = _length(max(leave.first, days[0]), min(leave.last or days[1], days[1]))
-    return LeaveInTime(first_day=leave.first, last_day=leave.last, days=here, changes_something=bool(affecting(rules, [leave])))
+    matters = (rules.leave_days, rules.leave_targets) != (AS_SHIPPED.leave_days, AS_SHIPPED.leave_targets)
+    changes = matters and bool(affecting(rules, [leave]))
+    return LeaveInTime(first_day=leave.first, last_day=leave.last, days=here, changes_something=changes)
 
 
 def _paid_days(rules: SignedRules, days: tuple[date, date], presence: Presence) -> int:

@@ -51,7 +51,8 @@ class Supposition(Input):
 
 
 class LeaveInTime(Output):
-    """A leave on days of the scorecard. `changes_something`: it is long enough, and of no kind that the rules leave alone."""
+    """A leave on days of the scorecard. `changes_something`: the rules let leave change something, it is long enough, and of
+    no kind that they leave alone."""
 
     first_day: date
     last_day: date | None

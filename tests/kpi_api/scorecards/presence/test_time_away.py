@@ -57,7 +57,7 @@ async def test_as_shipped_leave_changes_nothing_and_says_so(scene: Scene) -> Non
     assert (await scene.read(year.card))["time"] == [
         "Days of leave count for pay as worked.",
         "No target shrinks with leave or part-time.",
-        "On leave from 2026-03-01 to 2026-04-15: 46 of 365 days.",
+        "On leave from 2026-03-01 to 2026-04-15: 46 of 365 days, which change nothing.",
         "365 of 365 days count for pay.",
     ]
 
