@@ -33,7 +33,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "cliff": Rule(
         "information",
         "Whoever ends a hair below gets much less than whoever ends a hair above, and results gather just above such an edge.",
-        "Let the first point pay what the value before it pays, or say in the plan's text that the edge is meant.",
+        "Let the first point pay what the value before it pays, or keep the edge on purpose and tell the people whom it pays.",
     ),
     "non_monotonic": Rule(
         "warning",
@@ -43,7 +43,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "gap": Rule(
         "warning",
         "What falls into the gap counts for nothing, and nobody is told.",
-        "Let the ranges meet, or give what is left out a place of its own.",
+        "Let the ranges meet; give KPIs that count nowhere a component of the plan, or the plan theirs.",
     ),
     "overlap": Rule(
         "warning",
