@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from chassis.identifiers import new_id
 from scoring.runs import replaying
+from scoring.snapshots import canonical
 from tests.scoring.company import PLAN, Company, found, ok
 from tests.world import Organization
 
@@ -67,6 +68,15 @@ async def test_a_pool_over_everybody_comes_out_the_same(organization: Organizati
     run_id = await company.computed_run([company.scorecard("ana", "110"), company.scorecard("ben", "90"), company.scorecard("cyd", "7")])
     answer = await replayed(company, run_id)
     assert (answer["same"], answer["line_count"]) == (True, 3)
+
+
+async def test_slices_of_a_large_run_come_out_the_same_together(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Given a run stored and computed in slices of one scorecard, whose figures need different numbers of digits.
+    monkeypatch.setattr(canonical, "CHUNK", 1)
+    await company.hire("dan", salary="99999999999.99", target_bonus_share="0.123456789")
+    cards = [company.scorecard(name, actual) for name, actual in (("ana", "110.123456789"), ("ben", "1"), ("cyd", None), ("dan", "99"))]
+    answer = await replayed(company, await company.computed_run(cards))
+    assert (answer["same"], answer["line_count"], answer["differences"]) == (True, 4, [])
 
 
 async def test_an_altered_line_is_named_with_both_figures(company: Company) -> None:
