@@ -35,5 +35,6 @@ FIELDS = {
     "UnitMoveChanged.gainsSight": "answers a mutation, whose whole answer the attack of writes compares",
     "StrayContribution.child": "every contribution of the cast leads upward; of others: tests/kpi_api/graphql/test_unit_moves.py",
     "StrayContribution.parent": "every contribution of the cast leads upward; of others: tests/kpi_api/graphql/test_unit_moves.py",
+    "SentBack.by": "no definition of the cast was sent back; of one that was: tests/kpi_api/dictionary/test_sending_back.py",
     "Payout.reasonCode": "says why a payout is zero; every payout of the cast pays",
 }

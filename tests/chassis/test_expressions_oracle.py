@@ -72,6 +72,11 @@ def quotient(above: Fraction, below: Fraction) -> Known:
     return Null.DIVISION_BY_ZERO if below == 0 else step(above / below)
 
 
+def turned(sign: str, rule: Callable[..., Known]) -> Callable[[Tree, Tree], Tree]:
+    """`a > b` is published as `b < a`, so that the right one's reason comes first."""
+    return lambda left, right: Tree(f"({left} {sign} {right})", strict(rule, right, left))
+
+
 def infix(sign: str, rule: Callable[..., Known]) -> Callable[[Tree, Tree], Tree]:
     return lambda left, right: Tree(f"({left} {sign} {right})", strict(rule, left, right))
 
@@ -81,7 +86,7 @@ SUBTRACT: Final = infix("-", lambda x, y: step(x - y))
 MULTIPLY: Final = infix("*", lambda x, y: step(x * y))
 DIVIDE: Final = infix("/", quotient)
 COMPARISONS: Final = [
-    infix("<", lambda x, y: x < y), infix("<=", lambda x, y: x <= y), infix(">", lambda x, y: x > y), infix(">=", lambda x, y: x >= y),
+    infix("<", lambda x, y: x < y), infix("<=", lambda x, y: x <= y), turned(">", lambda x, y: x < y), turned(">=", lambda x, y: x <= y),
     infix("==", lambda x, y: x == y), infix("!=", lambda x, y: x != y),
 ]  # fmt: skip
 PRODUCTS: Final = {"USD": [("ratio", "USD"), ("USD/count", "count")], "ratio": [("ratio", "ratio")], "percent": [("ratio", "percent")]}

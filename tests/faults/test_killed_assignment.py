@@ -15,7 +15,7 @@ from tests.processes import Stack, started_stack
 MANY = 1_100
 """Three batches."""
 
-DELAYS = [0.0, 0.1, 0.3]
+DELAYS = [0.0, 0.05, 0.1]
 """After the first batch."""
 
 ASSIGNMENTS = "/v1/template-assignments"

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from chassis.bulk import BulkResult
@@ -228,6 +228,14 @@ class LegalEntityOut(Output):
     currency: str
 
 
+def _whole(given: object) -> object:
+    """JSON Schema takes 7.0 for a whole number, too."""
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+Days = Annotated[int, BeforeValidator(_whole), Field(strict=True)]
+
+
 class OrganizationChange(Input):
     """What to change; fields left out stay."""
 
@@ -237,7 +245,7 @@ class OrganizationChange(Input):
     currency: Currency = ""
     time_zone: Text = ""
     similar_names_from: SimilarNamesFrom = Decimal(1)
-    agreement_reminder_days: int = Field(default=7, ge=1, le=365, strict=True, description="Until who has not answered is reminded.")
+    agreement_reminder_days: Days = Field(default=7, ge=1, le=365, description="Until who has not answered is reminded.")
     finding_limits: Limits = Field(default=Limits(), description="All of them; those left out are as shipped.")
     time_rules: TimeRules = Field(default=TimeRules(), description="All of them; they hold for what is signed from now on.")
 

@@ -4,6 +4,7 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from kpi_api.dictionary.fields import Code, Input, Name, Output, Prose
 from kpi_api.dictionary.vocabulary import VersionStatus
@@ -36,7 +37,7 @@ class OutcomeChange(Input):
     @model_validator(mode="after")
     def _has_one_owner(self) -> Self:
         if self.owner_unit_id is not None and self.owner_role_id is not None:
-            raise ValueError("A unit or a role owns an outcome, not both.")
+            raise PydanticCustomError("two_owners", "A unit or a role owns an outcome, not both.")
         return self
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Kind = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Kind = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=r"\S")]
 Pay = Literal["paid", "unpaid"]
 Targets = Literal["whole", "pro_rated"]
 
